@@ -1,0 +1,1 @@
+"""Bidragsportalen: grant administration and återrapportering for statsbidrag."""

@@ -1,0 +1,1 @@
+"""The invented story, played through the services as the demonstration's persons."""

@@ -1,0 +1,1 @@
+"""Rules, lifecycles, commands, labels: plain Python that knows neither web nor database."""

@@ -1,0 +1,66 @@
+"""Money is whole kronor. This module reads what people type and writes it as Swedish readers expect."""
+
+import re
+from typing import Annotated
+
+from grantportal.domain.errors import RuleViolation
+
+Kronor = Annotated[int, "kronor"]
+NBSP = "\u00a0"
+MINUS = "\u2212"
+MOST: Kronor = 999_999_999_999
+"""The largest amount a field takes: far above any statsbidrag, far below what a BIGINT holds."""
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_UNIT = re.compile(r"(?:kr\.?|kronor|sek|:-)$", re.IGNORECASE)
+
+
+class AmountError(RuleViolation):
+    """What was typed is not an amount in whole kronor."""
+
+
+def number(value: int) -> str:
+    """An integer with no-break spaces between thousands: «2 913 808»; a negative one has a true minus sign."""
+    text = f"{abs(value):,}".replace(",", NBSP)
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def kr(value: Kronor) -> str:
+    """An amount for tables and fields: «2 913 808 kr»."""
+    return f"{number(value)}{NBSP}kr"
+
+
+def in_words(value: Kronor) -> str:
+    """An amount inside a sentence: «2 913 808 kronor»."""
+    return f"{number(value)}{NBSP}kronor"
+
+
+def parse_kronor(typed: str) -> Kronor:
+    """Whole kronor from what a person typed.
+
+    Every kind of space, a trailing `kr` and `,00` are accepted. A point is refused (is `1.000` a thousand or one?), and so
+    are decimals, signs, exponents and amounts above `MOST`. Raises AmountError with a sentence that says what to write.
+    """
+    text = _SPACES.sub("", typed)
+    text = _UNIT.sub("", text)
+    text = re.sub(r",(00|-)$", "", text)
+    if not text:
+        raise AmountError("Skriv ett belopp i hela kronor, eller 0.")
+    if text[0] in "-\u2212\u2013+":
+        raise AmountError("Skriv beloppet utan plus- eller minustecken.")
+    if "." in text:
+        raise AmountError("Skriv beloppet utan punkt, till exempel 1\u00a0000.")
+    if re.fullmatch(r"[0-9]+,[0-9]+", text):
+        raise AmountError("Skriv hela kronor, utan ören.")
+    if not re.fullmatch(r"[0-9]+", text):
+        raise AmountError("Skriv beloppet med siffror, i hela kronor.")
+    if len(text.lstrip("0")) > 12:
+        raise AmountError(f"Beloppet är för stort. Högst {kr(MOST)} går att skriva.")
+    return int(text)
+
+
+def percent(part: int, whole: int) -> str:
+    """A share with one decimal and a comma: «73,9 %»; an undefined share is «–»."""
+    if not whole:
+        return "–"
+    return f"{100 * part / whole:.1f}".replace(".", ",") + f"{NBSP}%"

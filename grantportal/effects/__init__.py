@@ -1,0 +1,1 @@
+"""What verbs do alike inside an open act; opens nothing itself."""

@@ -1,0 +1,1 @@
+"""Rows of dataclasses in, bytes out."""

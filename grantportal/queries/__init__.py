@@ -1,0 +1,1 @@
+"""Every SELECT: takes the actor, returns only what that actor may see."""

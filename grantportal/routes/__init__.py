@@ -1,0 +1,1 @@
+"""HTTP only: load, run, redirect or render."""
