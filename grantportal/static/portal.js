@@ -1,0 +1,95 @@
+// Small help on every page. Without it all still works: the server counts and checks again at each save.
+import {
+  Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink, createAll
+} from './vendor/govuk-frontend/govuk-frontend.min.js'
+
+const NBSP = '\u00a0'
+const MINUS = '\u2212'
+const NARROW = '(max-width: 55.99rem)'
+
+// The kit hides what needs a script only when this class says that the script is here.
+document.body.classList.add('govuk-frontend-supported')
+for (const part of [Button, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) createAll(part)
+createAll(CharacterCount, {
+  i18n: {
+    charactersUnderLimit: { one: '%{count} tecken kvar', other: '%{count} tecken kvar' },
+    charactersAtLimit: '0 tecken kvar',
+    charactersOverLimit: { one: '%{count} tecken för mycket', other: '%{count} tecken för mycket' },
+    textareaDescription: { one: 'Högst %{count} tecken.', other: 'Högst %{count} tecken.' }
+  }
+})
+
+// On a narrow screen the menu of parts and last year's answer are folded, so that this year's question comes first.
+if (matchMedia(NARROW).matches) for (const part of document.querySelectorAll('details.bp-foldout')) part.open = false
+
+// A table that fits needs no tab stop of its own.
+function tabStops() {
+  for (const box of document.querySelectorAll('.bp-scroll')) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1
+}
+tabStops()
+addEventListener('resize', tabStops)
+
+// Live sums. A field says what it is part of: data-part (its year) and data-row (its groups and its row).
+const parts = () => [...document.querySelectorAll('[data-part]')]
+const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').split(' ')]
+const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => keys.includes(key)))
+
+// Whole kronor, or null for an empty field and for what the server will refuse.
+const read = (field) => (/^\d[\d\s]*$/.test(field.value.trim()) ? Number(field.value.replace(/\D/g, '')) : null)
+const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
+const missingIn = (fields) => fields.filter((field) => read(field) === null).length
+const inWords = (kronor) => String(Math.abs(kronor)).replace(/\B(?=(\d{3})+$)/g, NBSP)
+
+function recount() {
+  for (const out of document.querySelectorAll('[data-sum]')) {
+    const fields = partsOf(out.dataset.sum.split(' '))
+    out.textContent = 'whole' in out.dataset && missingIn(fields) ? 'inte räknat' : inWords(sumOf(fields))
+  }
+  for (const out of document.querySelectorAll('[data-missing]')) {
+    const missing = missingIn(partsOf(out.dataset.missing.split(' ')))
+    out.textContent = missing ? `${missing} belopp saknas` : ''
+  }
+  const over = [...document.querySelectorAll('[data-left]')].map(showLeft).some(Boolean)
+  const warning = document.querySelector('[data-over]')
+  if (warning) warning.hidden = !over
+}
+
+// What is left of a year's frame; true when the fields together ask for more than there is.
+function showLeft(out) {
+  const { left: year, frame, used = 0 } = out.dataset
+  const asked = sumOf(partsOf([year]))
+  const left = Number(frame) - Number(used) - asked
+  const over = left < 0
+  const box = out.closest('.bp-left')
+  out.textContent = `${over && !box ? MINUS : ''}${inWords(left)}${NBSP}kr`
+  out.classList.toggle('bp-left--over', over)
+  if (box) {
+    const word = box.querySelector('[data-word]')
+    word.dataset.word ||= word.textContent
+    word.textContent = over ? 'Över ramen med' : word.dataset.word
+    box.classList.toggle('bp-left--over', over)
+  }
+  const bar = document.querySelector(`[data-bar="${year}"]`)
+  bar?.setAttribute('width', `${Number(frame) ? Math.min(100, (asked / Number(frame)) * 100) : 0}%`)
+  bar?.classList.toggle('over', over)
+  return over
+}
+
+// "Du provar belopp": shown from the first change until the amounts are put back.
+function showTrial(shown) {
+  const band = document.querySelector('[data-trial]')
+  if (band) band.hidden = !shown
+}
+
+document.addEventListener('input', (event) => {
+  if (!event.target.matches('[data-part]')) return
+  recount()
+  showTrial(true)
+})
+for (const button of document.querySelectorAll('[data-fill]')) {
+  button.addEventListener('click', () => {
+    for (const field of parts()) field.value = field.getAttribute(`data-${button.dataset.fill}`) ?? field.value
+    recount()
+    showTrial(button.dataset.fill !== 'saved')
+  })
+}
