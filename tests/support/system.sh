@@ -5,6 +5,7 @@ missing=
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 test -x /usr/bin/chromium || missing="$missing chromium"
 command -v java >/dev/null || missing="$missing default-jre-headless"
+command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 
 [ -n "$missing" ] || exit 0
 

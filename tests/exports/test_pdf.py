@@ -1,0 +1,202 @@
+"""Documents: archive and accessibility standards, the same bytes each time, and text that nobody meant well with."""
+
+import re
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grantportal.domain.documents import Answer, Outcome, Party, Section, Wording
+from grantportal.exports import pdf
+
+from . import examples
+
+MAKERS = [examples.receipt, examples.decision, examples.report]
+HOSTILE = [
+    '#import "/etc/passwd": *',
+    "=1+1",
+    '#sys.inputs #read("decision.typ") $x^2$ *fet* _kursiv_ `kod` <etikett> @ref // kommentar',
+    "\\ \\u{41} \\#panic() ]]]) }}}",
+    "\u202eesrev\u202c \u200f\u05e9\u05dc\u05d5\u05dd \u0627\u0644\u0639\u0631\u0628\u064a\u0629 \u2067x\u2069",
+    "\U0001f600\ufe0f\u200d\U0001f3fd \ue000 \ufffe \udcff \x00\x07\x1b[31m\u2028\u2029",
+    "a" + "\u0336\u0301" * 500,
+    "x" * 100_000,
+    "\u00a0" * 3_000 + "slut",
+    "rad\n" * 5_000,
+    "ord " * 25_000,
+    "-" * 5_000,
+    "",
+    "\n\n \u200b \n",
+]
+
+
+def words_of(document) -> str:
+    """The text of a rendered document as a reader's copy gives it."""
+    command = ["pdftotext", "-layout", "-", "-"]
+    output = subprocess.run(command, input=pdf.render(document), capture_output=True, check=True)
+    return re.sub(r"[ \u00a0]+", " ", output.stdout.decode())
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_a_document_says_that_it_is_archive_and_accessible_pdf_in_swedish(make):
+    content = pdf.render(make())
+    assert content.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>2</pdfaid:part>" in content
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in content
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    assert b"/Lang(sv-SE)" in content
+    assert b"/MarkInfo" in content
+    assert b"/StructTreeRoot" in content
+    assert b"DEMO 2020-0001" in content.split(b"<dc:title>")[1].split(b"</dc:title>")[0]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_the_same_facts_give_the_same_bytes(make):
+    assert pdf.render(make()) == pdf.render(make())
+
+
+def test_the_date_inside_is_the_documents_own():
+    content = pdf.render(examples.decision())
+    assert b"2020-06-30T11:42:00+00:00" in content
+    later = pdf.render(examples.decision(at=datetime(2020, 7, 1, 8, 0, tzinfo=UTC)))
+    assert b"2020-07-01T08:00:00+00:00" in later
+
+
+def test_a_decision_says_all_that_a_decision_must_say():
+    text = words_of(examples.decision())
+    for words in (
+        "30 juni 2020",
+        "Dnr DEMO 2020-0001",
+        "Region Skåne",
+        "232100-0255",
+        "Barn- och ungdomspsykiatrin",
+        "Socialstyrelsen beviljar Region Skåne 6 277 746 kronor i statsbidrag.",
+        "2 913 808",
+        "Vad bidraget får användas till",
+        "Utbetalning förutsätter att regeringen ställer medel",
+        "Kompletteringen visar",
+        "Regeringsuppdrag S2019/00643/FST",
+        "Samma kostnad får inte ha annan finansiering.",
+        "1 mars 2023",
+        "januari 2022",
+        "kan krävas tillbaka",
+        "40–44 §§ förvaltningslagen",
+        "Beata Exempel, avdelningschef",
+        "Hanna Exempel, handläggare",
+        "Lo Exempel, jurist",
+        "Skiljaktig mening",
+        "9f2c41d7 0b6e5a18 c3d4902f 77ae1b60",
+        "A3 Systematisk uppföljning",
+        "pekat ut vad som eventuellt",
+        "Rubriker utan märke är bilagans egna.",
+    ):
+        assert words in re.sub(r"\s+", " ", text), words
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.PARTLY, "avslår ansökan i övrigt"),
+        (Outcome.REFUSED, "Socialstyrelsen avslår ansökan från Region Skåne."),
+        (Outcome.DISMISSED, "avvisar ansökan"),
+        (Outcome.STRUCK, "avskriver ärendet"),
+    ],
+)
+def test_each_outcome_is_said_in_its_own_words(outcome, words):
+    text = re.sub(r"\s+", " ", words_of(examples.decision(outcome=outcome)))
+    assert words in text
+    assert ("ställer medel" in text) is (outcome is Outcome.PARTLY)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_every_page_of_an_example_bears_the_mark(make):
+    pages = words_of(make()).rstrip("\f").split("\f")
+    assert all("Påhittat exempel" in page for page in pages)
+
+
+@pytest.mark.parametrize("make", [examples.receipt, examples.report])
+def test_a_real_document_bears_no_mark(make):
+    assert "Påhittat exempel" not in words_of(make(example=False))
+
+
+def test_a_late_application_says_so():
+    assert "Inkom efter sista dagen" in words_of(examples.receipt(late=True))
+    assert "efter sista dagen" not in words_of(examples.receipt())
+
+
+def test_a_question_without_an_answer_says_so():
+    assert "Inget svar." in words_of(examples.receipt())
+
+
+def test_the_report_shows_what_was_handed_in():
+    text = re.sub(r"\s+", " ", words_of(examples.report()))
+    for words in (
+        "Egen bedömning: Inte uppnått",
+        "Förbehållet: har haft betydelse. Rekryteringen tog längre tid.",
+        "Orsak: Start eller planering tog längre tid",
+        "Åtgärd: Fortsätter nästa år.",
+        "3 026 341",
+        "1 437 597 kronor",
+        "Elin Exempel, ekonom",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+def test_hostile_text_is_printed_as_text(text):
+    section = Section(text[:300], (Answer(text[:3_000], (text,)),))
+    assert pdf.render(examples.receipt(title=text[:200], sections=(section,), youth_homes=(text[:100],)))
+    row = replace(examples.report().results[0], text=text, measure=text[:2_000], wording=Wording(2022, (text[:2_000],)))
+    assert pdf.render(examples.report(results=(row,), party=Party(text[:200], text[:40], text[:200])))
+    assert pdf.render(examples.decision(reasons=text, conditions=(text[:2_000],), covers=text))
+
+
+def test_markup_and_code_stay_words_on_paper():
+    text = words_of(examples.decision(reasons='#import "x": * och =1+1 \\ [ ] $y$ *z*'))
+    assert '#import "x": * och =1+1 \\ [ ] $y$ *z*' in text
+
+
+def test_a_character_without_a_shape_is_written_with_its_code_and_the_reader_is_told():
+    text = words_of(examples.decision(reasons="Bra \U0001f600"))
+    assert "Bra [U+1F600]" in text
+    assert "Tecken som inte kan skrivas ut" in text
+    assert "Tecken som inte kan skrivas ut" not in words_of(examples.decision())
+
+
+def test_marks_of_direction_and_control_characters_are_dropped():
+    assert pdf.drawable("a\u202eb\u200fc\x00d\ufeffe") == "abcde"
+
+
+def test_a_decomposed_letter_is_the_letter():
+    assert pdf.drawable("A\u030angstro\u0308m") == "Ångström"
+
+
+@pytest.mark.parametrize("weight", ["", "**"], ids=["plain", "bold"])
+def test_the_fonts_draw_every_character_that_is_said_to_be_drawn(weight):
+    drawn = [char for char in map(chr, range(0x20, 0x3000)) if re.match(f"[{pdf.DRAWN}]", char) and char.isprintable()]
+    words = " ".join(drawn)
+    made = examples.receipt(sections=(Section("Tecken", (Answer(words if weight else "Alla", (words,)),)),))
+    assert pdf.render(made)
+    assert len(drawn) > 1_500
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=400))
+def test_no_text_stops_a_document(text):
+    section = Section(text, (Answer(text, (text, text)),))
+    assert pdf.render(examples.receipt(title=text, what=text, sections=(section,)))
+
+
+def test_a_panic_in_the_engine_stops_only_its_document(monkeypatch):
+    class Panic(BaseException):
+        """As pyo3's own: not an Exception."""
+
+    def panic(*_args, **_more):
+        raise Panic("end byte index 3 is out of bounds")
+
+    monkeypatch.setattr(pdf.typst, "compile", panic)
+    with pytest.raises(pdf.DocumentError, match="DEMO 2020-0001"):
+        pdf.render(examples.receipt())
