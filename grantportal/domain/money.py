@@ -1,11 +1,21 @@
 """Money is whole kronor. This module reads what people type and writes it as Swedish readers expect."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 from grantportal.domain.errors import RuleViolation
 
-Kronor = Annotated[int, "kronor"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts; said beside a type, so that tables know how to store it."""
+
+    name: str
+
+
+Kronor = Annotated[int, Unit("kronor")]
 NBSP = "\u00a0"
 MINUS = "\u2212"
 MOST: Kronor = 999_999_999_999

@@ -1,0 +1,156 @@
+"""The application and the `grantportal` command."""
+
+import pkgutil
+import re
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from grantportal import cli, db, routes, settings, web
+from grantportal.domain import clock, money
+from grantportal.domain.errors import NoRight, NotVisible
+from grantportal.queries import portal
+from grantportal.settings import Settings
+
+SESSION_COOKIE = "bp_session"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """The web application. `given` are the settings; without them they are read from the environment."""
+    chosen = given or settings.load()
+    app = Flask(__name__, template_folder=str(settings.folder("templates")))
+    app.config.update(
+        PORTAL=chosen,
+        SECRET_KEY=chosen.secret_key,
+        SESSION_COOKIE_NAME="bp_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=chosen.secure_cookies,
+        WTF_I18N_ENABLED=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        MAX_CONTENT_LENGTH=20 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+    )
+    db.configure(chosen.database)
+    clock.move_by(portal.moved_days if chosen.demonstration else lambda: 0)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        kr=money.kr,
+        number=money.number,
+        day=clock.day_text,
+        day_time=clock.day_time_text,
+        clock_time=clock.time_text,
+        month=clock.month_text,
+    )
+    app.context_processor(web.frame)
+    app.before_request(_receive)
+    app.after_request(_dress)
+    app.teardown_appcontext(_finish)
+    app.register_error_handler(NotVisible, lambda _: _page(404))
+    app.register_error_handler(NoRight, lambda _: _page(403))
+    app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(Exception, _broken)
+    for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
+        app.register_blueprint(import_module(f"{routes.__name__}.{module}").bp)
+    return app
+
+
+def _receive() -> BaseResponse | tuple[str, int] | None:
+    """Note the arrival, refuse strangers to the demonstration, and find out who asks."""
+    clock.request_arrived()
+    chosen: Settings = _settings()
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if chosen.demonstration:
+        # The demonstration signs anybody in: nobody but this machine may reach it, nor another site through its browser.
+        if request.remote_addr not in {"127.0.0.1", "::1"} or host not in {"127.0.0.1", "localhost", "::1"}:
+            return _page(403)
+    elif host != (urlsplit(chosen.public_url).hostname or "") and host not in {"127.0.0.1", "localhost", "::1"}:
+        return _page(400)
+    if request.endpoint != "static":
+        web.note_person(request.cookies.get(SESSION_COOKIE))
+    return None
+
+
+def _settings() -> Settings:
+    from flask import current_app
+
+    chosen: Settings = current_app.config["PORTAL"]
+    return chosen
+
+
+def _dress(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if _settings().secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if g.get("refused") and response.status_code == 200:
+        response.status_code = 422
+    return response
+
+
+def _finish(_error: BaseException | None) -> None:
+    db.close_read_session()
+
+
+_PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+
+
+def _page(code: int) -> tuple[str, int]:
+    shown = code if code in _PAGES else (400 if code < 500 else 500)
+    return render_template(f"errors/{shown}.html"), code
+
+
+def _failed(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    if code == 401:
+        return redirect(url_for("accounts.sign_in", next=_way_back()), code=303)
+    return _page(code)
+
+
+def _way_back() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    """Anything unforeseen: logged whole for the operator, a plain page for the reader."""
+    from flask import current_app
+
+    current_app.logger.error("unforeseen error", exc_info=error)
+    if current_app.testing:
+        raise error
+    db.close_read_session()
+    return _page(500)
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path inside the portal to go back to, or None: never another site."""
+    if target and re.fullmatch(r"/(?![/\\])[^\s\\]*", target):
+        return target
+    return None
+
+
+def main() -> None:
+    """The `grantportal` command."""
+    cli.main()

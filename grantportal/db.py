@@ -1,0 +1,157 @@
+"""What each database needs: engines, the current session, locks, and the names of violated constraints.
+
+SQLite and PostgreSQL keep the same promises. SQLite writes under BEGIN IMMEDIATE; PostgreSQL runs READ COMMITTED and locks
+the row that owns the limit (measured: the only pair that never let a frame be exceeded).
+"""
+
+import unicodedata
+from contextlib import contextmanager
+from contextvars import ContextVar
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Select, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+BUSY_TIMEOUT_MS = 10_000
+COLLATION = "sv-x-icu"
+"""One name on both databases sorts å ä ö last: PostgreSQL ships it, SQLite gets it on connect."""
+
+_engine: Engine | None = None
+_current: ContextVar[Session | None] = ContextVar("act_session", default=None)
+_reading: ContextVar[Session | None] = ContextVar("read_session", default=None)
+
+
+def configure(url: str) -> Engine:
+    """Make the engine that the whole process uses. `url` is a SQLAlchemy address; postgresql:// means psycopg 3."""
+    global _engine
+    close_read_session()
+    if _engine is not None:
+        _engine.dispose()
+    _engine = engine_for(url)
+    return _engine
+
+
+def engine() -> Engine:
+    """The engine that `configure` made."""
+    if _engine is None:
+        raise RuntimeError("db.configure(url) has not been called")
+    return _engine
+
+
+def engine_for(url: str) -> Engine:
+    """An engine with this house's settings, also for tools and tests that need their own."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        made = create_engine(address, connect_args={"isolation_level": None, "check_same_thread": False})
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_sqlite)
+        return made
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC"},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        # Without it INSERT OR REPLACE walks past an append-only trigger.
+        "recursive_triggers=ON",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    connection.create_collation(COLLATION, _compare_swedish)
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def swedish_key(text: str) -> list[tuple[int, str]]:
+    """A sort key for Swedish: å, ä and ö after z; other marks are looked past; case does not matter."""
+    key = []
+    for char in unicodedata.normalize("NFC", text).casefold():
+        place = "åäö".find(char)
+        if place >= 0:
+            key.append((1, str(place)))
+        else:
+            key.append((0, unicodedata.normalize("NFD", char)[:1]))
+    return key
+
+
+def _compare_swedish(left: str, right: str) -> int:
+    a, b = swedish_key(left), swedish_key(right)
+    return (a > b) - (a < b) or (left > right) - (left < right)
+
+
+def session() -> Session:
+    """The session of the act that is open, else this context's session for reading."""
+    current = _current.get() or _reading.get()
+    if current is None:
+        current = Session(engine().execution_options(postgresql_readonly=True), expire_on_commit=False)
+        _reading.set(current)
+    return current
+
+
+def close_read_session() -> None:
+    """End reading: at the end of a request, of a command, of a test."""
+    reading = _reading.get()
+    if reading is not None:
+        reading.close()
+        _reading.set(None)
+
+
+@contextmanager
+def writing_session() -> Iterator[Session]:
+    """A session of its own that writes; only `transaction.py` and tests' factories open one. Does not commit."""
+    made = Session(engine().execution_options(writes=True), expire_on_commit=False)
+    token = _current.set(made)
+    try:
+        yield made
+    finally:
+        _current.reset(token)
+        made.close()
+
+
+def is_acting() -> bool:
+    """Whether an act is open in this context: acts do not nest."""
+    return _current.get() is not None
+
+
+def lock(query: "Select[T]") -> "Select[T]":
+    """Lock the rows that own a limit, and read them anew.
+
+    Without `populate_existing` the value from before the lock comes back; without `key_share` a child row inserted before
+    its parent is locked deadlocks.
+    """
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+_PASSING = {"40P01", "40001", "55P03"}
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same act may succeed if it is tried again: deadlock, serialization, lock timeout, busy SQLite."""
+    origin: Any = error.orig
+    return getattr(origin, "sqlstate", None) in _PASSING or "database is locked" in str(origin)
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the rule that the database held: a constraint's name, or table.column, … for SQLite's UNIQUE."""
+    origin: Any = error.orig
+    diagnostics = getattr(origin, "diag", None)
+    if diagnostics is not None:
+        return diagnostics.constraint_name or ""
+    return str(origin).partition("constraint failed: ")[2].strip()

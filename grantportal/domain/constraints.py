@@ -1,0 +1,46 @@
+"""When a database constraint is what stopped a person, this is what the person is told, by the constraint's name.
+
+Keys are PostgreSQL's and SQLite's names for the same rule: CHECKs have one name on both, UNIQUE is known to SQLite by its
+columns. A constraint that is not here has been reached by a bug, not by a person.
+"""
+
+from collections.abc import Callable
+
+from grantportal.domain.errors import RuleViolation
+
+
+def _says(message: str, field: str | None = None) -> Callable[[], RuleViolation]:
+    return lambda: RuleViolation(message, field=field)
+
+
+_frame = _says("Årets ram räcker inte till beloppet. Ladda om sidan och se vad som återstår.", "amount")
+_grantees = _says("Så många som högst får ha bidrag det året har redan fått det.", "amount")
+_two_persons = _says("Någon annan än den som gjorde första steget ska göra det andra.")
+_twice = _says("Det är redan gjort. Ladda om sidan och se vad som gäller nu.")
+_applied = _says("Ni har redan en ansökan i utlysningen för den verksamheten.", "applicant_unit")
+_email = _says("Det finns redan ett konto med den e-postadressen.", "email")
+_organisation = _says("Det finns redan en organisation med det numret eller namnet.", "organisation_number")
+_open_supplement = _says("En begäran om komplettering är redan öppen.")
+
+REFUSALS: dict[str, Callable[[], RuleViolation]] = {
+    "ck_year_frames_decided_within_frame": _frame,
+    "ck_year_frames_grantees_within_most": _grantees,
+    "ck_decisions_two_persons": _two_persons,
+    "ck_payments_two_persons": _two_persons,
+    "uq_applications_call_id_organisation_id_applicant_unit": _applied,
+    "applications.call_id, applications.organisation_id, applications.applicant_unit": _applied,
+    "uq_users_email": _email,
+    "users.email": _email,
+    "uq_organisations_organisation_number": _organisation,
+    "organisations.organisation_number": _organisation,
+    "uq_organisations_name": _organisation,
+    "organisations.name": _organisation,
+    "uq_supplements_open_application": _open_supplement,
+    "supplements.application_id": _open_supplement,
+    "uq_supplements_open_report": _open_supplement,
+    "supplements.report_id": _open_supplement,
+    "uq_payments_decision_id_grant_year_instalment": _twice,
+    "payments.decision_id, payments.grant_year, payments.instalment": _twice,
+    "uq_decisions_open": _twice,
+    "decisions.application_id": _twice,
+}

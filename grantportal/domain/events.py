@@ -1,0 +1,117 @@
+"""Händelser: the closed list of what the history can say, and how it says it in Swedish."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. The value is stored; `text` is shown."""
+
+    USER_CREATED = "user.created"
+    USER_RESET = "user.reset"
+    USER_PASSWORD_CHOSEN = "user.password_chosen"
+    USER_TOTP_ENABLED = "user.totp_enabled"
+    USER_TOTP_DISABLED = "user.totp_disabled"
+    USER_CLOSED = "user.closed"
+    MANDATE_GRANTED = "mandate.granted"
+    MANDATE_ENDED = "mandate.ended"
+    ORGANISATION_REGISTERED = "organisation.registered"
+    GIRO_REGISTERED = "giro.registered"
+    GIRO_VERIFIED = "giro.verified"
+    GIRO_APPROVED = "giro.approved"
+    GRANT_SET_UP = "grant.set_up"
+    GRANT_CHANGED = "grant.changed"
+    FRAME_ALLOTTED = "frame.allotted"
+    FORM_PUBLISHED = "form.published"
+    CONDITIONS_PUBLISHED = "conditions.published"
+    FRAMEWORK_PUBLISHED = "framework.published"
+    CALL_CREATED = "call.created"
+    CALL_CHANGED = "call.changed"
+    CALL_PUBLISHED = "call.published"
+    APPLICATION_STARTED = "application.started"
+    APPLICATION_SUBMITTED = "application.submitted"
+    APPLICATION_WITHDRAWN = "application.withdrawn"
+    APPLICATION_CONCLUDED = "application.concluded"
+    CASE_REFERENCE_CHANGED = "case.reference_changed"
+    CASE_ASSIGNED = "case.assigned"
+    SUPPLEMENT_REQUESTED = "supplement.requested"
+    SUPPLEMENT_ANSWERED = "supplement.answered"
+    SUPPLEMENT_CLOSED = "supplement.closed"
+    FILE_NOTE_WRITTEN = "file_note.written"
+    COMMUNICATION_SENT = "communication.sent"
+    COMMUNICATION_SKIPPED = "communication.skipped"
+    COMMUNICATION_REPLIED = "communication.replied"
+    DECISION_DRAFTED = "decision.drafted"
+    DECISION_PROPOSED = "decision.proposed"
+    DECISION_RETURNED = "decision.returned"
+    DECISION_MADE = "decision.made"
+    DECISION_DISPATCHED = "decision.dispatched"
+    PAYMENT_PLANNED = "payment.planned"
+    PAYMENT_REGISTERED = "payment.registered"
+    PAYMENT_ATTESTED = "payment.attested"
+    PAYMENT_BATCHED = "payment.batched"
+    PAYMENT_CONFIRMED = "payment.confirmed"
+    BATCH_CREATED = "batch.created"
+    REPORT_PLANNED = "report.planned"
+    REPORT_ECONOMY_ATTESTED = "report.economy_attested"
+    REPORT_SUBMITTED = "report.submitted"
+    REPORT_REVIEWED = "report.reviewed"
+    REPORT_APPROVED = "report.approved"
+
+    @property
+    def text(self) -> str:
+        """The line that the history shows."""
+        return EVENT_TEXTS[self]
+
+
+EVENT_TEXTS = {
+    EventKind.USER_CREATED: "Konto skapat",
+    EventKind.USER_RESET: "Ny engångslänk utfärdad",
+    EventKind.USER_PASSWORD_CHOSEN: "Lösenord valt",
+    EventKind.USER_TOTP_ENABLED: "Inloggning med engångskod påslagen",
+    EventKind.USER_TOTP_DISABLED: "Inloggning med engångskod avslagen",
+    EventKind.USER_CLOSED: "Konto avslutat",
+    EventKind.MANDATE_GRANTED: "Behörighet given",
+    EventKind.MANDATE_ENDED: "Behörighet avslutad",
+    EventKind.ORGANISATION_REGISTERED: "Organisation registrerad",
+    EventKind.GIRO_REGISTERED: "Bankgiro registrerat",
+    EventKind.GIRO_VERIFIED: "Bankgiro kontrollerat",
+    EventKind.GIRO_APPROVED: "Bankgiro godkänt",
+    EventKind.GRANT_SET_UP: "Statsbidrag upplagt",
+    EventKind.GRANT_CHANGED: "Statsbidrag ändrat",
+    EventKind.FRAME_ALLOTTED: "Årets medel tilldelade",
+    EventKind.FORM_PUBLISHED: "Formulär publicerat",
+    EventKind.CONDITIONS_PUBLISHED: "Villkor publicerade",
+    EventKind.FRAMEWORK_PUBLISHED: "Förväntade resultat publicerade",
+    EventKind.CALL_CREATED: "Utlysning upplagd",
+    EventKind.CALL_CHANGED: "Utlysning ändrad",
+    EventKind.CALL_PUBLISHED: "Utlysning publicerad",
+    EventKind.APPLICATION_STARTED: "Ansökan påbörjad",
+    EventKind.APPLICATION_SUBMITTED: "Ansökan inskickad",
+    EventKind.APPLICATION_WITHDRAWN: "Ansökan återkallad",
+    EventKind.APPLICATION_CONCLUDED: "Ansökan avslutad genom beslut",
+    EventKind.CASE_REFERENCE_CHANGED: "Ert diarienummer ändrat",
+    EventKind.CASE_ASSIGNED: "Handläggare utsedd",
+    EventKind.SUPPLEMENT_REQUESTED: "Komplettering begärd",
+    EventKind.SUPPLEMENT_ANSWERED: "Komplettering inskickad",
+    EventKind.SUPPLEMENT_CLOSED: "Komplettering stängd utan svar",
+    EventKind.FILE_NOTE_WRITTEN: "Tjänsteanteckning skriven",
+    EventKind.COMMUNICATION_SENT: "Underlag skickat till parten",
+    EventKind.COMMUNICATION_SKIPPED: "Kommunicering behövdes inte",
+    EventKind.COMMUNICATION_REPLIED: "Synpunkter lämnade",
+    EventKind.DECISION_DRAFTED: "Förslag till beslut påbörjat",
+    EventKind.DECISION_PROPOSED: "Förslag lämnat till beslut",
+    EventKind.DECISION_RETURNED: "Förslag återlämnat",
+    EventKind.DECISION_MADE: "Beslut fattat",
+    EventKind.DECISION_DISPATCHED: "Beslut skickat",
+    EventKind.PAYMENT_PLANNED: "Utbetalning planerad",
+    EventKind.PAYMENT_REGISTERED: "Utbetalning registrerad",
+    EventKind.PAYMENT_ATTESTED: "Utbetalning attesterad",
+    EventKind.PAYMENT_BATCHED: "Utbetalning lagd i underlag",
+    EventKind.PAYMENT_CONFIRMED: "Betald",
+    EventKind.BATCH_CREATED: "Underlag för utbetalning skapat",
+    EventKind.REPORT_PLANNED: "Återrapportering planerad",
+    EventKind.REPORT_ECONOMY_ATTESTED: "Ekonomin intygad",
+    EventKind.REPORT_SUBMITTED: "Återrapportering inskickad",
+    EventKind.REPORT_REVIEWED: "Förväntat resultat granskat",
+    EventKind.REPORT_APPROVED: "Återrapportering godkänd",
+}

@@ -1,0 +1,47 @@
+"""Organisations: the 21 regions, the authority, and those it consults."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stdnum import luhn  # type: ignore[import-untyped]
+from stdnum.se import orgnr  # type: ignore[import-untyped]
+
+from grantportal.domain.errors import RuleViolation
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is to the portal."""
+
+    REGION = "region"
+    AUTHORITY = "authority"
+    CONSULTED = "consulted"
+    OTHER = "other"
+
+
+def organisation_number(typed: str) -> str:
+    """«232100-0255» from what was typed; a leading 16 is taken away. Raises RuleViolation when it is not a number of a legal person."""
+    digits = "".join(char for char in typed if char.isdigit())
+    if len(digits) == 12 and digits.startswith("16"):
+        digits = digits[2:]
+    # The third digit of a legal person's number is at least 2; below that it would be somebody's personnummer.
+    if len(digits) != 10 or not orgnr.is_valid(digits) or digits[2] < "2":
+        raise RuleViolation("Kontrollera organisationsnumret. Det ska ha tio siffror, till exempel 232100-0255.", field="organisation_number")
+    return f"{digits[:6]}-{digits[6:]}"
+
+
+def bank_giro(typed: str) -> str:
+    """«5050-1055» from what was typed: 7 or 8 digits whose last is a check digit. Raises RuleViolation otherwise."""
+    digits = "".join(char for char in typed if char.isdigit())
+    if len(digits) not in (7, 8) or not luhn.is_valid(digits):
+        raise RuleViolation("Kontrollera bankgironumret. Det ska ha sju eller åtta siffror.", field="giro")
+    return f"{digits[:-4]}-{digits[-4:]}"
+
+
+@dataclass(frozen=True)
+class RegisterOrganisation:
+    """A new organisation."""
+
+    name: str
+    organisation_number: str
+    kind: OrganisationKind
+    mailbox: str = ""

@@ -1,0 +1,65 @@
+"""Utlysningar and their grant years."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.money import Kronor
+from grantportal.models.base import Base, code
+from grantportal.models.frameworks import FrameworkVersion
+from grantportal.models.grants import ConditionSet, FormVersion, Grant
+
+
+class Call(Base):
+    """Utlysning: who may apply, between which moments, by which form, under which villkor."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        UniqueConstraint("grant_id", "title"),
+        CheckConstraint("(kind = 'extra') = (extends_id IS NOT NULL)", name="extra_extends"),
+    )
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"))
+    kind: Mapped[CallKind] = mapped_column(code(CallKind, "kind"), default=CallKind.ORDINARY)
+    extends_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    title: Mapped[str]
+    about: Mapped[str] = mapped_column(default="")
+    eligible: Mapped[str] = mapped_column(default="")
+    status: Mapped[CallStatus] = mapped_column(code(CallStatus, "status"), default=CallStatus.DRAFT)
+    opens_at: Mapped[datetime]
+    last_day: Mapped[date]
+    published_at: Mapped[datetime | None]
+    application_form_id: Mapped[int | None] = mapped_column(ForeignKey("form_versions.id"))
+    report_form_id: Mapped[int | None] = mapped_column(ForeignKey("form_versions.id"))
+    framework_version_id: Mapped[int | None] = mapped_column(ForeignKey("framework_versions.id"))
+    condition_set_id: Mapped[int | None] = mapped_column(ForeignKey("condition_sets.id"))
+    comment_percent: Mapped[int] = mapped_column(default=10)
+    comment_kronor: Mapped[Kronor] = mapped_column(default=25_000)
+
+    grant: Mapped[Grant] = relationship()
+    extends: Mapped["Call | None"] = relationship(remote_side="Call.id")
+    years: Mapped[list["CallYear"]] = relationship(back_populates="call", order_by="CallYear.grant_year")
+    application_form: Mapped[FormVersion | None] = relationship(foreign_keys=[application_form_id])
+    report_form: Mapped[FormVersion | None] = relationship(foreign_keys=[report_form_id])
+    framework_version: Mapped[FrameworkVersion | None] = relationship()
+    condition_set: Mapped[ConditionSet | None] = relationship()
+
+
+class CallYear(Base):
+    """A grant year of a call: when its money is planned to be paid, when its report opens and is due."""
+
+    __tablename__ = "call_years"
+    __table_args__ = (
+        UniqueConstraint("call_id", "grant_year"),
+        CheckConstraint("report_due_on >= report_opens_on", name="report_due_after_open"),
+    )
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    grant_year: Mapped[int]
+    pay_on: Mapped[date]
+    report_opens_on: Mapped[date]
+    report_due_on: Mapped[date]
+
+    call: Mapped[Call] = relationship(back_populates="years")

@@ -1,0 +1,97 @@
+"""The portal's own rows: history, outbox, notices, and the one row that carries the demonstration's day."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grantportal.domain.events import EventKind
+from grantportal.models.accounts import User
+from grantportal.models.base import Base, code
+
+_WAITING = text("done_at IS NULL")
+
+
+class Portal(Base):
+    """The one row of the installation: head of the portal's own chain of events, and the demonstration's moved days."""
+
+    __tablename__ = "portal"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    event_seq: Mapped[int] = mapped_column(default=0)
+    event_head: Mapped[str] = mapped_column(default="")
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    moved_days: Mapped[int] = mapped_column(default=0)
+
+
+class Event(Base):
+    """Händelse: one line of the history; written once, never changed. Chained by SHA-256 within its `chain`."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_events_case_id", "case_id"),
+        Index("ix_events_subject", "subject", "subject_id"),
+    )
+
+    chain: Mapped[str]
+    """case:<id>, organisation:<id> or portal."""
+    seq: Mapped[int]
+    kind: Mapped[EventKind] = mapped_column(code(EventKind, "kind"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    subject: Mapped[str]
+    subject_id: Mapped[int]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    data: Mapped[str]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    previous_sha256: Mapped[str]
+    sha256: Mapped[str]
+
+    actor: Mapped[User | None] = relationship()
+
+
+class Anchor(Base):
+    """A day's hash over the heads of all chains."""
+
+    __tablename__ = "anchors"
+    __table_args__ = (UniqueConstraint("day"),)
+
+    day: Mapped[date]
+    heads: Mapped[int]
+    sha256: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class OutboxItem(Base):
+    """Work to do after commit: written in the same transaction, claimed by the worker with a lease."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_waiting", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    kind: Mapped[str]
+    payload: Mapped[str]
+    at: Mapped[datetime]
+    """Portal time of the act."""
+    available_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_key: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+class Notice(Base):
+    """Meddelande to one person: that something waits, never the secret itself."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_user_id", "user_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    title: Mapped[str]
+    text: Mapped[str]
+    made_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

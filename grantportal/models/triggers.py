@@ -1,0 +1,103 @@
+"""What the database itself refuses: changing what is written once, and what has been decided or published.
+
+The statements belong to the schema: `create_all` runs them, and the migrations carry their own copy.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import DDL, event
+
+from grantportal.models.base import Base
+
+APPEND_ONLY = ("frozen_versions", "events", "ledger_entries", "dispatches", "anchors")
+"""Tables that are only added to."""
+
+LOCKED_BY_STATUS = {
+    "decisions": "made",
+    "form_versions": "published",
+    "condition_sets": "published",
+    "framework_versions": "published",
+}
+"""Rows that are not changed once they have this status."""
+
+LOCKED_BY_PARENT = {
+    "decision_lines": ("decisions", "decision_id", "made"),
+    "conditions": ("condition_sets", "condition_set_id", "published"),
+    "wordings": ("framework_versions", "framework_version_id", "published"),
+    "provisos": ("framework_versions", "framework_version_id", "published"),
+}
+"""Rows that are neither added, changed nor taken away once their parent has this status."""
+
+REFUSE_FUNCTION = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'written once: %', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+def _rules() -> Iterator[tuple[str, str, str]]:
+    """(table, operation, condition with {row} for the row) of every refusal."""
+    for table in APPEND_ONLY:
+        yield table, "UPDATE", ""
+        yield table, "DELETE", ""
+    for table, status in LOCKED_BY_STATUS.items():
+        yield table, "UPDATE", f"OLD.status = '{status}'"
+        yield table, "DELETE", f"OLD.status = '{status}'"
+    for table, (parent, key, status) in LOCKED_BY_PARENT.items():
+        for operation in ("INSERT", "UPDATE", "DELETE"):
+            row = "NEW" if operation == "INSERT" else "OLD"
+            yield table, operation, f"(SELECT status FROM {parent} WHERE {parent}.id = {row}.{key}) = '{status}'"
+
+
+def name_of(table: str, operation: str) -> str:
+    """The trigger's name."""
+    return f"{table}_refuse_{operation.lower()}"
+
+
+def statements(dialect: str) -> list[str]:
+    """Every statement that makes the refusals on this database, in order."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {name_of(table, operation)} BEFORE {operation} ON {table}"
+            + (f" WHEN {condition}" if condition else "")
+            + f" BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"
+            for table, operation, condition in _rules()
+        ]
+    made = [REFUSE_FUNCTION.strip()]
+    checks: dict[str, str] = {}
+    for table, operation, condition in _rules():
+        if "SELECT" in condition:
+            # PostgreSQL allows no subquery in WHEN: the condition moves into a function of its own.
+            function = f"{name_of(table, operation)}_check"
+            returned = "NEW" if operation != "DELETE" else "OLD"
+            checks[function] = (
+                f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  IF {condition} THEN\n"
+                f"    RAISE EXCEPTION 'written once: %', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';\n"
+                f"  END IF;\n  RETURN {returned};\nEND $$"
+            )
+            made += [
+                checks[function],
+                f"CREATE TRIGGER {name_of(table, operation)} BEFORE {operation} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
+            ]
+        else:
+            when = f" WHEN ({condition})" if condition else ""
+            made.append(
+                f"CREATE TRIGGER {name_of(table, operation)} BEFORE {operation} ON {table} FOR EACH ROW{when} "
+                "EXECUTE FUNCTION refuse_change()"
+            )
+    return made
+
+
+def dropping(dialect: str) -> list[str]:
+    """Every statement that takes the refusals away again."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER {name_of(table, operation)}" for table, operation, _ in _rules()]
+    made = [f"DROP TRIGGER {name_of(table, operation)} ON {table}" for table, operation, _ in _rules()]
+    made += [f"DROP FUNCTION {name_of(table, operation)}_check()" for table, operation, condition in _rules() if "SELECT" in condition]
+    return [*made, "DROP FUNCTION refuse_change()"]
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in statements(_dialect):
+        event.listen(Base.metadata, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))

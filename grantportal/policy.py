@@ -1,0 +1,194 @@
+"""Rights: who may do (one line each) and who may see (one predicate per table). The only reader of roles.
+
+The table follows the authority's own published behörigheter; what is ours is marked. An applicant's role holds inside its
+own organisation, and for one case if the mandate names one.
+"""
+
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from grantportal.domain.actors import APPLICANT_ROLES, CASE_READERS, SYSTEM, Actor, Mandate, Role
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.calls import CallStatus
+from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.errors import NoRight
+from grantportal.models.applications import Application
+from grantportal.models.base import Base
+from grantportal.models.calls import Call
+from grantportal.models.cases import Case, FileNote
+from grantportal.models.decisions import Communication, Decision
+from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.payments import LedgerEntry, Payment
+from grantportal.models.records import Record
+from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
+
+
+class Permission(StrEnum):
+    """What somebody may be allowed to do."""
+
+    START_CASE = "start_case"
+    FILL_AND_CHANGE = "fill_and_change"
+    SUBMIT_CASE = "submit_case"
+    WITHDRAW_APPLICATION = "withdraw_application"
+    REPLY_TO_COMMUNICATION = "reply_to_communication"
+    FILL_ECONOMY = "fill_economy"
+    ATTEST_ECONOMY = "attest_economy"
+    CERTIFY_AND_SUBMIT_REPORT = "certify_and_submit_report"
+    CHANGE_REFERENCE = "change_reference"
+    SET_UP_GRANT = "set_up_grant"
+    ALLOT_FRAME = "allot_frame"
+    CREATE_CALL = "create_call"
+    PUBLISH_CALL = "publish_call"
+    READ_CASES = "read_cases"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    CLOSE_SUPPLEMENT = "close_supplement"
+    FILE_NOTE = "file_note"
+    COMMUNICATE = "communicate"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    DISPATCH_DECISION = "dispatch_decision"
+    READ_PAYMENTS = "read_payments"
+    REGISTER_PAYMENT = "register_payment"
+    ATTEST_PAYMENT = "attest_payment"
+    BATCH_PAYMENTS = "batch_payments"
+    CONFIRM_PAYMENT = "confirm_payment"
+    REVIEW_REPORT = "review_report"
+    APPROVE_REPORT = "approve_report"
+    ASSIGN_CASE = "assign_case"
+    USERS_AND_SETTINGS = "users_and_settings"
+
+
+_P, _R = Permission, Role
+
+WHO_MAY: dict[Permission, frozenset[Role]] = {
+    # The organisation's own side.
+    _P.START_CASE: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.FILL_AND_CHANGE: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE}),
+    _P.SUBMIT_CASE: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.WITHDRAW_APPLICATION: frozenset({_R.OMBUD}),
+    _P.REPLY_TO_COMMUNICATION: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.FILL_ECONOMY: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE, _R.APPLICANT_ECONOMIST}),
+    _P.ATTEST_ECONOMY: frozenset({_R.OMBUD, _R.APPLICANT_ECONOMIST}),
+    _P.CERTIFY_AND_SUBMIT_REPORT: frozenset({_R.OMBUD}),
+    _P.CHANGE_REFERENCE: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE}),
+    # The authority's side.
+    _P.SET_UP_GRANT: frozenset({_R.HANDLAGGARE}),
+    _P.ALLOT_FRAME: frozenset({_R.FINANCE}),
+    _P.CREATE_CALL: frozenset({_R.HANDLAGGARE}),
+    _P.PUBLISH_CALL: frozenset({_R.HANDLAGGARE}),
+    _P.READ_CASES: CASE_READERS,
+    _P.REQUEST_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
+    _P.CLOSE_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
+    _P.FILE_NOTE: frozenset({_R.HANDLAGGARE}),
+    _P.COMMUNICATE: frozenset({_R.HANDLAGGARE}),
+    _P.PROPOSE: frozenset({_R.HANDLAGGARE}),
+    _P.DECIDE: frozenset({_R.BESLUTSFATTARE}),
+    _P.DISPATCH_DECISION: frozenset({_R.REGISTRATOR, _R.HANDLAGGARE}),
+    _P.READ_PAYMENTS: frozenset({_R.FINANCE, _R.HANDLAGGARE, _R.BESLUTSFATTARE, _R.ENHETSCHEF, _R.INSYN}),
+    _P.REGISTER_PAYMENT: frozenset({_R.FINANCE}),
+    _P.ATTEST_PAYMENT: frozenset({_R.FINANCE}),
+    _P.BATCH_PAYMENTS: frozenset({_R.FINANCE}),
+    _P.CONFIRM_PAYMENT: frozenset({_R.FINANCE}),
+    _P.REVIEW_REPORT: frozenset({_R.HANDLAGGARE}),
+    _P.APPROVE_REPORT: frozenset({_R.HANDLAGGARE}),
+    _P.ASSIGN_CASE: frozenset({_R.ENHETSCHEF}),
+    _P.USERS_AND_SETTINGS: frozenset({_R.ADMINISTRATOR}),
+}
+
+
+class Owned(Protocol):
+    """A thing that belongs to an organisation's case."""
+
+    organisation_id: Any
+
+
+def may(actor: Actor, permission: Permission, thing: object | None = None) -> bool:
+    """Whether the actor holds a mandate for this, in the thing's organisation and case when the role is an applicant's.
+
+    The portal itself (SYSTEM) may do nothing of this: the story and the law need persons.
+    """
+    return any(_covers(mandate, thing) for mandate in actor.mandates if mandate.role in WHO_MAY[permission])
+
+
+def require(actor: Actor, permission: Permission, thing: object | None = None) -> None:
+    """Raises NoRight unless `may`."""
+    if not may(actor, permission, thing):
+        raise NoRight(f"{actor.user_id} may not {permission}")
+
+
+def organisations_for(actor: Actor, permission: Permission) -> tuple[int, ...]:
+    """Ids of the organisations that the actor may do this for (as applicant), each once, in the mandates' order."""
+    ids = [
+        mandate.organisation_id
+        for mandate in actor.mandates
+        if mandate.role in WHO_MAY[permission] and mandate.role in APPLICANT_ROLES and mandate.case_id is None
+    ]
+    return tuple(dict.fromkeys(ids))
+
+
+def _covers(mandate: Mandate, thing: object | None) -> bool:
+    if mandate.role not in APPLICANT_ROLES:
+        return True
+    if isinstance(thing, Organisation):
+        return mandate.organisation_id == thing.id and mandate.case_id is None
+    organisation_id = getattr(thing, "organisation_id", None)
+    if organisation_id is None:
+        return thing is None
+    if organisation_id != mandate.organisation_id:
+        return False
+    case_id = thing.id if isinstance(thing, Case) else getattr(thing, "case_id", None)
+    return mandate.case_id is None or mandate.case_id == case_id
+
+
+# --- Who may see -------------------------------------------------------------------------------------------------
+
+# What the authority's case readers see of each table: only what has been handed in or belongs to such a case.
+_AUTHORITY_SEES: dict[type[Base], Any] = {
+    Case: lambda: Case.registration_number.is_not(None),
+    Application: lambda: Application.status != ApplicationStatus.DRAFT,
+    Supplement: true,
+    Communication: true,
+    FileNote: true,
+    Decision: true,
+    Payment: true,
+    LedgerEntry: true,
+    Record: true,
+    Report: true,
+    BankGiro: true,
+}
+# What an organisation sees of its own rows, when that is not all of them.
+_PARTY_SEES: dict[type[Base], Any] = {
+    Decision: lambda: Decision.status == DecisionStatus.MADE,
+}
+
+
+def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
+    """The SQL that leaves only the rows of `model` that the actor may see."""
+    if actor is SYSTEM:
+        return true()
+    if model is Call:
+        return true() if actor.is_authority else Call.status == CallStatus.PUBLISHED
+    parts: list[ColumnElement[bool]] = []
+    if actor.roles & CASE_READERS:
+        parts.append(_AUTHORITY_SEES[model]())
+    parts.append(and_(own(actor, model), _PARTY_SEES.get(model, true)()))
+    return or_(*parts)
+
+
+def own(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
+    """The SQL that leaves only the rows of the actor's own organisations: what draft space is read through."""
+    organisation: Any = model.organisation_id if hasattr(model, "organisation_id") else None
+    case: Any = Case.id if model is Case else getattr(model, "case_id", None)
+    if organisation is None:
+        raise TypeError(f"{model.__name__} belongs to no organisation")
+    parts = [
+        organisation == mandate.organisation_id
+        if mandate.case_id is None or case is None
+        else and_(organisation == mandate.organisation_id, case == mandate.case_id)
+        for mandate in actor.mandates
+        if mandate.role in APPLICANT_ROLES
+    ]
+    return or_(*parts) if parts else false()

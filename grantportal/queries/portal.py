@@ -1,0 +1,11 @@
+"""The portal's own row."""
+
+from sqlalchemy import select
+
+from grantportal import db
+from grantportal.models.portal import Portal
+
+
+def moved_days() -> int:
+    """How many whole days the demonstration's time is moved; 0 in a real installation."""
+    return db.session().scalar(select(Portal.moved_days).where(Portal.id == 1)) or 0

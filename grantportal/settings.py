@@ -1,0 +1,102 @@
+"""Every setting, its default, and what it is for. Read from GRANTPORTAL_<NAME> or `settings.toml` in the instance folder."""
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """An installation's settings."""
+
+    instance: Path
+    """Folder that the installation owns: embedded database, files, outgoing mail."""
+    database_url: str = ""
+    """SQLAlchemy address; empty means SQLite in the instance folder."""
+    secret_key: str = ""
+    """Signs the form tokens; made and kept in the instance folder when empty."""
+    demonstration: bool = False
+    """Whether this is the demonstration: invented persons, one-click sign-in, a day that can be moved."""
+    authority_name: str = "Socialstyrelsen"
+    authority_number: str = "202100-0555"
+    """The authority that owns the installation; organisationsnummer."""
+    contact_email: str = "bidragsportalen@example.se"
+    """Where readers can write; shown in the footer and the accessibility statement."""
+    public_url: str = "http://127.0.0.1:5000"
+    """The address that mail links to, and the Host that the portal answers to."""
+    registration_prefix: str = ""
+    """What a diarienummer begins with; the demonstration's begin with DEMO."""
+    smtp_host: str = ""
+    """Mail server; empty writes each message to instance/mail/ instead."""
+    smtp_port: int = 25
+    mail_from: str = "bidragsportalen@example.se"
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    link_hours: int = 72
+    """How long a one-time link holds."""
+    sign_in_attempts: int = 10
+    """How many wrong attempts per account and address within the window."""
+    sign_in_window_minutes: int = 15
+    require_second_factor: bool = False
+    """Whether everybody must use an engångskod; otherwise those who have set one up."""
+    secure_cookies: bool = True
+    """Cookies only over https; off in the demonstration, which is served on http on this machine."""
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.instance / 'portal.sqlite3'}"
+
+    @property
+    def files(self) -> Path:
+        """Where stored files are."""
+        return self.instance / "files"
+
+    @property
+    def mail(self) -> Path:
+        """Where messages are written when there is no mail server."""
+        return self.instance / "mail"
+
+
+def load(**given: Any) -> Settings:
+    """Settings from the environment, then `settings.toml`, then the defaults; `given` goes before all of them."""
+    instance = Path(given.pop("instance", None) or os.environ.get("GRANTPORTAL_INSTANCE") or "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    written = instance / "settings.toml"
+    stored = tomllib.loads(written.read_text("utf-8")) if written.exists() else {}
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        if each.name == "instance":
+            continue
+        raw = given.get(each.name, os.environ.get(f"GRANTPORTAL_{each.name.upper()}", stored.get(each.name)))
+        if raw is not None:
+            values[each.name] = _typed(raw, each.type)
+    if not values.get("secret_key"):
+        values["secret_key"] = _kept_secret(instance / "secret_key")
+    return Settings(instance=instance, **values)
+
+
+def _typed(raw: Any, kind: Any) -> Any:
+    if kind is bool and isinstance(raw, str):
+        return raw.strip().lower() in {"1", "true", "yes", "ja"}
+    return int(raw) if kind is int else raw
+
+
+def _kept_secret(path: Path) -> str:
+    """The installation's own secret, made once and readable by its owner only."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def folder(name: str) -> Path:
+    """`templates` or `migrations`: inside the installed package, else at the root of the checkout."""
+    here = Path(__file__).resolve().parent
+    inside = here / name
+    return inside if inside.is_dir() else here.parent / name

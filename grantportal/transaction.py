@@ -1,0 +1,199 @@
+"""The only begin and commit, and the only writer of events.
+
+A verb is one function with one `transaction`: rights are asked anew, rules are asked under the lock, history is written
+last, just before commit; mail, documents and exports come after commit, from an outbox row written in the same
+transaction. What is no act goes through `bookkeeping`.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.constraints import REFUSALS
+from grantportal.domain.errors import SavedMeanwhile
+from grantportal.domain.events import EventKind
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.models.base import Base
+from grantportal.models.cases import Case
+from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.portal import Event, OutboxItem, Portal
+from grantportal.queries import accounts
+
+
+class Bookkeeping(StrEnum):
+    """Everything that is written without being an act: it leaves no event. A closed list."""
+
+    DRAFTS = "drafts"
+    SESSIONS = "sessions"
+    ATTEMPTS = "attempts"
+    READ_MARKS = "read_marks"
+    OUTBOX = "outbox"
+    NOTICES = "notices"
+    FILES = "files"
+    ANCHORS = "anchors"
+    DEMONSTRATION = "demonstration"
+
+
+@dataclass
+class _Line:
+    kind: EventKind
+    thing: Base
+    data: dict[str, Any]
+
+
+@dataclass
+class Act:
+    """An open transaction: its session, the actor with mandates read anew, and the history it will write."""
+
+    session: Session
+    actor: Actor
+    kind: EventKind
+    _lines: list[_Line] = field(default_factory=list)
+
+    def about(self, thing: Base, **data: Any) -> None:
+        """Say what the act's own event is about, with the facts that the history shows."""
+        self._lines.insert(0, _Line(self.kind, thing, data))
+
+    def also(self, kind: EventKind, thing: Base, **data: Any) -> None:
+        """One more event, about a further thing that the act changed."""
+        self._lines.append(_Line(kind, thing, data))
+
+    def outbox(self, kind: str, **payload: Any) -> None:
+        """Work for after commit. The payload names rows by id and holds nothing secret."""
+        self.session.add(
+            OutboxItem(kind=kind, payload=canonical(payload), at=clock.now(), available_at=clock.real_now())
+        )
+
+
+@contextmanager
+def transaction(actor: Actor, kind: EventKind) -> Iterator[Act]:
+    """Open the one transaction of a use case, whose own event is `kind`.
+
+    Raises SavedMeanwhile when the whole act may be tried again, RuleViolation for a constraint that a person can meet.
+    """
+    with _committed() as session:
+        act = Act(session=session, actor=_anew(actor), kind=kind)
+        yield act
+        session.flush()
+        if not any(line.kind is kind for line in act._lines):
+            raise RuntimeError(f"the act {kind} never said what it is about")
+        _write_events(act)
+
+
+@contextmanager
+def bookkeeping(kind: Bookkeeping, actor: Actor | None = None) -> Iterator[tuple[Session, Actor | None]]:
+    """Open a transaction that leaves no event. Yields its session and the actor with mandates read anew."""
+    if not isinstance(kind, Bookkeeping):
+        raise TypeError("bookkeeping takes one of the kinds of the closed list")
+    with _committed() as session:
+        yield session, (_anew(actor) if actor is not None else None)
+
+
+@contextmanager
+def _committed() -> Iterator[Session]:
+    if db.is_acting():
+        raise RuntimeError("acts do not nest: a service never calls another service")
+    try:
+        with db.writing_session() as session, session.begin():
+            yield session
+    except IntegrityError as error:
+        refusal = REFUSALS.get(db.violated(error))
+        if refusal is not None:
+            raise refusal() from error
+        raise
+    except (OperationalError, DBAPIError) as error:
+        if db.is_passing(error):
+            raise SavedMeanwhile from error
+        raise
+
+
+def _anew(actor: Actor) -> Actor:
+    return actor if actor.user_id is None else accounts.actor_of(actor.user_id)
+
+
+def _write_events(act: Act) -> None:
+    at, recorded_at = clock.now(), clock.real_now()
+    for line in act._lines:
+        head = _head_of(act.session, line.thing)
+        case_id = head.id if isinstance(head, Case) else None
+        content = {
+            "chain": chain_of(head),
+            "seq": head.event_seq + 1,
+            "kind": line.kind.value,
+            "subject": line.thing.__tablename__,
+            "subject_id": line.thing.id,
+            "actor_id": act.actor.user_id,
+            "data": line.data,
+            "at": at.isoformat(),
+            "recorded_at": recorded_at.isoformat(),
+            "previous_sha256": head.event_head,
+        }
+        sha256 = fingerprint(canonical(content))
+        act.session.add(
+            Event(
+                chain=chain_of(head),
+                seq=head.event_seq + 1,
+                kind=line.kind,
+                case_id=case_id,
+                subject=line.thing.__tablename__,
+                subject_id=line.thing.id,
+                actor_id=act.actor.user_id,
+                data=canonical(line.data),
+                at=at,
+                recorded_at=recorded_at,
+                previous_sha256=head.event_head,
+                sha256=sha256,
+            )
+        )
+        head.event_seq += 1
+        head.event_head = sha256
+        act.session.flush()
+
+
+def chain_of(head: "Case | Organisation | Portal") -> str:
+    """The name of the chain that a head row carries."""
+    if isinstance(head, Case):
+        return f"case:{head.id}"
+    return f"organisation:{head.id}" if isinstance(head, Organisation) else "portal"
+
+
+def _head_of(session: Session, thing: Base) -> "Case | Organisation | Portal":
+    """The row that carries the chain, locked: the case if there is one, else the organisation, else the portal."""
+    case_id = thing.id if isinstance(thing, Case) else getattr(thing, "case_id", None)
+    if case_id is not None:
+        return session.scalars(db.lock(select(Case).where(Case.id == case_id))).one()
+    if isinstance(thing, Organisation):
+        return session.scalars(db.lock(select(Organisation).where(Organisation.id == thing.id))).one()
+    if isinstance(thing, BankGiro):
+        return session.scalars(db.lock(select(Organisation).where(Organisation.id == thing.organisation_id))).one()
+    return session.scalars(db.lock(select(Portal).where(Portal.id == 1))).one()
+
+
+def recomputed(event: Event) -> str:
+    """The SHA-256 that an event's row gives today: `grantportal verify` compares it with the stored one."""
+    content = {
+        "chain": event.chain,
+        "seq": event.seq,
+        "kind": event.kind.value,
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "actor_id": event.actor_id,
+        "data": json.loads(event.data),
+        "at": event.at.isoformat(),
+        "recorded_at": event.recorded_at.isoformat(),
+        "previous_sha256": event.previous_sha256,
+    }
+    return fingerprint(canonical(content))
+
+
+__all__ = ["Act", "Bookkeeping", "bookkeeping", "chain_of", "recomputed", "transaction"]
