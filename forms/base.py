@@ -50,5 +50,8 @@ class Paragraphs(TextAreaField):
         self.longest = min(longest, LONGEST)
         shown = f"{self.longest:,}".replace(",", "\u00a0")
         super().__init__(
-            label, [*validators, Length(max=self.longest, message=f"Skriv högst {shown} tecken.")], filters=[tidy_text], **kwargs
+            label,
+            [*validators, Length(max=self.longest, message=f"Skriv högst {shown} tecken.")],
+            filters=[tidy_text],
+            **kwargs,
         )

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,7 +90,6 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
 
 
 def _settings() -> Settings:
-    from flask import current_app
 
     chosen: Settings = current_app.config["PORTAL"]
     return chosen
@@ -135,7 +134,6 @@ def _way_back() -> str:
 
 def _broken(error: Exception) -> tuple[str, int]:
     """Anything unforeseen: logged whole for the operator, a plain page for the reader."""
-    from flask import current_app
 
     current_app.logger.error("unforeseen error", exc_info=error)
     if current_app.testing:

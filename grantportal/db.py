@@ -5,16 +5,16 @@ the row that owns the limit (measured: the only pair that never let a frame be e
 """
 
 import unicodedata
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-T = TypeVar("T", bound=tuple[Any, ...])
+Q = TypeVar("Q", bound="Select[Any]")
 
 BUSY_TIMEOUT_MS = 10_000
 COLLATION = "sv-x-icu"
@@ -130,7 +130,7 @@ def is_acting() -> bool:
     return _current.get() is not None
 
 
-def lock(query: "Select[T]") -> "Select[T]":
+def lock(query: Q) -> Q:
     """Lock the rows that own a limit, and read them anew.
 
     Without `populate_existing` the value from before the lock comes back; without `key_share` a child row inserted before

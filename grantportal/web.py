@@ -24,7 +24,8 @@ KEPT = "Du loggades ut innan texten hann sparas. Här är den, men den är inte 
 
 def actor() -> Actor:
     """Who sends the request; ANONYMOUS when nobody is signed in."""
-    return g.get("actor", ANONYMOUS)
+    who: Actor = g.get("actor", ANONYMOUS)
+    return who
 
 
 def signed_in() -> Actor:
@@ -134,15 +135,21 @@ class PersonShown:
     role_text: str
 
 
-_PUBLIC_MENU = (("Utlysningar", "calls.index"), ("Fördelade bidrag", "allocations.index"), ("Hjälp", "public.help"))
-_REGION_MENU = (
+Menu = tuple[tuple[str, str], ...]
+
+_PUBLIC_MENU: Menu = (
+    ("Utlysningar", "calls.index"),
+    ("Fördelade bidrag", "allocations.index"),
+    ("Hjälp", "public.help"),
+)
+_REGION_MENU: Menu = (
     ("Start", "home.show"),
     ("Ärenden", "cases.index"),
     ("Utlysningar", "calls.index"),
     ("Fördelade bidrag", "allocations.index"),
     ("Hjälp", "public.help"),
 )
-_AUTHORITY_MENU = (
+_AUTHORITY_MENU: Menu = (
     ("Att göra", "home.show"),
     ("Ärenden", "cases.index"),
     ("Statsbidrag", "grants.index"),

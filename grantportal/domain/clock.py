@@ -12,10 +12,21 @@ from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NBSP = "\u00a0"
-MONTHS = (
-    "januari februari mars april maj juni juli augusti september oktober november december".split()
-)
-WEEKDAYS = "måndag tisdag onsdag torsdag fredag lördag söndag".split()
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+WEEKDAYS = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
 
 _played: ContextVar[datetime | None] = ContextVar("played", default=None)
 _arrived: ContextVar[datetime | None] = ContextVar("arrived", default=None)

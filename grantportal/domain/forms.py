@@ -103,13 +103,17 @@ class FormDefinition:
                 group=section["group"],
                 intro=section.get("intro", ""),
                 questions=tuple(
-                    Question(**{**question, "type": QuestionType(question["type"]), "choices": tuple(question["choices"])})
+                    Question(
+                        **{**question, "type": QuestionType(question["type"]), "choices": tuple(question["choices"])}
+                    )
                     for question in section["questions"]
                 ),
             )
             for section in raw["sections"]
         )
-        return cls(title=raw["title"], kind=FormKind(raw["kind"]), sections=sections, causes=tuple(raw.get("causes", ())))
+        return cls(
+            title=raw["title"], kind=FormKind(raw["kind"]), sections=sections, causes=tuple(raw.get("causes", ()))
+        )
 
 
 def canonical(value: Any) -> str:

@@ -55,4 +55,6 @@ def ensure_room_for_grantee(*, is_new: bool, grantees: int, most: int | None, ye
     """
     if is_new and most is not None and grantees >= most:
         when = f" {year}" if year else " per år"
-        raise RuleViolation(f"Högst {most} organisationer kan få bidrag{when}, och så många har redan fått det.", field="amount")
+        raise RuleViolation(
+            f"Högst {most} organisationer kan få bidrag{when}, och så många har redan fått det.", field="amount"
+        )

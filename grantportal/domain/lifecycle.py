@@ -13,7 +13,9 @@ A = TypeVar("A", bound=StrEnum)
 class Lifecycle(Generic[S, A]):
     """The lawful moves of one aggregate."""
 
-    def __init__(self, moves: Mapping[tuple[S, A], S], *, refusal: str = "Det går inte i det läge som ärendet är i nu.") -> None:
+    def __init__(
+        self, moves: Mapping[tuple[S, A], S], *, refusal: str = "Det går inte i det läge som ärendet är i nu."
+    ) -> None:
         self.moves = dict(moves)
         self._refusal = refusal
 

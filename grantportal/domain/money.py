@@ -7,7 +7,6 @@ from typing import Annotated
 from grantportal.domain.errors import RuleViolation
 
 
-
 @dataclass(frozen=True)
 class Unit:
     """What a number counts; said beside a type, so that tables know how to store it."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stdnum import luhn  # type: ignore[import-untyped]
-from stdnum.se import orgnr  # type: ignore[import-untyped]
+from stdnum import luhn
+from stdnum.se import orgnr
 
 from grantportal.domain.errors import RuleViolation
 
@@ -25,7 +25,10 @@ def organisation_number(typed: str) -> str:
         digits = digits[2:]
     # The third digit of a legal person's number is at least 2; below that it would be somebody's personnummer.
     if len(digits) != 10 or not orgnr.is_valid(digits) or digits[2] < "2":
-        raise RuleViolation("Kontrollera organisationsnumret. Det ska ha tio siffror, till exempel 232100-0255.", field="organisation_number")
+        raise RuleViolation(
+            "Kontrollera organisationsnumret. Det ska ha tio siffror, till exempel 232100-0255.",
+            field="organisation_number",
+        )
     return f"{digits[:6]}-{digits[6:]}"
 
 

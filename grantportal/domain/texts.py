@@ -7,7 +7,20 @@ LONGEST = 100_000
 
 _KEEP = {"\n", "\t"}
 # Marks that turn the direction of what follows: a reader would see another text than the one that is stored.
-_DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f", "\u061c"}
+_DIRECTION = {
+    "\u202a",
+    "\u202b",
+    "\u202c",
+    "\u202d",
+    "\u202e",
+    "\u2066",
+    "\u2067",
+    "\u2068",
+    "\u2069",
+    "\u200e",
+    "\u200f",
+    "\u061c",
+}
 
 
 def clean(typed: str) -> str:

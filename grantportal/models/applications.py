@@ -23,7 +23,11 @@ class Application(Base):
         UniqueConstraint("call_id", "organisation_id", "applicant_unit"),
         UniqueConstraint("case_id"),
         UniqueConstraint("id", "organisation_id"),
-        ForeignKeyConstraint(["case_id", "organisation_id"], ["cases.id", "cases.organisation_id"], name="fk_applications_case_and_organisation"),
+        ForeignKeyConstraint(
+            ["case_id", "organisation_id"],
+            ["cases.id", "cases.organisation_id"],
+            name="fk_applications_case_and_organisation",
+        ),
         CheckConstraint("status = 'draft' OR submitted_at IS NOT NULL", name="handed_in_has_a_time"),
         Index("ix_applications_organisation_id", "organisation_id"),
     )
@@ -32,7 +36,9 @@ class Application(Base):
     case_id: Mapped[int] = mapped_column()
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     applicant_unit: Mapped[str] = mapped_column(default="")
-    status: Mapped[ApplicationStatus] = mapped_column(code(ApplicationStatus, "status"), default=ApplicationStatus.DRAFT)
+    status: Mapped[ApplicationStatus] = mapped_column(
+        code(ApplicationStatus, "status"), default=ApplicationStatus.DRAFT
+    )
     version_number: Mapped[int] = mapped_column(default=0)
     """The number of the newest frozen version; 0 before hand-in."""
     started_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -21,7 +21,8 @@ class Decision(Base):
     __table_args__ = (
         UniqueConstraint("id", "organisation_id"),
         ForeignKeyConstraint(
-            ["application_id", "organisation_id"], ["applications.id", "applications.organisation_id"],
+            ["application_id", "organisation_id"],
+            ["applications.id", "applications.organisation_id"],
             name="fk_decisions_application_and_organisation",
         ),
         CheckConstraint("decided_by_id IS NULL OR proposed_by_id <> decided_by_id", name="two_persons"),

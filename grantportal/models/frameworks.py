@@ -42,7 +42,9 @@ class FrameworkVersion(Base):
 
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"))
     number: Mapped[int]
-    status: Mapped[FrameworkStatus] = mapped_column(code_column(FrameworkStatus, "status"), default=FrameworkStatus.DRAFT)
+    status: Mapped[FrameworkStatus] = mapped_column(
+        code_column(FrameworkStatus, "status"), default=FrameworkStatus.DRAFT
+    )
     preamble: Mapped[str] = mapped_column(default="")
     is_example: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None]
@@ -72,7 +74,9 @@ class Wording(Base):
 
     version: Mapped[FrameworkVersion] = relationship(back_populates="wordings")
     expected_result: Mapped[ExpectedResult] = relationship()
-    provisos: Mapped[list["Proviso"]] = relationship(secondary="proviso_wordings", back_populates="wordings", order_by="Proviso.code")
+    provisos: Mapped[list["Proviso"]] = relationship(
+        secondary="proviso_wordings", back_populates="wordings", order_by="Proviso.code"
+    )
 
 
 class Proviso(Base):

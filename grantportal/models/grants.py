@@ -29,7 +29,9 @@ class Grant(Base):
     appeal_is_example: Mapped[bool] = mapped_column(default=False)
 
     frames: Mapped[list["YearFrame"]] = relationship(back_populates="grant", order_by="YearFrame.grant_year")
-    cost_categories: Mapped[list["CostCategory"]] = relationship(back_populates="grant", order_by="CostCategory.position")
+    cost_categories: Mapped[list["CostCategory"]] = relationship(
+        back_populates="grant", order_by="CostCategory.position"
+    )
 
 
 class YearFrame(Base):

@@ -31,8 +31,11 @@ class BankGiro(Base):
     __table_args__ = (
         CheckConstraint("verified_by_id <> approved_by_id", name="two_persons"),
         Index(
-            "uq_bank_giros_current", "organisation_id", unique=True,
-            sqlite_where=text("valid_to IS NULL"), postgresql_where=text("valid_to IS NULL"),
+            "uq_bank_giros_current",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
         ),
     )
 

@@ -18,7 +18,11 @@ class Payment(Base):
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("decision_id", "grant_year", "instalment"),
-        ForeignKeyConstraint(["decision_id", "organisation_id"], ["decisions.id", "decisions.organisation_id"], name="fk_payments_decision_and_organisation"),
+        ForeignKeyConstraint(
+            ["decision_id", "organisation_id"],
+            ["decisions.id", "decisions.organisation_id"],
+            name="fk_payments_decision_and_organisation",
+        ),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("attested_by_id IS NULL OR registered_by_id <> attested_by_id", name="two_persons"),
         CheckConstraint("status NOT IN ('batched', 'confirmed') OR batch_id IS NOT NULL", name="batched_has_a_batch"),
@@ -46,7 +50,9 @@ class Payment(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None]
 
-    decision: Mapped[Decision] = relationship(foreign_keys=[decision_id], primaryjoin="Payment.decision_id == Decision.id")
+    decision: Mapped[Decision] = relationship(
+        foreign_keys=[decision_id], primaryjoin="Payment.decision_id == Decision.id"
+    )
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id], overlaps="decision")
     batch: Mapped["PaymentBatch | None"] = relationship(back_populates="payments")
 

@@ -67,9 +67,7 @@ class OutboxItem(Base):
     """Work to do after commit: written in the same transaction, claimed by the worker with a lease."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_waiting", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
-    )
+    __table_args__ = (Index("ix_outbox_waiting", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
 
     kind: Mapped[str]
     payload: Mapped[str]

@@ -25,7 +25,11 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         UniqueConstraint("grant_id", "organisation_id", "grant_year"),
-        ForeignKeyConstraint(["case_id", "organisation_id"], ["cases.id", "cases.organisation_id"], name="fk_reports_case_and_organisation"),
+        ForeignKeyConstraint(
+            ["case_id", "organisation_id"],
+            ["cases.id", "cases.organisation_id"],
+            name="fk_reports_case_and_organisation",
+        ),
         CheckConstraint("status = 'draft' OR submitted_at IS NOT NULL", name="handed_in_has_a_time"),
         Index("ix_reports_case_id", "case_id"),
     )
@@ -52,7 +56,9 @@ class Report(Base):
 
     grant: Mapped[Grant] = relationship()
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id], overlaps="case")
-    case: Mapped[Case] = relationship(foreign_keys=[case_id], primaryjoin="Report.case_id == Case.id", overlaps="organisation")
+    case: Mapped[Case] = relationship(
+        foreign_keys=[case_id], primaryjoin="Report.case_id == Case.id", overlaps="organisation"
+    )
     call: Mapped[Call] = relationship()
     framework_version: Mapped[FrameworkVersion] = relationship()
     form_version: Mapped[FormVersion] = relationship()
@@ -62,7 +68,10 @@ class ReportAnswer(Base):
     """Utkast: the region's own rating and words about one expected result."""
 
     __tablename__ = "report_answers"
-    __table_args__ = (UniqueConstraint("report_id", "expected_result_id"), CheckConstraint("version > 0", name="version"))
+    __table_args__ = (
+        UniqueConstraint("report_id", "expected_result_id"),
+        CheckConstraint("version > 0", name="version"),
+    )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
     expected_result_id: Mapped[int] = mapped_column(ForeignKey("expected_results.id"))

@@ -17,7 +17,9 @@ class Supplement(Base):
     __tablename__ = "supplements"
     __table_args__ = (
         CheckConstraint("(application_id IS NULL) <> (report_id IS NULL)", name="of_one_thing"),
-        Index("uq_supplements_open_application", "application_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "uq_supplements_open_application", "application_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
         Index("uq_supplements_open_report", "report_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_supplements_case_id", "case_id"),
     )
@@ -26,7 +28,9 @@ class Supplement(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
-    status: Mapped[SupplementStatus] = mapped_column(code(SupplementStatus, "status"), default=SupplementStatus.REQUESTED)
+    status: Mapped[SupplementStatus] = mapped_column(
+        code(SupplementStatus, "status"), default=SupplementStatus.REQUESTED
+    )
     reason: Mapped[str]
     last_day: Mapped[date]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

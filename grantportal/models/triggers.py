@@ -94,10 +94,15 @@ def dropping(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [f"DROP TRIGGER {name_of(table, operation)}" for table, operation, _ in _rules()]
     made = [f"DROP TRIGGER {name_of(table, operation)} ON {table}" for table, operation, _ in _rules()]
-    made += [f"DROP FUNCTION {name_of(table, operation)}_check()" for table, operation, condition in _rules() if "SELECT" in condition]
+    made += [
+        f"DROP FUNCTION {name_of(table, operation)}_check()"
+        for table, operation, condition in _rules()
+        if "SELECT" in condition
+    ]
     return [*made, "DROP FUNCTION refuse_change()"]
 
 
 for _dialect in ("sqlite", "postgresql"):
     for _statement in statements(_dialect):
-        event.listen(Base.metadata, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # the library's constructor is untyped
+        event.listen(Base.metadata, "after_create", _ddl.execute_if(dialect=_dialect))

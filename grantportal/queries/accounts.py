@@ -23,15 +23,19 @@ def actor_of(user_id: int) -> Actor:
     user = db.session().get(User, user_id)
     if user is None or user.closed_at is not None:
         return Actor(user_id=user_id)
-    rows = db.session().scalars(
-        select(MandateRow)
-        .where(
-            MandateRow.user_id == user_id,
-            MandateRow.valid_from <= today,
-            (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+    rows = (
+        db.session()
+        .scalars(
+            select(MandateRow)
+            .where(
+                MandateRow.user_id == user_id,
+                MandateRow.valid_from <= today,
+                (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+            )
+            .order_by(MandateRow.id)
         )
-        .order_by(MandateRow.id)
-    ).all()
+        .all()
+    )
     return Actor(user_id=user.id, name=user.name, mandates=tuple(mandate_of(row) for row in rows))
 
 
@@ -70,33 +74,39 @@ def key_hash(key: str) -> str:
 def signed_in(key: str) -> SignedIn | None:
     """The session that a browser's key opens, or None when it is unknown, ended, too old or its person closed. Two queries."""
     now = clock.real_now()
-    unread = (
-        select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.read_at.is_(None)).scalar_subquery()
-    )
-    found = db.session().execute(
-        select(SignInSession, User, unread)
-        .join(User, SignInSession.user_id == User.id)
-        .where(
-            SignInSession.key_sha256 == key_hash(key),
-            SignInSession.ended_at.is_(None),
-            SignInSession.ends_at > now,
-            User.closed_at.is_(None),
+    unread = select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.read_at.is_(None)).scalar_subquery()
+    found = (
+        db.session()
+        .execute(
+            select(SignInSession, User, unread)
+            .join(User, SignInSession.user_id == User.id)
+            .where(
+                SignInSession.key_sha256 == key_hash(key),
+                SignInSession.ended_at.is_(None),
+                SignInSession.ends_at > now,
+                User.closed_at.is_(None),
+            )
         )
-    ).one_or_none()
+        .one_or_none()
+    )
     if found is None:
         return None
     row, user, unread_count = found
     today = clock.today()
-    mandates = db.session().execute(
-        select(MandateRow, Organisation.name)
-        .join(Organisation, MandateRow.organisation_id == Organisation.id)
-        .where(
-            MandateRow.user_id == user.id,
-            MandateRow.valid_from <= today,
-            (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+    mandates = (
+        db.session()
+        .execute(
+            select(MandateRow, Organisation.name)
+            .join(Organisation, MandateRow.organisation_id == Organisation.id)
+            .where(
+                MandateRow.user_id == user.id,
+                MandateRow.valid_from <= today,
+                (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+            )
+            .order_by(MandateRow.id)
         )
-        .order_by(MandateRow.id)
-    ).all()
+        .all()
+    )
     names = list(dict.fromkeys(name for _, name in mandates))
     roles = list(dict.fromkeys(mandate.role.text for mandate, _ in mandates))
     return SignedIn(

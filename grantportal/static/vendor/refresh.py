@@ -32,7 +32,9 @@ def own(text: str) -> str:
 def refresh(package: Path) -> None:
     """Read both files, refuse anything that still points to gov.uk, and only then write."""
     dist = package / "dist" / "govuk"
-    files = {name: own((dist / name).read_text("utf-8")) for name in ("govuk-frontend.min.css", "govuk-frontend.min.js")}
+    files = {
+        name: own((dist / name).read_text("utf-8")) for name in ("govuk-frontend.min.css", "govuk-frontend.min.js")
+    }
     for name, text in files.items():
         if found := [word for word in LEFTOVERS if word in text]:
             sys.exit(f"{name} still holds {', '.join(found)}: change NOT_OURS.")

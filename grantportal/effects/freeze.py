@@ -1,0 +1,34 @@
+"""Freezing: canonical JSON with its SHA-256, so that what was handed in or decided can be shown as it was."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from grantportal.domain import clock
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.models.cases import FrozenVersion
+from grantportal.transaction import Act
+
+
+def freeze(
+    act: Act, kind: FrozenKind, subject_id: int, content: dict[str, Any], *, case_id: int | None = None
+) -> FrozenVersion:
+    """Freeze `content` as the next version of the subject. The caller holds the subject's lock."""
+    text = canonical(content)
+    last = act.session.scalar(
+        select(func.max(FrozenVersion.number)).where(FrozenVersion.kind == kind, FrozenVersion.subject_id == subject_id)
+    )
+    frozen = FrozenVersion(
+        kind=kind,
+        subject_id=subject_id,
+        number=(last or 0) + 1,
+        case_id=case_id,
+        content=text,
+        sha256=fingerprint(text),
+        frozen_at=clock.received(),
+        frozen_by_id=act.actor.user_id,
+    )
+    act.session.add(frozen)
+    act.session.flush()
+    return frozen

@@ -1,0 +1,37 @@
+"""The ledger: entries are only added, beside the counters that guard."""
+
+from grantportal.domain import clock
+from grantportal.domain.money import Kronor
+from grantportal.domain.payments import LedgerKind
+from grantportal.models.payments import LedgerEntry
+from grantportal.transaction import Act
+
+
+def enter(
+    act: Act,
+    kind: LedgerKind,
+    amount: Kronor,
+    *,
+    grant_id: int,
+    grant_year: int,
+    organisation_id: int,
+    case_id: int,
+    decision_id: int | None = None,
+    payment_id: int | None = None,
+    report_id: int | None = None,
+) -> None:
+    """Enter an amount in whole kronor; a correction is an entry with the opposite sign."""
+    act.session.add(
+        LedgerEntry(
+            kind=kind,
+            grant_id=grant_id,
+            grant_year=grant_year,
+            organisation_id=organisation_id,
+            case_id=case_id,
+            decision_id=decision_id,
+            payment_id=payment_id,
+            report_id=report_id,
+            amount=amount,
+            entered_at=clock.now(),
+        )
+    )

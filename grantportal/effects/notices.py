@@ -1,0 +1,33 @@
+"""Telling people that something waits. The worker makes the notices and the mail after commit."""
+
+from grantportal.domain.actors import Role
+from grantportal.models.cases import Case
+from grantportal.transaction import Act
+
+NOTICE = "notice"
+"""Outbox kind: a notice (and a mail that only says that it waits) to everybody who can act."""
+
+
+def tell_party(act: Act, case: Case, title: str, text: str, *roles: Role) -> None:
+    """Tell the organisation's persons with one of `roles` (none named: ombud and representanter)."""
+    chosen = roles or (Role.OMBUD, Role.REPRESENTANT)
+    act.outbox(
+        NOTICE,
+        case_id=case.id,
+        organisation_id=case.organisation_id,
+        roles=[role.value for role in chosen],
+        title=title,
+        text=text,
+    )
+
+
+def tell_authority(act: Act, case: Case | None, title: str, text: str, *roles: Role) -> None:
+    """Tell the authority's persons with one of `roles`."""
+    act.outbox(
+        NOTICE,
+        case_id=case.id if case else None,
+        organisation_id=None,
+        roles=[role.value for role in roles],
+        title=title,
+        text=text,
+    )

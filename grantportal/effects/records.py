@@ -1,0 +1,70 @@
+"""Handlingar and their numbers: every act that leaves a document in a case does it here."""
+
+from sqlalchemy import func, select
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
+from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
+from grantportal.models.records import Record
+from grantportal.transaction import Act
+
+RENDER = "render"
+"""Outbox kind: render the record's document from its frozen version and store it."""
+
+
+def register_case(act: Act, case: Case, *, prefix: str = "") -> str:
+    """Give the case its diarienummer at hand-in: the next of the series of this prefix and year, under the series' lock."""
+    if case.registration_number is not None:
+        return case.registration_number
+    year = clock.stockholm(clock.received()).year
+    series = act.session.scalars(
+        db.lock(select(RegistrationSeries).where(RegistrationSeries.prefix == prefix, RegistrationSeries.year == year))
+    ).one_or_none()
+    if series is None:
+        # Two first hand-ins of a year: the loser meets the UNIQUE and is tried once more.
+        series = RegistrationSeries(prefix=prefix, year=year, last=0)
+        act.session.add(series)
+        act.session.flush()
+    series.last += 1
+    number = f"{prefix} {year}-{series.last:04d}".strip()
+    case.registration_number = number
+    act.session.flush()
+    return number
+
+
+def add_record(
+    act: Act,
+    case: Case,
+    kind: RecordKind,
+    direction: Direction,
+    *,
+    title: str = "",
+    counterpart: str = "",
+    frozen: FrozenVersion | None = None,
+    text: str = "",
+    rendered: bool = False,
+) -> Record:
+    """Add a handling to the case, which the caller has locked.
+
+    With `rendered` the worker makes its document from `frozen` after commit; otherwise `text` is the handling.
+    """
+    last = act.session.scalar(select(func.max(Record.number)).where(Record.case_id == case.id))
+    record = Record(
+        case_id=case.id,
+        organisation_id=case.organisation_id,
+        number=(last or 0) + 1,
+        kind=kind,
+        title=title or RECORD_TEXTS[kind],
+        direction=direction,
+        counterpart=counterpart,
+        dated_at=clock.received(),
+        frozen_version_id=frozen.id if frozen else None,
+        text=text,
+        made_by_id=act.actor.user_id,
+    )
+    act.session.add(record)
+    act.session.flush()
+    if rendered:
+        act.outbox(RENDER, record_id=record.id)
+    return record

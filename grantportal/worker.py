@@ -1,0 +1,1 @@
+"""Takes outbox rows: mail and documents."""
