@@ -1,0 +1,27 @@
+"""The year's frame and its number of grantees."""
+
+import pytest
+
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.grants import ensure_room_for_grantee, ensure_within_frame
+
+
+def test_the_last_krona_of_the_frame_may_be_granted():
+    ensure_within_frame(40, decided=60, frame=100)
+
+
+def test_one_krona_over_the_frame_is_refused_beside_the_amount():
+    with pytest.raises(RuleViolation, match="Högst 40\u00a0kronor återstår") as refusal:
+        ensure_within_frame(41, decided=60, frame=100)
+    assert refusal.value.field == "amount"
+
+
+def test_the_fourth_of_four_grantees_has_room_and_the_fifth_has_not():
+    ensure_room_for_grantee(is_new=True, grantees=3, most=4)
+    with pytest.raises(RuleViolation, match="Högst 4 organisationer"):
+        ensure_room_for_grantee(is_new=True, grantees=4, most=4)
+
+
+def test_a_grantee_that_already_counts_always_has_room():
+    ensure_room_for_grantee(is_new=False, grantees=4, most=4)
+    ensure_room_for_grantee(is_new=True, grantees=40, most=None)

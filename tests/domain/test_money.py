@@ -1,0 +1,73 @@
+"""Reading and writing amounts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grantportal.domain.money import MOST, AmountError, in_words, kr, number, parse_kronor, percent
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2913808",
+        "2 913 808",
+        "2\u00a0913\u00a0808",
+        "2\u202f913\u202f808",
+        "2 913 808 kr",
+        "2913808,00",
+        " 2 913 808,00 kr ",
+        "2913808 KRONOR",
+        "2913808:-",
+    ],
+)
+def test_every_ordinary_way_of_writing_an_amount_is_read(typed):
+    assert parse_kronor(typed) == 2_913_808
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Skriv ett belopp"),
+        ("1.000", "utan punkt"),
+        ("1,5", "utan ören"),
+        ("1,50", "utan ören"),
+        ("-1", "minustecken"),
+        ("\u22121", "minustecken"),
+        ("+1", "plus"),
+        ("1e9", "med siffror"),
+        ("1" + "0" * 30, "för stort"),
+        ("tusen", "med siffror"),
+        ("0x10", "med siffror"),
+        ("١٢٣", "med siffror"),
+        ("=1+1", "med siffror"),
+        ("1\x00", "med siffror"),
+    ],
+)
+def test_what_could_be_misread_is_asked_again(typed, sentence):
+    with pytest.raises(AmountError, match=sentence):
+        parse_kronor(typed)
+
+
+def test_the_largest_amount_is_taken_and_the_next_is_not():
+    assert parse_kronor(str(MOST)) == MOST
+    with pytest.raises(AmountError, match="för stort"):
+        parse_kronor(str(MOST + 1))
+
+
+@given(st.integers(min_value=0, max_value=MOST))
+def test_what_is_echoed_can_be_read_back(amount):
+    assert parse_kronor(kr(amount)) == amount
+    assert parse_kronor(number(amount)) == amount
+    assert parse_kronor(in_words(amount)) == amount
+
+
+def test_amounts_are_written_as_swedish_readers_expect():
+    assert kr(2_913_808) == "2\u00a0913\u00a0808\u00a0kr"
+    assert in_words(40) == "40\u00a0kronor"
+    assert number(-1_500) == "\u22121\u00a0500"
+
+
+def test_an_undefined_share_is_a_dash():
+    assert percent(1, 0) == "–"
+    assert percent(11_089_785, 15_000_000) == "73,9\u00a0%"
