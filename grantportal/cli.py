@@ -3,6 +3,7 @@
 import click
 
 from grantportal import db, migrate, settings
+from grantportal.services import portal
 
 
 @click.group()
@@ -18,8 +19,10 @@ def database() -> None:
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Bring the schema to the newest version."""
-    db.configure(settings.load().database)
+    chosen = settings.load()
+    db.configure(chosen.database)
     migrate.upgrade()
+    portal.set_registration_prefix(chosen.numbers_begin_with)
     click.echo("Databasen är uppdaterad.")
 
 

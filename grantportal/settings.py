@@ -28,7 +28,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:5000"
     """The address that mail links to, and the Host that the portal answers to."""
     registration_prefix: str = ""
-    """What a diarienummer begins with; the demonstration's begin with DEMO."""
+    """What a diarienummer begins with; empty means DEMO in the demonstration and nothing elsewhere."""
     smtp_host: str = ""
     """Mail server; empty writes each message to instance/mail/ instead."""
     smtp_port: int = 25
@@ -49,6 +49,11 @@ class Settings:
     def database(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{self.instance / 'portal.sqlite3'}"
+
+    @property
+    def numbers_begin_with(self) -> str:
+        """What diarienummer begin with here."""
+        return self.registration_prefix or ("DEMO" if self.demonstration else "")
 
     @property
     def files(self) -> Path:

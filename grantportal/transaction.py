@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.constraints import REFUSALS
+from grantportal.domain.constraints import PASSING, REFUSALS
 from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import canonical, fingerprint
@@ -41,6 +41,7 @@ class Bookkeeping(StrEnum):
     NOTICES = "notices"
     FILES = "files"
     ANCHORS = "anchors"
+    INSTALLATION = "installation"
     DEMONSTRATION = "demonstration"
 
 
@@ -107,7 +108,10 @@ def _committed() -> Iterator[Session]:
         with db.writing_session() as session, session.begin():
             yield session
     except IntegrityError as error:
-        refusal = REFUSALS.get(db.violated(error))
+        rule = db.violated(error)
+        if rule in PASSING:
+            raise SavedMeanwhile from error
+        refusal = REFUSALS.get(rule)
         if refusal is not None:
             raise refusal() from error
         raise

@@ -44,3 +44,19 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "uq_decisions_open": _twice,
     "decisions.application_id": _twice,
 }
+
+PASSING = frozenset(
+    {
+        "uq_registration_series_prefix_year",
+        "registration_series.prefix, registration_series.year",
+        "uq_cases_registration_number",
+        "cases.registration_number",
+        "uq_records_case_id_number",
+        "records.case_id, records.number",
+        "uq_frozen_versions_kind_subject_id_number",
+        "frozen_versions.kind, frozen_versions.subject_id, frozen_versions.number",
+        "uq_events_chain_seq",
+        "events.chain, events.seq",
+    }
+)
+"""Numbers that two acts took at the same moment: the loser's whole act may be tried again, and gets the next."""

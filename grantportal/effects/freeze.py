@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
-
 from grantportal.domain import clock
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.models.cases import FrozenVersion
+from grantportal.queries import cases
 from grantportal.transaction import Act
 
 
@@ -16,13 +15,10 @@ def freeze(
 ) -> FrozenVersion:
     """Freeze `content` as the next version of the subject. The caller holds the subject's lock."""
     text = canonical(content)
-    last = act.session.scalar(
-        select(func.max(FrozenVersion.number)).where(FrozenVersion.kind == kind, FrozenVersion.subject_id == subject_id)
-    )
     frozen = FrozenVersion(
         kind=kind,
         subject_id=subject_id,
-        number=(last or 0) + 1,
+        number=cases.last_version(kind, subject_id) + 1,
         case_id=case_id,
         content=text,
         sha256=fingerprint(text),

@@ -1,26 +1,22 @@
 """Handlingar and their numbers: every act that leaves a document in a case does it here."""
 
-from sqlalchemy import func, select
-
-from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
 from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
 from grantportal.models.records import Record
+from grantportal.queries import cases
 from grantportal.transaction import Act
 
 RENDER = "render"
 """Outbox kind: render the record's document from its frozen version and store it."""
 
 
-def register_case(act: Act, case: Case, *, prefix: str = "") -> str:
-    """Give the case its diarienummer at hand-in: the next of the series of this prefix and year, under the series' lock."""
+def register_case(act: Act, case: Case) -> str:
+    """Give the case its diarienummer at hand-in: the next of the installation's series of the year, under the series' lock."""
     if case.registration_number is not None:
         return case.registration_number
-    year = clock.stockholm(clock.received()).year
-    series = act.session.scalars(
-        db.lock(select(RegistrationSeries).where(RegistrationSeries.prefix == prefix, RegistrationSeries.year == year))
-    ).one_or_none()
+    prefix, year = cases.registration_prefix(), clock.stockholm(clock.received()).year
+    series = cases.series(prefix, year)
     if series is None:
         # Two first hand-ins of a year: the loser meets the UNIQUE and is tried once more.
         series = RegistrationSeries(prefix=prefix, year=year, last=0)
@@ -49,11 +45,10 @@ def add_record(
 
     With `rendered` the worker makes its document from `frozen` after commit; otherwise `text` is the handling.
     """
-    last = act.session.scalar(select(func.max(Record.number)).where(Record.case_id == case.id))
     record = Record(
         case_id=case.id,
         organisation_id=case.organisation_id,
-        number=(last or 0) + 1,
+        number=cases.last_record_number(case.id) + 1,
         kind=kind,
         title=title or RECORD_TEXTS[kind],
         direction=direction,

@@ -9,3 +9,8 @@ from grantportal.models.portal import Portal
 def moved_days() -> int:
     """How many whole days the demonstration's time is moved; 0 in a real installation."""
     return db.session().scalar(select(Portal.moved_days).where(Portal.id == 1)) or 0
+
+
+def row() -> Portal:
+    """The one row, locked."""
+    return db.session().scalars(db.lock(select(Portal).where(Portal.id == 1))).one()

@@ -291,6 +291,7 @@ def upgrade() -> None:
         sa.Column("event_head", sa.Text(), nullable=False),
         sa.Column("is_demonstration", sa.Boolean(), nullable=False),
         sa.Column("moved_days", sa.Integer(), nullable=False),
+        sa.Column("registration_prefix", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_portal_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portal")),
@@ -1683,7 +1684,7 @@ def upgrade() -> None:
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement.replace(":", "\\:"))
     op.execute(
-        "INSERT INTO portal (id, event_seq, event_head, is_demonstration, moved_days) VALUES (1, 0, '', false, 0)"
+        "INSERT INTO portal (id, event_seq, event_head, is_demonstration, moved_days, registration_prefix) VALUES (1, 0, '', false, 0, '')"
     )
 
 

@@ -1,0 +1,51 @@
+"""Ärenden: what their pages and lists show, and the locked rows that acts work on."""
+
+from sqlalchemy import func, select
+
+from grantportal import db
+from grantportal.domain.cases import FrozenKind
+from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
+from grantportal.models.portal import Portal
+from grantportal.models.records import Record
+
+# --- For acts: locked rows and the numbers that follow --------------------------------------------------------------
+
+
+def locked(case_id: int) -> Case:
+    """The case, locked: it stands for its application, decision, report and history."""
+    return db.session().scalars(db.lock(select(Case).where(Case.id == case_id))).one()
+
+
+def last_version(kind: FrozenKind, subject_id: int) -> int:
+    """The number of the subject's newest frozen version; 0 when nothing is frozen. The caller holds the subject's lock."""
+    return (
+        db.session().scalar(
+            select(func.max(FrozenVersion.number)).where(
+                FrozenVersion.kind == kind, FrozenVersion.subject_id == subject_id
+            )
+        )
+        or 0
+    )
+
+
+def last_record_number(case_id: int) -> int:
+    """The number of the case's newest handling; 0 when it has none. The caller holds the case's lock."""
+    return db.session().scalar(select(func.max(Record.number)).where(Record.case_id == case_id)) or 0
+
+
+def registration_prefix() -> str:
+    """What this installation's diarienummer begin with."""
+    return db.session().scalar(select(Portal.registration_prefix).where(Portal.id == 1)) or ""
+
+
+def series(prefix: str, year: int) -> RegistrationSeries | None:
+    """The year's series of diarienummer, locked; None before the year's first hand-in."""
+    return (
+        db.session()
+        .scalars(
+            db.lock(
+                select(RegistrationSeries).where(RegistrationSeries.prefix == prefix, RegistrationSeries.year == year)
+            )
+        )
+        .one_or_none()
+    )
