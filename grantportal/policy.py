@@ -58,6 +58,9 @@ class Permission(StrEnum):
     REVIEW_REPORT = "review_report"
     APPROVE_REPORT = "approve_report"
     ASSIGN_CASE = "assign_case"
+    ASK_TO_CHANGE_GIRO = "ask_to_change_giro"
+    VERIFY_GIRO = "verify_giro"
+    APPROVE_GIRO = "approve_giro"
     USERS_AND_SETTINGS = "users_and_settings"
 
 
@@ -74,6 +77,7 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.ATTEST_ECONOMY: frozenset({_R.OMBUD, _R.APPLICANT_ECONOMIST}),
     _P.CERTIFY_AND_SUBMIT_REPORT: frozenset({_R.OMBUD}),
     _P.CHANGE_REFERENCE: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE}),
+    _P.ASK_TO_CHANGE_GIRO: frozenset({_R.OMBUD}),
     # The authority's side.
     _P.SET_UP_GRANT: frozenset({_R.HANDLAGGARE}),
     _P.ALLOT_FRAME: frozenset({_R.FINANCE}),
@@ -92,6 +96,8 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.ATTEST_PAYMENT: frozenset({_R.FINANCE}),
     _P.BATCH_PAYMENTS: frozenset({_R.FINANCE}),
     _P.CONFIRM_PAYMENT: frozenset({_R.FINANCE}),
+    _P.VERIFY_GIRO: frozenset({_R.FINANCE}),
+    _P.APPROVE_GIRO: frozenset({_R.FINANCE}),
     _P.REVIEW_REPORT: frozenset({_R.HANDLAGGARE}),
     _P.APPROVE_REPORT: frozenset({_R.HANDLAGGARE}),
     _P.ASSIGN_CASE: frozenset({_R.ENHETSCHEF}),

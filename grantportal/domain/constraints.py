@@ -41,6 +41,9 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "supplements.report_id": _open_supplement,
     "uq_payments_decision_id_grant_year_instalment": _twice,
     "payments.decision_id, payments.grant_year, payments.instalment": _twice,
+    "ck_bank_giros_two_persons": _two_persons,
+    "uq_bank_giros_asked_for": _twice,
+    "bank_giros.organisation_id": _twice,
     "uq_decisions_open": _twice,
     "decisions.application_id": _twice,
 }

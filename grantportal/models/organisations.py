@@ -24,30 +24,48 @@ class Organisation(Base):
     event_head: Mapped[str] = mapped_column(default="")
 
 
+_IN_FORCE = text("approved_at IS NOT NULL AND valid_to IS NULL")
+_ASKED_FOR = text("approved_at IS NULL AND valid_to IS NULL")
+
+
 class BankGiro(Base):
-    """Bankgiro that an organisation is paid to; verified by one ekonom and approved by another."""
+    """Bankgiro that an organisation is paid to: asked for by its ombud, verified by one ekonom, approved by another.
+
+    At most one is in force and at most one is asked for; the one in force ends when the next is approved.
+    """
 
     __tablename__ = "bank_giros"
     __table_args__ = (
-        CheckConstraint("verified_by_id <> approved_by_id", name="two_persons"),
+        CheckConstraint("approved_by_id IS NULL OR verified_by_id <> approved_by_id", name="two_persons"),
+        CheckConstraint("approved_at IS NULL OR verified_at IS NOT NULL", name="approved_is_verified"),
         Index(
-            "uq_bank_giros_current",
+            "uq_bank_giros_in_force",
             "organisation_id",
             unique=True,
-            sqlite_where=text("valid_to IS NULL"),
-            postgresql_where=text("valid_to IS NULL"),
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "uq_bank_giros_asked_for",
+            "organisation_id",
+            unique=True,
+            sqlite_where=_ASKED_FOR,
+            postgresql_where=_ASKED_FOR,
         ),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     number: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     verified_at: Mapped[datetime | None]
+    verified_how: Mapped[str] = mapped_column(default="")
+    """How the number was checked another way than it came."""
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None]
-    is_example: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
 
     organisation: Mapped[Organisation] = relationship()
 

@@ -341,16 +341,24 @@ def upgrade() -> None:
         "bank_giros",
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_by_id", sa.Integer(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_how", sa.Text(), nullable=False),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("verified_by_id <> approved_by_id", name=op.f("ck_bank_giros_two_persons")),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR verified_at IS NOT NULL", name=op.f("ck_bank_giros_approved_is_verified")
+        ),
+        sa.CheckConstraint(
+            "approved_by_id IS NULL OR verified_by_id <> approved_by_id", name=op.f("ck_bank_giros_two_persons")
+        ),
         sa.ForeignKeyConstraint(["approved_by_id"], ["users.id"], name=op.f("fk_bank_giros_approved_by_id_users")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_bank_giros_asked_by_id_users")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_bank_giros_organisation_id_organisations")
         ),
@@ -358,12 +366,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_giros")),
     )
     op.create_index(
-        "uq_bank_giros_current",
+        "uq_bank_giros_asked_for",
         "bank_giros",
         ["organisation_id"],
         unique=True,
-        sqlite_where=sa.text("valid_to IS NULL"),
-        postgresql_where=sa.text("valid_to IS NULL"),
+        sqlite_where=sa.text("approved_at IS NULL AND valid_to IS NULL"),
+        postgresql_where=sa.text("approved_at IS NULL AND valid_to IS NULL"),
+    )
+    op.create_index(
+        "uq_bank_giros_in_force",
+        "bank_giros",
+        ["organisation_id"],
+        unique=True,
+        sqlite_where=sa.text("approved_at IS NOT NULL AND valid_to IS NULL"),
+        postgresql_where=sa.text("approved_at IS NOT NULL AND valid_to IS NULL"),
     )
     op.create_table(
         "cases",
@@ -1772,10 +1788,16 @@ def downgrade() -> None:
     op.drop_index("ix_cases_organisation_id", table_name="cases")
     op.drop_table("cases")
     op.drop_index(
-        "uq_bank_giros_current",
+        "uq_bank_giros_in_force",
         table_name="bank_giros",
-        sqlite_where=sa.text("valid_to IS NULL"),
-        postgresql_where=sa.text("valid_to IS NULL"),
+        sqlite_where=sa.text("approved_at IS NOT NULL AND valid_to IS NULL"),
+        postgresql_where=sa.text("approved_at IS NOT NULL AND valid_to IS NULL"),
+    )
+    op.drop_index(
+        "uq_bank_giros_asked_for",
+        table_name="bank_giros",
+        sqlite_where=sa.text("approved_at IS NULL AND valid_to IS NULL"),
+        postgresql_where=sa.text("approved_at IS NULL AND valid_to IS NULL"),
     )
     op.drop_table("bank_giros")
     op.drop_table("youth_homes")
