@@ -1,0 +1,86 @@
+"""Fixtures that every test may ask for, and what happens around a run."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("tests.support")
+
+from flask import Flask  # noqa: E402
+
+from grantportal import db  # noqa: E402
+from grantportal.app import create_app  # noqa: E402
+from grantportal.models.accounts import User  # noqa: E402
+from grantportal.settings import Settings  # noqa: E402
+from tests.support import databases, pages, run  # noqa: E402
+from tests.support.browser import chromium, live, visitor  # noqa: E402
+from tests.support.client import Client  # noqa: E402
+
+__all__ = ["chromium", "live", "visitor"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the others makes what they share."""
+    if not hasattr(config, "workerinput"):
+        run.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that started the others clears away."""
+    if not hasattr(config, "workerinput"):
+        databases.Cluster().stop()
+        run.end()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One run of the HTML checker reads every distinct page that the tests fetched; it counts as one more test."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    faults = pages.faults_of_kept()
+    outcome = "failed" if faults else "passed"
+    report = pytest.TestReport(
+        nodeid="every page that the tests fetched is valid HTML",
+        location=("tests/support/pages.py", 0, "every page that the tests fetched is valid HTML"),
+        keywords={},
+        outcome=outcome,
+        longrepr="\n".join(faults) or None,
+        when="call",
+    )
+    session.config.hook.pytest_runtest_logreport(report=report)
+    if faults:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[databases.Database]:
+    """A migrated database with what the migrations leave in it, in use by the portal; each test runs on both."""
+    chosen = databases.of(request.param)
+    chosen.reset()
+    db.configure(chosen.url)
+    yield chosen
+    db.close_read_session()
+    db.engine().dispose()
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """The portal as an authority runs it, with an instance folder of its own; `database` says where it stores."""
+    instance = run.folder() / f"instance-{run.worker()}"
+    instance.mkdir()
+    settings = Settings(instance=instance, database_url="sqlite://", secret_key="tests", secure_cookies=False)
+    made = create_app(settings)
+    made.testing = True
+    made.test_client_class = Client
+    return made
+
+
+@pytest.fixture
+def client(app: Flask, database: databases.Database) -> Client:
+    """A browser that nobody has signed in to."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, database: databases.Database) -> Callable[[User], Client]:
+    """A browser for each person: `signed_in(ombud).get("/")`."""
+    return lambda user: app.test_client().sign_in(user)

@@ -1,0 +1,126 @@
+"""The real portal in a real browser: fixtures, and what is looked at on every page."""
+
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support import databases
+
+CHROMIUM = "/usr/bin/chromium"
+WIDTH, HEIGHT, NARROW = 1280, 900, 320
+REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's browser, one for each test process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live(app: Flask, database: databases.Database) -> Iterator[str]:
+    """The portal, served on a free port of this machine; the answer is its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live: str) -> Iterator[BrowserContext]:
+    """One person's browser, nobody signed in; a page that breaks the portal's own rules for scripts fails the test."""
+    context = chromium.new_context(base_url=live, viewport={"width": WIDTH, "height": HEIGHT}, locale="sv-SE")
+    context.set_default_timeout(10_000)
+    said: list[str] = []
+    context.on("console", lambda message: said.append(message.text) if _is_fault(message) else None)
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    yield context
+    context.close()
+    assert not said, f"the browser complained: {said}"
+
+
+def _is_fault(message: ConsoleMessage) -> bool:
+    # An answer of 404 or 422 is also an "error" to the browser's console.
+    return message.type == "error" and "status of 4" not in message.text
+
+
+def look(page: Page, name: str) -> None:
+    """What holds for every page in a browser: nothing that axe finds, no sideways scroll, all within reach of Tab."""
+    faults = [*_axe(page), *_sideways(page), *_out_of_reach(page)]
+    assert not faults, f"{name} ({page.url}):\n  " + "\n  ".join(faults)
+
+
+@cache
+def _axe_source() -> str:
+    return (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+
+
+def _axe(page: Page) -> list[str]:
+    # Evaluated, not added as a tag: the portal's rules for scripts would rightly refuse a tag.
+    page.evaluate(_axe_source())
+    found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
+    # What axe cannot tell of contrast is a fault too: text lies on a picture, or out of sight.
+    doubtful = [one for one in found["incomplete"] if one["id"].startswith("color-contrast")]
+    return [
+        f"{one['id']}: {one['help']}: {', '.join(' '.join(map(str, node['target'])) for node in one['nodes'])}"
+        for one in (*found["violations"], *doubtful)
+    ]
+
+
+def _sideways(page: Page) -> list[str]:
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    wide = page.evaluate(
+        """narrow => document.documentElement.scrollWidth <= narrow ? [] : [...document.body.querySelectorAll('*')]
+            .filter(e => e.getBoundingClientRect().right > narrow + 1)
+            .map(e => `${e.tagName}.${e.className} reaches ${Math.round(e.getBoundingClientRect().right)} px`)
+            .slice(0, 8)""",
+        NARROW,
+    )
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    return [f"scrolls sideways at {NARROW} px: {one}" for one in wide]
+
+
+def _out_of_reach(page: Page) -> list[str]:
+    """Every link, button and field that is seen gets the focus from Tab (of a group of radio buttons, one)."""
+    expected = page.evaluate(
+        """selector => {
+            const radios = new Set();
+            document.activeElement?.blur();
+            return [...document.querySelectorAll(selector)].filter(e => {
+                if (e.disabled || e.tabIndex < 0 || !e.checkVisibility({visibilityProperty: true})) return false;
+                if (e.type !== 'radio') return true;
+                const group = (e.form ? [...document.forms].indexOf(e.form) : '') + e.name;
+                return !radios.has(group) && radios.add(group);
+            }).map((e, i) => {
+                const all = e.type === 'radio' ? document.querySelectorAll(`input[type=radio][name="${e.name}"]`) : [e];
+                all.forEach(one => one.dataset.reach = i);
+                return e.outerHTML.slice(0, 90);
+            });
+        }""",
+        REACHABLE,
+    )
+    reached = set()
+    page.evaluate("window.getSelection().removeAllRanges(); window.scrollTo(0, 0)")
+    for _ in range(len(expected) + 5):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement?.dataset?.reach ?? null"))
+        if len(reached - {None}) == len(expected):
+            break
+    page.evaluate("document.querySelectorAll('[data-reach]').forEach(e => delete e.dataset.reach)")
+    return [f"Tab does not reach {html}" for i, html in enumerate(expected) if str(i) not in reached]

@@ -1,0 +1,231 @@
+"""The two databases, migrated once per run and emptied between tests.
+
+One PostgreSQL cluster serves all test processes, each with its own database. What the migrations themselves insert is
+what every test starts from.
+"""
+
+import os
+import pwd
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from grantportal import db
+from grantportal import migrate as migrations
+from tests.support import run
+
+MIGRATED = "migrated"
+
+postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema, as `grantportal db upgrade` does."""
+    engine = db.engine_for(url)
+    try:
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+class Database(Protocol):
+    """One test process' own database."""
+
+    url: str
+
+    def reset(self) -> None:
+        """Back to what the migrations leave."""
+
+
+@cache
+def of(kind: str) -> Database:
+    """This test process' database of a kind, made when first asked for."""
+    return {"sqlite": Embedded, "postgresql": Server}[kind]()
+
+
+class Embedded:
+    """SQLite: a copy of a migrated file, in memory."""
+
+    def __init__(self) -> None:
+        self.file = run.memory() / f"{run.worker()}.sqlite"
+        self.url = f"sqlite:///{self.file}"
+        self.template = run.memory() / f"{MIGRATED}.sqlite"
+        with run.one_at_a_time("sqlite"):
+            if not self.template.exists():
+                making = self.template.with_suffix(".making")
+                migrate(f"sqlite:///{making}")
+                _into_one_file(making)
+                making.rename(self.template)
+
+    def reset(self) -> None:
+        """Copy the template over it; the write-ahead log belongs to the file that was."""
+        for rest in ("-wal", "-shm"):
+            Path(f"{self.file}{rest}").unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.file)
+
+
+def _into_one_file(file: Path) -> None:
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+
+
+class Server:
+    """PostgreSQL: a copy of a migrated database, emptied by one string of DELETEs (TRUNCATE takes 150 times longer)."""
+
+    def __init__(self) -> None:
+        cluster = Cluster()
+        name = f"test_{run.worker()}"
+        with run.one_at_a_time("postgresql"):
+            cluster.start()
+            cluster.make_migrated()
+            cluster.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
+        self.url = cluster.url(name)
+        self.connection = psycopg.connect(host=str(cluster.socket), user=cluster.user, dbname=name, autocommit=True)
+        self.emptying = self._emptying()
+
+    def _emptying(self) -> sql.Composed:
+        tables = sql.SQL(
+            "SELECT relname, relnamespace::regnamespace::text FROM pg_class"
+            " WHERE relkind = 'r' AND relname <> 'alembic_version'"
+        )
+        rows = self.connection.execute(tables).fetchall()
+        ours = [sql.Identifier(name) for name, schema in rows if schema == "public"]
+        seeded = [sql.Identifier(name) for name, schema in rows if schema == SEED]
+        return sql.Composed(
+            [
+                # As a replica, no trigger fires: neither foreign keys nor what makes rows immutable.
+                sql.SQL("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"),
+                *(sql.SQL("DELETE FROM {};").format(table) for table in ours),
+                *(
+                    sql.SQL("INSERT INTO {0} OVERRIDING SYSTEM VALUE SELECT * FROM {1}.{0};").format(
+                        table, sql.Identifier(SEED)
+                    )
+                    for table in seeded
+                ),
+                sql.SQL("COMMIT"),
+            ]
+        )
+
+    def reset(self) -> None:
+        """One round trip."""
+        try:
+            self.connection.execute(self.emptying)
+        except psycopg.Error:
+            self.connection.execute("ROLLBACK")
+            raise
+
+
+SEED = "seed"
+"""A schema in the migrated PostgreSQL database with a copy of each table that the migrations put rows in."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The run's PostgreSQL: reached by its socket only, and nothing of it survives the run."""
+
+    user: str = "postgres"
+
+    @property
+    def socket(self) -> Path:
+        """The folder of its socket and its data."""
+        return run.folder() / "pg"
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql+psycopg://{self.user}@/{database}?host={self.socket}"
+
+    def start(self) -> None:
+        """Start it, unless another test process has done so."""
+        if self.socket.exists():
+            return
+        self.socket.mkdir(mode=0o755)
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.socket, owner.pw_uid, owner.pw_gid)
+        self._as_owner(
+            "initdb",
+            "--auth=trust",
+            f"--username={self.user}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            self.data,
+        )
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.socket,
+            "fsync": "off",
+            "full_page_writes": "off",
+            "synchronous_commit": "off",
+            "max_connections": 200,
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._as_owner(
+            "pg_ctl", "--wait", f"--pgdata={self.data}", f"--log={self.socket}/log", f"--options={options}", "start"
+        )
+
+    def stop(self) -> None:
+        """Stop it where it runs."""
+        if (self.socket / "data" / "postmaster.pid").exists():
+            self._as_owner("pg_ctl", f"--pgdata={self.data}", "--mode=immediate", "stop")
+
+    @property
+    def data(self) -> str:
+        """Its data folder."""
+        return str(self.socket / "data")
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """One statement outside any transaction."""
+        with psycopg.connect(host=str(self.socket), user=self.user, dbname=database, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def make_migrated(self) -> None:
+        """The database that the others are copies of."""
+        with psycopg.connect(host=str(self.socket), user=self.user, dbname="postgres") as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+                return
+        self.execute("CREATE DATABASE making")
+        migrate(self.url("making"))
+        with psycopg.connect(host=str(self.socket), user=self.user, dbname="making", autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {SEED}")
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+            for (name,) in tables.fetchall():
+                table = sql.Identifier(name)
+                if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
+                    connection.execute(
+                        sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(sql.Identifier(SEED), table, table)
+                    )
+        self.execute(f"ALTER DATABASE making RENAME TO {MIGRATED}")
+
+    def _as_owner(self, program: str, *arguments: str) -> None:
+        # The server refuses root, so root runs it as the user that Debian's package made.
+        other: dict[str, Any] = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
+        command = [str(_programs() / program), *arguments]
+        done = subprocess.run(
+            command, cwd=self.socket, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **other
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed:\n{done.stdout}")
+
+
+def _programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if not found:
+        raise RuntimeError("PostgreSQL is not installed: make test installs it, or tells what to install.")
+    return found[-1]

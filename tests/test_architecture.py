@@ -1,0 +1,292 @@
+"""The house's own rules, read from its source; each names what would be lost without it."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import grantportal
+import grantportal.domain
+import grantportal.models
+from grantportal.domain.events import EventKind
+from grantportal.models.base import Base
+
+ROOT = Path(__file__).resolve().parents[1]
+PORTAL = ROOT / "grantportal"
+SOURCES = sorted(PORTAL.rglob("*.py")) + sorted((ROOT / "forms").rglob("*.py"))
+
+DRAFT_TABLES = {"answers", "budget_lines", "staff_rows", "staff_amounts", "report_answers", "report_costs"}
+"""What an organisation is writing and has not handed in."""
+
+
+def modules(package: ModuleType) -> list[ModuleType]:
+    """Every module of a package, imported."""
+    found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return [importlib.import_module(each.name) for each in found]
+
+
+def tree(path: Path) -> ast.Module:
+    """A source file as a syntax tree."""
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def place(path: Path, node: ast.AST) -> str:
+    """Where to look."""
+    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called: `commit` of `act.session.commit()`."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    """Every call in a file."""
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+
+
+def imported(path: Path, package: str) -> Iterator[tuple[ast.AST, str]]:
+    """Every name that a file takes from a package."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:
+            yield from ((node, alias.name) for alias in node.names)
+
+
+def test_only_transaction_begins_commits_and_writes_history():
+    """A page, hook or model that commits saves half an act, and an act without its event is no act."""
+    own = {PORTAL / "transaction.py", PORTAL / "migrate.py"}
+    ending = {"begin", "begin_nested", "commit", "rollback", "writing_session", "sessionmaker", "scoped_session"}
+    faults = [
+        f"{place(path, call)}: {called(call)}()"
+        for path in SOURCES
+        if path not in own
+        for call in calls(path)
+        if called(call) in ending | {"Event"} or (called(call) == "Session" and path != PORTAL / "db.py")
+    ]
+    assert not faults
+
+
+READING = {
+    "select",
+    "exists",
+    "union",
+    "union_all",
+    "text",
+    "literal_column",
+    "lambda_stmt",
+    "selectinload",
+    "joinedload",
+}
+READERS = ("queries/", "models/", "policy.py", "transaction.py", "db.py", "migrate.py")
+"""The transaction reads the heads that it writes history onto; the policy's predicates look into other tables."""
+
+
+def test_every_select_is_a_query_that_takes_an_actor():
+    """A SELECT elsewhere has not been through the question of who may see."""
+    faults = [
+        f"{place(path, node)}: {name}"
+        for path in SOURCES
+        if not str(path.relative_to(ROOT)).removeprefix("grantportal/").startswith(READERS)
+        for node, name in imported(path, "sqlalchemy")
+        if name in READING
+    ]
+    assert not faults
+
+
+def draft_models() -> set[str]:
+    """The classes of the draft tables."""
+    for module in modules(grantportal.models):
+        assert module
+    mapped = {mapper.local_table.name: mapper.class_.__name__ for mapper in Base.registry.mappers}
+    assert mapped.keys() >= DRAFT_TABLES, "a draft table has another name: say so here too"
+    return {mapped[table] for table in DRAFT_TABLES}
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    """A file's own functions; what is defined inside one belongs to it."""
+    return (node for node in tree(path).body if isinstance(node, ast.FunctionDef))
+
+
+def test_a_query_of_drafts_asks_whose_they_are():
+    """A function that reads a draft table takes the actor and leaves only the actor's own organisation's rows."""
+    drafts = draft_models()
+    faults = []
+    for path in sorted((PORTAL / "queries").rglob("*.py")):
+        for function in functions(path):
+            named = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+            dotted = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+            if not (named | dotted) & drafts:
+                continue
+            takes_actor = "actor" in {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+            asks = any(
+                isinstance(node, ast.Call)
+                and called(node) == "own"
+                and "actor" in {getattr(one, "id", "") for one in node.args}
+                for node in ast.walk(function)
+            )
+            if not (takes_actor and asks):
+                faults.append(f"{place(path, function)}: {function.name} reads {sorted((named | dotted) & drafts)}")
+    assert not faults
+
+
+def test_drafts_are_reached_by_their_own_queries_only():
+    """No relationship leads from what an authority may read into a draft table, and no query is kept in a variable."""
+    drafts = draft_models()
+    faults = [
+        f"{mapper.class_.__name__}.{relation.key} leads to {relation.mapper.class_.__name__}"
+        for mapper in Base.registry.mappers
+        if mapper.class_.__name__ not in drafts
+        for relation in mapper.relationships
+        if relation.mapper.class_.__name__ in drafts
+    ]
+    for path in sorted((PORTAL / "queries").rglob("*.py")):
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef | ast.ImportFrom | ast.Import):
+                continue
+            if {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & drafts:
+                faults.append(f"{place(path, node)}: reads drafts outside a function")
+    assert not faults
+
+
+def test_the_policy_is_the_only_reader_of_roles():
+    """A role compared elsewhere is a right that the table of rights does not show."""
+    allowed = ("policy.py", "domain/", "models/accounts.py", "demonstration/", "cli.py")
+    faults = [
+        f"{place(path, node)}: {ast.unparse(node)}"
+        for path in SOURCES
+        if not str(path.relative_to(ROOT)).removeprefix("grantportal/").startswith(allowed)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Compare)
+        and any(
+            isinstance(inner, ast.Attribute) and getattr(inner.value, "id", "") == "Role" for inner in ast.walk(node)
+        )
+    ]
+    assert not faults
+
+
+PAGES = ROOT / "templates"
+NO_PAGES = {"layout", "components", "errors", "mail"}
+
+
+def pages() -> list[str]:
+    """The templates that are pages: `<step>/<endpoint>`; what several pages of a step share begins with _."""
+    found = (path.relative_to(PAGES) for path in sorted(PAGES.rglob("*.html")))
+    return [
+        str(path.with_suffix("")) for path in found if path.parts[0] not in NO_PAGES and not path.name.startswith("_")
+    ]
+
+
+def views() -> dict[str, Path]:
+    """The endpoints as `<step>/<function>`, and where each is."""
+    return {
+        f"{path.stem}/{function.name}": path
+        for path in sorted((PORTAL / "routes").glob("*.py"))
+        for function in functions(path)
+        if any(called(one) in {"route", "get", "post"} for one in function.decorator_list if isinstance(one, ast.Call))
+    }
+
+
+def test_every_page_is_an_endpoint():
+    """A page is found by its endpoint's name, and a page that nothing shows is deleted."""
+    assert set(pages()) <= set(views())
+
+
+def test_every_page_that_a_route_shows_is_there():
+    """A misspelled template would otherwise be found by the reader."""
+    faults = [
+        f"{place(path, call)}: {call.args[0].value}"
+        for path in sorted(PORTAL.glob("routes/*.py"))
+        for call in calls(path)
+        if called(call) == "render_template" and call.args and isinstance(call.args[0], ast.Constant)
+        if not (PAGES / str(call.args[0].value)).is_file()
+    ]
+    assert not faults
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_the_history_says_what_happened_in_swedish(kind):
+    """The history shows this to a region's ombud."""
+    assert kind.text
+    assert kind.text != kind.value
+
+
+STATUS = re.compile(
+    r"\.(?:status|outcome|state)\b\s*(?:==|!=|in\b|is\b|not in\b)|(?:==|!=)\s*['\"](?:draft|submitted|made)['\"]"
+)
+
+
+def test_no_template_compares_a_status():
+    """A button that only looks greyed is no rule: templates ask what is offered, and services hold it."""
+    faults = [
+        f"{path.relative_to(ROOT)}: {found.group()}"
+        for path in sorted(PAGES.rglob("*.html"))
+        for block in re.findall(r"\{[{%].*?[%}]\}", path.read_text("utf-8"), re.DOTALL)
+        for found in STATUS.finditer(block)
+    ]
+    assert not faults
+
+
+def test_no_template_turns_escaping_off():
+    """What an applicant writes is shown, never run."""
+    faults = [
+        str(path.relative_to(ROOT))
+        for path in sorted(PAGES.rglob("*.html"))
+        if re.search(r"\|\s*safe\b|autoescape\s+false", path.read_text("utf-8"))
+    ]
+    assert not faults
+
+
+def nouns() -> set[str]:
+    """The words of the code: tables' classes and closed lists. A thing's statuses and actions are the thing's."""
+    for module in modules(grantportal.models):
+        assert module
+    models = {mapper.class_.__name__ for mapper in Base.registry.mappers}
+    lists = {
+        kind.__name__.removesuffix("Status").removesuffix("Action")
+        for module in modules(grantportal.domain)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, StrEnum) and kind.__module__ == module.__name__
+    }
+    return models | lists
+
+
+def test_the_glossary_has_every_word():
+    """A new term goes into the glossary first, so that screen and code keep one word each for it."""
+    glossary = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "glossary.md").read_text("utf-8")))
+    assert not nouns() - glossary
+
+
+PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|\w+\.(?:py|md|toml|css|js))`")
+
+
+@pytest.mark.parametrize("text", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda path: path.name)
+def test_a_text_names_only_what_is_there(text):
+    """A map that points to nothing is worse than no map."""
+    missing = []
+    for found in PATH.findall(text.read_text("utf-8")):
+        parts = [part for part in found.split("/") if part]
+        if parts[0] == "instance" or ("." in parts[0] and len(parts) > 1):  # what running makes
+            continue
+        if not any((base / found).exists() for base in (ROOT, PORTAL, text.parent)):
+            missing.append(found)
+    assert not missing
+
+
+def test_the_readme_maps_every_folder():
+    """Who opens the project finds each part's purpose in one place."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    folders = [path.name for path in PORTAL.iterdir() if (path / "__init__.py").exists()] + [
+        "forms",
+        "templates",
+        "migrations",
+        "tests",
+        "docs",
+    ]
+    assert not [name for name in folders if f"{name}/" not in readme]
