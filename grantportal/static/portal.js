@@ -29,6 +29,13 @@ function tabStops() {
 tabStops()
 addEventListener('resize', tabStops)
 
+// Some browsers take a table for loose text once a narrow screen has made blocks of its rows: these words keep it a table.
+const ROLES = { thead: 'rowgroup', tbody: 'rowgroup', tfoot: 'rowgroup', tr: 'row', td: 'cell', '[scope=col]': 'columnheader', '[scope=row]': 'rowheader' }
+for (const table of document.querySelectorAll('.bp-fold')) {
+  table.setAttribute('role', 'table')
+  for (const [part, role] of Object.entries(ROLES)) for (const each of table.querySelectorAll(part)) each.setAttribute('role', role)
+}
+
 // Live sums. A field says what it is part of: data-part (its year) and data-row (its groups and its row).
 const parts = () => [...document.querySelectorAll('[data-part]')]
 const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').split(' ')]
