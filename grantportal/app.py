@@ -16,7 +16,6 @@ from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
 from grantportal.settings import Settings
 
-SESSION_COOKIE = "bp_session"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -85,7 +84,7 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
     elif host != (urlsplit(chosen.public_url).hostname or "") and host not in {"127.0.0.1", "localhost", "::1"}:
         return _page(400)
     if request.endpoint != "static":
-        web.note_person(request.cookies.get(SESSION_COOKIE))
+        web.note_person(request.cookies.get(web.SESSION_COOKIE))
     return None
 
 
@@ -116,6 +115,8 @@ _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 def _page(code: int) -> tuple[str, int]:
     shown = code if code in _PAGES else (400 if code < 500 else 500)
+    if shown >= 500:  # without the page's frame, which reads the database: that may be what failed
+        return current_app.jinja_env.get_template(f"errors/{shown}.html").render(), code
     return render_template(f"errors/{shown}.html"), code
 
 

@@ -25,6 +25,12 @@ class Settings:
     """The authority that owns the installation; organisationsnummer."""
     contact_email: str = "bidragsportalen@example.se"
     """Where readers can write; shown in the footer and the accessibility statement."""
+    reply_days: int = 5
+    """Within how many working days somebody who cannot use the portal gets an answer."""
+    retention_of_cases: str = "Tills myndigheten beslutar om gallring, eller för alltid."
+    retention_of_accounts: str = "Så länge du har ett uppdrag. Ditt namn finns kvar i ärenden som du har arbetat med."
+    retention_of_sign_ins: str = "Tills myndigheten gallrar dem."
+    """How long personal data is kept, in the words that the page about personal data uses."""
     public_url: str = "http://127.0.0.1:5000"
     """The address that mail links to, and the Host that the portal answers to."""
     registration_prefix: str = ""

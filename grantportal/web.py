@@ -16,6 +16,8 @@ from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
 from grantportal.queries import accounts
 
+SESSION_COOKIE = "bp_session"
+"""Holds the key of the signed-in person's session."""
 BUSY = "Någon annan sparade samtidigt. Försök igen."
 SHOW_KEPT = "_visa"
 """A posted field that says: show what was typed, save nothing yet (after signing in anew)."""

@@ -3,6 +3,8 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from grantportal.web import SESSION_COOKIE
+
 bp = Blueprint("public", __name__, url_prefix="/om")
 
 
@@ -30,7 +32,7 @@ def cookies() -> ResponseReturnValue:
     portal = current_app.config["PORTAL"]
     kept = (
         (
-            current_app.config["PORTAL_COOKIE_NAME"],
+            SESSION_COOKIE,
             "Visar att du är inloggad.",
             f"Tills du loggar ut, som längst {portal.session_hours} timmar. "
             f"Den slutar gälla när du inte har gjort något på {portal.session_idle_minutes} minuter.",
