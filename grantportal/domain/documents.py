@@ -6,19 +6,9 @@ every text in Swedish, as it shall stand.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from grantportal.domain.decisions import Outcome
 from grantportal.domain.money import Kronor
-
-
-class Outcome(StrEnum):
-    """How a case ends. Each is said in its own words in the letter."""
-
-    GRANTED = "granted"
-    PARTLY = "partly"
-    REFUSED = "refused"
-    DISMISSED = "dismissed"
-    STRUCK = "struck"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ class _Workbook:
                 "valign": "top",
             }
         )
-        self._formats = {kind: self._book.add_format({"num_format": kind.value} if kind.value else {}) for kind in Kind}
+        self._formats = {kind: self._book.add_format({"num_format": kind.value}) for kind in Kind if kind.value}
 
     def __enter__(self) -> "_Workbook":
         return self
@@ -276,7 +276,7 @@ class _Workbook:
     def _new(self, name: str, columns: Sequence[tuple[int, Kind]]) -> Any:
         sheet = self._book.add_worksheet(name)
         for place, (width, kind) in enumerate(columns):
-            sheet.set_column(place, place, width, self._formats[kind])
+            sheet.set_column(place, place, width, self._formats.get(kind))
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from grantportal.domain.decisions import Outcome
 from grantportal.domain.documents import (
     AmountLine,
     AmountTable,
@@ -11,7 +12,6 @@ from grantportal.domain.documents import (
     Economy,
     EconomyLine,
     ExpectedResultRow,
-    Outcome,
     Party,
     Person,
     PlannedPayment,

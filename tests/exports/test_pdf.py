@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grantportal.domain.documents import Answer, Outcome, Party, Section, Wording
+from grantportal.domain.decisions import Outcome
+from grantportal.domain.documents import Answer, ExpectedResultRow, Party, ResultArea, Section, Wording
 from grantportal.exports import pdf
 
 from . import examples
@@ -101,7 +102,6 @@ def test_a_decision_says_all_that_a_decision_must_say():
     [
         (Outcome.PARTLY, "avslår ansökan i övrigt"),
         (Outcome.REFUSED, "Socialstyrelsen avslår ansökan från Region Skåne."),
-        (Outcome.DISMISSED, "avvisar ansökan"),
         (Outcome.STRUCK, "avskriver ärendet"),
     ],
 )
@@ -152,6 +152,8 @@ def test_hostile_text_is_printed_as_text(text):
     row = replace(examples.report().results[0], text=text, measure=text[:2_000], wording=Wording(2022, (text[:2_000],)))
     assert pdf.render(examples.report(results=(row,), party=Party(text[:200], text[:40], text[:200])))
     assert pdf.render(examples.decision(reasons=text, conditions=(text[:2_000],), covers=text))
+    cell = ExpectedResultRow("A1", text[:300], (Wording(2021, (text[:20_000],)), Wording(2022, lead=text[:300])))
+    assert pdf.render(examples.decision(annex=examples.annex(areas=(ResultArea("A", text[:300], (cell,)),))))
 
 
 def test_markup_and_code_stay_words_on_paper():
