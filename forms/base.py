@@ -1,11 +1,16 @@
 """What every form shares: Swedish messages, the CSRF token, cleaned text, and a place for refusals that belong to no field."""
 
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation
+from wtforms.widgets import TextInput
 
+from grantportal.domain.clock import parse_day
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.money import number, parse_kronor
 from grantportal.domain.texts import LONGEST, clean, one_line
 
 
@@ -55,3 +60,85 @@ class Paragraphs(TextAreaField):
             filters=[tidy_text],
             **kwargs,
         )
+
+
+class Typed(Field):
+    """A value that people type as text. What is not understood stays in the field, with what to write instead.
+
+    `data` is None when nothing was typed; `missing` is the sentence for that, empty where the field may be left out.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, label: str, *, missing: str = "", **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.missing = missing
+        self.typed: str | None = None
+
+    def read(self, text: str) -> Any:
+        """The value that the text stands for. Raises RuleViolation with a sentence that says what to write."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        """The value as it stands in the field."""
+        return str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        self.typed = one_line(str(valuelist[0]))
+        self.data = None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.typed:
+            if self.missing:
+                raise StopValidation(self.missing)
+            return
+        if len(self.typed) > 200:
+            raise StopValidation("Skriv högst 200 tecken.")
+        try:
+            self.data = self.read(self.typed)
+        except RuleViolation as refusal:
+            raise StopValidation(refusal.message) from None
+
+    def _value(self) -> str:
+        if self.data is not None:
+            return self.show(self.data)
+        return self.typed or ""
+
+
+class Day(Typed):
+    """A day, typed as 2020-04-20: the browser's own widget throws away what it does not understand."""
+
+    def read(self, text: str) -> date:
+        return parse_day(text)
+
+    def show(self, value: date) -> str:
+        return value.isoformat()
+
+
+class Amount(Typed):
+    """Whole kronor, echoed with their spaces."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
+
+    def read(self, text: str) -> int:
+        return parse_kronor(text)
+
+    def show(self, value: int) -> str:
+        return number(value)
+
+
+class WholeNumber(Typed):
+    """A whole number within limits, such as how many may be granted."""
+
+    def __init__(self, label: str, *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
+        self.least, self.most = least, most
+
+    def read(self, text: str) -> int:
+        plain = "".join(text.split())
+        if not (plain.isascii() and plain.isdigit() and len(plain) <= 9 and self.least <= int(plain) <= self.most):
+            raise RuleViolation(f"Skriv ett heltal mellan {number(self.least)} och {number(self.most)}.")
+        return int(plain)

@@ -4,11 +4,14 @@ Portal time is what grants live by. In the demonstration it is real time moved b
 that the story plays. Sessions, second factors, limits and leases use real time.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from grantportal.domain.errors import RuleViolation
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NBSP = "\u00a0"
@@ -107,6 +110,25 @@ def today() -> date:
 def end_of(day: date) -> datetime:
     """The first moment that no longer counts when `day` is the last day: 00:00 of the next Swedish day, as UTC."""
     return local(day + timedelta(days=1))
+
+
+class DayError(RuleViolation):
+    """What was typed is not a day."""
+
+
+def parse_day(typed: str) -> date:
+    """A day from what a person typed: 2020-04-20. Raises DayError with a sentence that says what to write."""
+    text = "".join(typed.split()).replace("\u2013", "-").replace("\u2212", "-")
+    parts = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
+    if parts is None:
+        raise DayError("Skriv datumet med siffror: år, månad och dag, till exempel 2020-04-20.")
+    try:
+        day = date(*(int(part) for part in parts.groups()))
+    except ValueError:
+        raise DayError("Det datumet finns inte. Kontrollera månad och dag, till exempel 2020-04-20.") from None
+    if not 1990 <= day.year <= 2100:
+        raise DayError("Skriv ett år mellan 1990 och 2100.")
+    return day
 
 
 def day_text(day: date | datetime) -> str:
