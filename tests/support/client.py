@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from grantportal import db
-from grantportal.app import SESSION_COOKIE
+from grantportal.web import SESSION_COOKIE
 from grantportal.domain import clock
 from grantportal.domain.actors import APPLICANT_ROLES
 from grantportal.models.accounts import SignInSession, User
