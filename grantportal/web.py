@@ -109,6 +109,17 @@ def seen(thing: Any) -> Any:
     return thing
 
 
+def page_number() -> int:
+    """Which page of a list is asked for; anything odd is the first."""
+    asked = request.args.get("sida", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def is_demonstration() -> bool:
+    """Whether everything shown is an invented example."""
+    return bool(current_app.config["PORTAL"].demonstration)
+
+
 # --- The frame of every page -------------------------------------------------------------------------------------
 
 

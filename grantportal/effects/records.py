@@ -12,21 +12,25 @@ RENDER = "render"
 
 
 def register_case(act: Act, case: Case) -> str:
-    """Give the case its diarienummer at hand-in: the next of the installation's series of the year, under the series' lock."""
-    if case.registration_number is not None:
-        return case.registration_number
-    prefix, year = cases.registration_prefix(), clock.stockholm(clock.received()).year
+    """Give the case its diarienummer at hand-in, of the installation's series of the year."""
+    if case.registration_number is None:
+        case.registration_number = next_in_series(act, cases.registration_prefix())
+        act.session.flush()
+    return case.registration_number
+
+
+def next_in_series(act: Act, prefix: str) -> str:
+    """«DEMO 2020-0001»: the next number of the prefix's series of the year, under the series' lock."""
+    year = clock.stockholm(clock.received()).year
     series = cases.series(prefix, year)
     if series is None:
-        # Two first hand-ins of a year: the loser meets the UNIQUE and is tried once more.
+        # Two first numbers of a year: the loser meets the UNIQUE and is tried once more.
         series = RegistrationSeries(prefix=prefix, year=year, last=0)
         act.session.add(series)
         act.session.flush()
     series.last += 1
-    number = f"{prefix} {year}-{series.last:04d}".strip()
-    case.registration_number = number
     act.session.flush()
-    return number
+    return f"{prefix} {year}-{series.last:04d}".strip()
 
 
 def add_record(

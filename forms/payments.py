@@ -1,0 +1,79 @@
+"""Utbetalningar and bankgiro."""
+
+from typing import Any
+
+from wtforms import SelectMultipleField
+from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Day, Form, Line, Paragraphs
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.organisations import bank_giro
+from grantportal.domain.payments import ChosenPayments, ConfirmPaid
+
+
+class TickedField(SelectMultipleField):
+    """Rows of a table that are ticked; the page puts each box in its row."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """What is ticked may have left the list since the page was shown: the service tells why, by its state."""
+
+
+class ChoosePaymentsForm(Form):
+    """The payments that the person ticked."""
+
+    payments = TickedField(
+        "Utbetalningar", coerce=int, choices=[], validators=[InputRequired("Välj minst en utbetalning.")]
+    )
+
+    def command(self) -> ChosenPayments:
+        """What the service takes."""
+        return ChosenPayments(tuple(dict.fromkeys(self.payments.data or ())))
+
+
+class ConfirmPaidForm(Form):
+    """Which payments of the underlag the bank has paid, and when."""
+
+    payments = TickedField(
+        "Utbetalningar", coerce=int, choices=[], validators=[InputRequired("Välj minst en utbetalning.")]
+    )
+    paid_on = Day("Betaldag", missing="Skriv dagen, till exempel 2022-01-14.")
+
+    def command(self) -> ConfirmPaid:
+        """What the service takes."""
+        return ConfirmPaid(tuple(dict.fromkeys(self.payments.data or ())), self.paid_on.data)
+
+
+class AskForGiroForm(Form):
+    """Where the organisation is to be paid."""
+
+    number = Line("Bankgironummer", [InputRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
+
+    def validate_number(self, field: Line) -> None:
+        """The last digit is a check digit."""
+        try:
+            bank_giro(field.data or "")
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
+
+    def command(self) -> AskForGiro:
+        """What the service takes."""
+        return AskForGiro(bank_giro(self.number.data or ""))
+
+
+class VerifyGiroForm(Form):
+    """How the number was checked."""
+
+    how = Paragraphs(
+        "Hur har du kontrollerat numret?",
+        [InputRequired("Skriv hur du kontrollerade numret på ett annat sätt än det kom in.")],
+        longest=500,
+    )
+
+    def command(self) -> VerifyGiro:
+        """What the service takes."""
+        return VerifyGiro(self.how.data or "")

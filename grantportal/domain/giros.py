@@ -1,0 +1,27 @@
+"""Bankgiro: asked for by an ombud, verified another way by an ekonom, approved by a second."""
+
+from dataclasses import dataclass
+
+from grantportal.domain.errors import RuleViolation
+
+
+@dataclass(frozen=True)
+class AskForGiro:
+    """A bankgiro number that passes its check digit."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class VerifyGiro:
+    """How the number was checked another way than it came."""
+
+    how: str
+
+
+def ensure_another_approves(*, verified_by: int | None, approved_by: int | None) -> None:
+    """The one who verified a giro never approves it. Raises RuleViolation."""
+    if verified_by is None:
+        raise RuleViolation("Bankgirot är inte kontrollerat än.")
+    if verified_by == approved_by:
+        raise RuleViolation("Du kontrollerade bankgirot. Någon annan ska godkänna det.")

@@ -1,0 +1,117 @@
+"""Bankgiron: in force and asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
+
+from grantportal import db, policy
+from grantportal.domain.actors import Actor
+from grantportal.models.accounts import User
+from grantportal.models.organisations import BankGiro, Organisation
+
+_asked, _verified, _approved = aliased(User), aliased(User), aliased(User)
+
+
+@dataclass(frozen=True)
+class GiroShown:
+    """A giro with the three persons behind it."""
+
+    id: int
+    organisation_id: int
+    organisation: str
+    number: str
+    asked_by: str
+    asked_at: datetime
+    verified_by_id: int | None
+    verified_by: str
+    verified_at: datetime | None
+    verified_how: str
+    approved_by: str
+    approved_at: datetime | None
+
+    @property
+    def state(self) -> tuple[str, str, str]:
+        """(tone, symbol, words)."""
+        if self.approved_at:
+            return "ok", "check", "Gäller"
+        if self.verified_at:
+            return "wait", "arrow", "Väntar på godkännande"
+        return "wait", "arrow", "Väntar på kontroll"
+
+
+def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
+    rows = db.session().execute(
+        select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name)
+        .join(Organisation, BankGiro.organisation_id == Organisation.id)
+        .join(_asked, BankGiro.asked_by_id == _asked.id)
+        .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
+        .outerjoin(_approved, BankGiro.approved_by_id == _approved.id)
+        .where(where, BankGiro.valid_to.is_(None))
+        .order_by(BankGiro.approved_at.is_not(None), Organisation.name, BankGiro.id)
+    )
+    return tuple(
+        GiroShown(
+            id=giro.id,
+            organisation_id=giro.organisation_id,
+            organisation=organisation,
+            number=giro.number,
+            asked_by=asked,
+            asked_at=giro.asked_at,
+            verified_by_id=giro.verified_by_id,
+            verified_by=verified or "",
+            verified_at=giro.verified_at,
+            verified_how=giro.verified_how,
+            approved_by=approved or "",
+            approved_at=giro.approved_at,
+        )
+        for giro, organisation, asked, verified, approved in rows
+    )
+
+
+def listed(actor: Actor) -> tuple[GiroShown, ...]:
+    """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
+    return _shown(policy.visible(actor, BankGiro))
+
+
+def locked(giro_id: int) -> BankGiro | None:
+    """The giro, with its organisation locked first."""
+    organisation_id = db.session().scalar(select(BankGiro.organisation_id).where(BankGiro.id == giro_id))
+    if organisation_id is None:
+        return None
+    locked_organisation(organisation_id)
+    return db.session().scalars(db.lock(select(BankGiro).where(BankGiro.id == giro_id))).one()
+
+
+def locked_organisation(organisation_id: int) -> Organisation | None:
+    """The organisation, locked."""
+    return db.session().scalars(db.lock(select(Organisation).where(Organisation.id == organisation_id))).one_or_none()
+
+
+def in_force(organisation_id: int) -> BankGiro | None:
+    """The giro that the organisation is paid to now."""
+    return (
+        db.session()
+        .scalars(
+            select(BankGiro).where(
+                BankGiro.organisation_id == organisation_id,
+                BankGiro.approved_at.is_not(None),
+                BankGiro.valid_to.is_(None),
+            )
+        )
+        .one_or_none()
+    )
+
+
+def asked_for(organisation_id: int) -> BankGiro | None:
+    """The giro that waits to be verified or approved."""
+    return (
+        db.session()
+        .scalars(
+            select(BankGiro).where(
+                BankGiro.organisation_id == organisation_id, BankGiro.approved_at.is_(None), BankGiro.valid_to.is_(None)
+            )
+        )
+        .one_or_none()
+    )

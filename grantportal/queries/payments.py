@@ -1,0 +1,358 @@
+"""Utbetalningar and their underlag."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from grantportal import db, policy
+from grantportal.domain.actors import Actor
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
+from grantportal.domain.grants import FrameStatus
+from grantportal.domain.money import Kronor
+from grantportal.domain.payments import PaymentStatus, label
+from grantportal.models.accounts import User
+from grantportal.models.cases import Case, FrozenVersion
+from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.grants import Grant, YearFrame
+from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.payments import Payment, PaymentBatch
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ListedPayment:
+    """A payment as the lists show it."""
+
+    id: int
+    case_id: int
+    receiver: str
+    organisation_number: str
+    registration_number: str
+    grant: str
+    grant_year: int
+    amount: Kronor
+    planned_on: date
+    status: PaymentStatus
+    state: tuple[str, str, str]
+    allotted: bool
+    giro: str
+    registered_by_id: int | None
+    registered_by: str
+    attested_by: str
+    paid_on: date | None
+
+
+@dataclass(frozen=True)
+class ListedBatch:
+    """An underlag as the list shows it."""
+
+    id: int
+    number: str
+    created_at: datetime
+    created_by: str
+    payments: int
+    confirmed: int
+    total: Kronor
+
+
+@dataclass(frozen=True)
+class PaymentsPage:
+    """One page of the payments in one state, with how many and how much there is in each."""
+
+    rows: tuple[ListedPayment, ...]
+    counts: dict[PaymentStatus, int]
+    sums: dict[PaymentStatus, Kronor]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class BatchShown:
+    """An underlag with its payments and control totals."""
+
+    id: int
+    number: str
+    created_at: datetime
+    created_by: str
+    total: Kronor
+    sha256: str
+    payments: tuple[ListedPayment, ...]
+
+    @property
+    def confirmed(self) -> int:
+        """How many of its payments the bank has paid."""
+        return sum(payment.status is PaymentStatus.CONFIRMED for payment in self.payments)
+
+    @property
+    def per_year(self) -> dict[int, Kronor]:
+        """The total of each bidragsår."""
+        sums: dict[int, Kronor] = {}
+        for payment in self.payments:
+            sums[payment.grant_year] = sums.get(payment.grant_year, 0) + payment.amount
+        return dict(sorted(sums.items()))
+
+
+_registered, _attested = aliased(User), aliased(User)
+
+
+def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = None) -> tuple[ListedPayment, ...]:
+    rows = (
+        db.session()
+        .execute(
+            select(
+                Payment,
+                Organisation,
+                Case.registration_number,
+                Grant.title,
+                YearFrame.status,
+                BankGiro.number,
+                _registered.name,
+                _attested.name,
+                PaymentBatch.number,
+            )
+            .join(Organisation, Payment.organisation_id == Organisation.id)
+            .join(Case, Payment.case_id == Case.id)
+            .join(Grant, Payment.grant_id == Grant.id)
+            .join(YearFrame, (YearFrame.grant_id == Payment.grant_id) & (YearFrame.grant_year == Payment.grant_year))
+            .outerjoin(
+                BankGiro,
+                (BankGiro.organisation_id == Payment.organisation_id)
+                & BankGiro.approved_at.is_not(None)
+                & BankGiro.valid_to.is_(None),
+            )
+            .outerjoin(_registered, Payment.registered_by_id == _registered.id)
+            .outerjoin(_attested, Payment.attested_by_id == _attested.id)
+            .outerjoin(PaymentBatch, Payment.batch_id == PaymentBatch.id)
+            .where(where)
+            .order_by(Payment.planned_on, Payment.id)
+            .offset(offset)
+            .limit(limit)
+        )
+        .all()
+    )
+    return tuple(
+        ListedPayment(
+            id=payment.id,
+            case_id=payment.case_id,
+            receiver=organisation.name,
+            organisation_number=organisation.organisation_number,
+            registration_number=number or "",
+            grant=grant,
+            grant_year=payment.grant_year,
+            amount=payment.amount,
+            planned_on=payment.planned_on,
+            status=payment.status,
+            state=label(payment.status, planned_on=payment.planned_on, batch=batch or "", paid_on=payment.paid_on),
+            allotted=frame_status is FrameStatus.ALLOTTED,
+            giro=payment.giro or giro or "",
+            registered_by_id=payment.registered_by_id,
+            registered_by=registered_by or "",
+            attested_by=attested_by or "",
+            paid_on=payment.paid_on,
+        )
+        for payment, organisation, number, grant, frame_status, giro, registered_by, attested_by, batch in rows
+    )
+
+
+def page(actor: Actor, status: PaymentStatus, number: int = 1) -> PaymentsPage:
+    """The payments in one state that the actor may see, oldest plan first. Two queries whatever their number."""
+    seen = policy.visible(actor, Payment)
+    groups = db.session().execute(
+        select(Payment.status, func.count(Payment.id), func.sum(Payment.amount)).where(seen).group_by(Payment.status)
+    )
+    counts, sums = {}, {}
+    for each, count, total in groups:
+        counts[each], sums[each] = count, int(total or 0)
+    pages = max(1, -(-counts.get(status, 0) // PAGE))
+    number = min(max(1, number), pages)
+    rows = _listed(seen & (Payment.status == status), offset=(number - 1) * PAGE, limit=PAGE)
+    return PaymentsPage(rows, counts, sums, number, pages)
+
+
+def batches(actor: Actor, limit: int = PAGE) -> tuple[ListedBatch, ...]:
+    """The newest underlag first; none for those who may not read payments."""
+    if not policy.may(actor, policy.Permission.READ_PAYMENTS):
+        return ()
+    rows = db.session().execute(
+        select(
+            PaymentBatch,
+            User.name,
+            func.count(Payment.id),
+            func.count(Payment.paid_on),
+        )
+        .join(User, PaymentBatch.created_by_id == User.id)
+        .join(Payment, Payment.batch_id == PaymentBatch.id)
+        .group_by(PaymentBatch.id, User.name)
+        .order_by(PaymentBatch.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        ListedBatch(batch.id, batch.number, batch.created_at, name, count, paid, batch.total)
+        for batch, name, count, paid in rows
+    )
+
+
+def batch(actor: Actor, batch_id: int) -> BatchShown | None:
+    """An underlag, or None when it does not exist or the actor may not read payments."""
+    if not policy.may(actor, policy.Permission.READ_PAYMENTS):
+        return None
+    found = (
+        db.session()
+        .execute(
+            select(PaymentBatch, User.name)
+            .join(User, PaymentBatch.created_by_id == User.id)
+            .where(PaymentBatch.id == batch_id)
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    row, name = found
+    return BatchShown(
+        id=row.id,
+        number=row.number,
+        created_at=row.created_at,
+        created_by=name,
+        total=row.total,
+        sha256=row.sha256,
+        payments=_listed(Payment.batch_id == batch_id),
+    )
+
+
+@dataclass(frozen=True)
+class FrozenBatch:
+    """What an underlag's file is made of: frozen with it, so that the same file comes out each time."""
+
+    facts: PaymentBatchFacts
+    rows: tuple[PaymentRow, ...]
+
+
+def frozen_batch(actor: Actor, batch_id: int, *, example: bool) -> FrozenBatch | None:
+    """The frozen content of an underlag, or None when it does not exist or the actor may not read payments."""
+    if not policy.may(actor, policy.Permission.READ_PAYMENTS):
+        return None
+    frozen = db.session().scalar(
+        select(FrozenVersion).where(
+            FrozenVersion.kind == FrozenKind.PAYMENT_BATCH, FrozenVersion.subject_id == batch_id
+        )
+    )
+    if frozen is None:
+        return None
+    content = json.loads(frozen.content)
+    return FrozenBatch(
+        facts=PaymentBatchFacts(
+            batch_number=content["number"],
+            batch_id=content["batch_id"],
+            created_at=datetime.fromisoformat(content["created_at"]),
+            sha256=frozen.sha256,
+            example=example,
+        ),
+        rows=tuple(
+            PaymentRow(**{**row, "decided_on": date.fromisoformat(row["decided_on"])}) for row in content["payments"]
+        ),
+    )
+
+
+# --- Inside an act: locked, in the house's order ------------------------------------------------------------------
+
+
+def locked_frames(payment_ids: Sequence[int]) -> dict[tuple[int, int], YearFrame]:
+    """The year frames that the payments draw on, locked by grant and year."""
+    wanted = select(Payment.grant_id, Payment.grant_year).where(Payment.id.in_(payment_ids)).distinct().subquery()
+    frames = db.session().scalars(
+        db.lock(
+            select(YearFrame)
+            .join(wanted, (YearFrame.grant_id == wanted.c.grant_id) & (YearFrame.grant_year == wanted.c.grant_year))
+            .order_by(YearFrame.grant_id, YearFrame.grant_year)
+        )
+    )
+    return {(frame.grant_id, frame.grant_year): frame for frame in frames}
+
+
+def locked_cases(payment_ids: Sequence[int]) -> dict[int, Case]:
+    """The payments' cases, locked in the order of their ids."""
+    wanted = select(Payment.case_id).where(Payment.id.in_(payment_ids))
+    found = db.session().scalars(db.lock(select(Case).where(Case.id.in_(wanted)).order_by(Case.id)))
+    return {case.id: case for case in found}
+
+
+def locked_batch(batch_id: int) -> PaymentBatch | None:
+    """The underlag, locked."""
+    return db.session().scalars(db.lock(select(PaymentBatch).where(PaymentBatch.id == batch_id))).one_or_none()
+
+
+def locked(payment_ids: Sequence[int]) -> list[Payment]:
+    """The payments themselves, locked in the order of their ids. Those that do not exist are missing."""
+    found = db.session().scalars(db.lock(select(Payment).where(Payment.id.in_(payment_ids)).order_by(Payment.id)))
+    return list(found)
+
+
+def receivers(payments: Sequence[Payment]) -> dict[int, Organisation]:
+    """The organisations that are paid, by id."""
+    ids = {payment.organisation_id for payment in payments}
+    return {each.id: each for each in db.session().scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, str]:
+    """The approved giro of each organisation that has one."""
+    rows = db.session().execute(
+        select(BankGiro.organisation_id, BankGiro.number).where(
+            BankGiro.organisation_id.in_(organisation_ids),
+            BankGiro.approved_at.is_not(None),
+            BankGiro.valid_to.is_(None),
+        )
+    )
+    return dict(rows)
+
+
+def decided_and_paid(payment: Payment) -> tuple[Kronor, Kronor]:
+    """(what the payment's decision grants for its year, what its other payments of that year come to)."""
+    decided = db.session().scalar(
+        select(func.coalesce(func.sum(DecisionLine.amount), 0)).where(
+            DecisionLine.decision_id == payment.decision_id, DecisionLine.grant_year == payment.grant_year
+        )
+    )
+    others = db.session().scalar(
+        select(func.coalesce(func.sum(Payment.amount), 0)).where(
+            Payment.decision_id == payment.decision_id,
+            Payment.grant_year == payment.grant_year,
+            Payment.id != payment.id,
+        )
+    )
+    return int(decided or 0), int(others or 0)
+
+
+def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
+    """What the underlag's file will say of each payment, as plain values. `giro` is set on the payments already."""
+    rows = db.session().execute(
+        select(Payment, Organisation, Case.registration_number, Decision.decided_at, _registered.name, _attested.name)
+        .join(Organisation, Payment.organisation_id == Organisation.id)
+        .join(Case, Payment.case_id == Case.id)
+        .join(Decision, Payment.decision_id == Decision.id)
+        .join(_registered, Payment.registered_by_id == _registered.id)
+        .join(_attested, Payment.attested_by_id == _attested.id)
+        .where(Payment.id.in_([payment.id for payment in payments]))
+        .order_by(Payment.id)
+    )
+    return [
+        {
+            "payment_id": str(payment.id),
+            "registration_number": number or "",
+            "organisation": organisation.name,
+            "organisation_number": organisation.organisation_number,
+            "bank_giro": payment.giro,
+            "grant_year": payment.grant_year,
+            "amount": payment.amount,
+            "decided_at": decided_at,
+            "registered_by": registered_by,
+            "attested_by": attested_by,
+        }
+        for payment, organisation, number, decided_at, registered_by, attested_by in rows
+    ]

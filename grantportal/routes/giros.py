@@ -1,0 +1,64 @@
+"""Bankgiron: where organisations are paid, and who has checked it."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from forms.base import Form
+from forms.payments import AskForGiroForm, VerifyGiroForm
+from grantportal import policy, web
+from grantportal.domain.errors import NotVisible
+from grantportal.policy import Permission
+from grantportal.queries import giros
+from grantportal.services import giros as services
+
+bp = Blueprint("giros", __name__, url_prefix="/bankgiron")
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Every giro that is in force or waits for somebody."""
+    who = web.signed_in()
+    return render_template(
+        "giros/index.html",
+        giros=giros.listed(who),
+        may_ask=policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO),
+        may_verify=policy.may(who, Permission.VERIFY_GIRO),
+        may_approve=policy.may(who, Permission.APPROVE_GIRO),
+        form=Form(),
+    )
+
+
+@bp.route("/ny/<int:organisation_id>", methods=["GET", "POST"])
+def ask(organisation_id: int) -> ResponseReturnValue:
+    """The ombud states where the organisation is to be paid."""
+    who = web.signed_in()
+    if organisation_id not in policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO):
+        raise NotVisible
+    form = AskForGiroForm()
+    if web.carried_out(form, services.ask, who, organisation_id):
+        return web.done("Bankgirot är inskickat. Två personer på myndigheten kontrollerar det.", ".index")
+    return render_template("giros/ask.html", form=form, organisation_id=organisation_id)
+
+
+@bp.route("/<int:giro_id>/kontrollera", methods=["GET", "POST"])
+def verify(giro_id: int) -> ResponseReturnValue:
+    """An ekonom says how the number was checked."""
+    who = web.signed_in()
+    policy.require(who, Permission.VERIFY_GIRO)
+    shown = web.seen(next((giro for giro in giros.listed(who) if giro.id == giro_id), None))
+    form = VerifyGiroForm()
+    if web.carried_out(form, services.verify, who, giro_id):
+        return web.done("Bankgirot är kontrollerat. Någon annan ska godkänna det.", ".index")
+    return render_template("giros/verify.html", form=form, giro=shown)
+
+
+@bp.route("/<int:giro_id>/godkann", methods=["GET", "POST"])
+def approve(giro_id: int) -> ResponseReturnValue:
+    """A second ekonom approves."""
+    who = web.signed_in()
+    policy.require(who, Permission.APPROVE_GIRO)
+    shown = web.seen(next((giro for giro in giros.listed(who) if giro.id == giro_id), None))
+    form = Form()
+    if web.carried_out(form, services.approve, who, giro_id):
+        return web.done("Bankgirot är godkänt och gäller nu.", ".index")
+    return render_template("giros/approve.html", form=form, giro=shown)

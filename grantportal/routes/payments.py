@@ -1,0 +1,128 @@
+"""Utbetalningar: what is to be registered, attested, put in an underlag and marked as paid."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectMultipleField
+
+from forms.payments import ChoosePaymentsForm, ConfirmPaidForm
+from grantportal import policy, web
+from grantportal.domain.errors import NoRight
+from grantportal.domain.payments import PaymentStatus
+from grantportal.exports import xlsx
+from grantportal.policy import Permission
+from grantportal.queries import payments
+from grantportal.services import payments as services
+
+bp = Blueprint("payments", __name__, url_prefix="/utbetalningar")
+
+# The states that have a list, by the word in the address: what is done there, by which service and right.
+LISTS = {
+    "registrera": (
+        PaymentStatus.PLANNED,
+        "Att registrera",
+        "Registrera",
+        services.register,
+        Permission.REGISTER_PAYMENT,
+    ),
+    "attestera": (PaymentStatus.REGISTERED, "Att attestera", "Attestera", services.attest, Permission.ATTEST_PAYMENT),
+    "underlag": (
+        PaymentStatus.ATTESTED,
+        "Att lägga i underlag",
+        "Skapa underlag",
+        services.batch,
+        Permission.BATCH_PAYMENTS,
+    ),
+}
+DONE = {
+    "registrera": "Registrerat. En annan person ska attestera.",
+    "attestera": "Attesterat. Nästa steg är att skapa ett underlag.",
+}
+
+
+def _offer(field: SelectMultipleField, rows: tuple[payments.ListedPayment, ...]) -> None:
+    # What was ticked stays in the field even when it has left the list, so that the service can say why.
+    field.choices = [(row.id, row.receiver) for row in rows]
+
+
+def _page_of(endpoint: str, **values: Any) -> Callable[[int], str]:
+    return lambda number: url_for(endpoint, sida=number, **values)
+
+
+def _reader() -> None:
+    policy.require(web.signed_in(), Permission.READ_PAYMENTS)
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Where the payments are: how many and how much in each state, and the newest underlag."""
+    _reader()
+    shown = payments.page(web.actor(), PaymentStatus.CONFIRMED, web.page_number())
+    return render_template(
+        "payments/index.html",
+        shown=shown,
+        lists=LISTS,
+        batches=payments.batches(web.actor()),
+        page_url=_page_of(".index"),
+    )
+
+
+@bp.route("/att/<kind>", methods=["GET", "POST"])
+def listing(kind: str) -> ResponseReturnValue:
+    """The payments in one state, to tick and take to the next."""
+    _reader()
+    if kind not in LISTS:
+        abort(404)
+    status, heading, verb, service, permission = LISTS[kind]
+    allowed = policy.may(web.actor(), permission)
+    if request.method == "POST" and not allowed:
+        raise NoRight
+    shown = payments.page(web.actor(), status, web.page_number())
+    form = ChoosePaymentsForm()
+    _offer(form.payments, shown.rows)
+    if web.carried_out(form, service, web.actor()):
+        if kind == "underlag":
+            return web.done("Underlaget är skapat.", ".batch", batch_id=form.result)
+        return web.done(DONE[kind], ".listing", kind=kind)
+    return render_template(
+        "payments/listing.html",
+        shown=shown,
+        form=form,
+        kind=kind,
+        heading=heading,
+        verb=verb,
+        allowed=allowed,
+        lists=LISTS,
+        page_url=_page_of(".listing", kind=kind),
+    )
+
+
+@bp.route("/underlag/<int:batch_id>", methods=["GET", "POST"])
+def batch(batch_id: int) -> ResponseReturnValue:
+    """An underlag: control totals, the file, and what the bank has paid."""
+    web.signed_in()
+    shown = web.seen(payments.batch(web.actor(), batch_id))
+    allowed = policy.may(web.actor(), Permission.CONFIRM_PAYMENT)
+    if request.method == "POST" and not allowed:
+        raise NoRight
+    waiting = tuple(row for row in shown.payments if row.status is PaymentStatus.BATCHED)
+    form = ConfirmPaidForm(payments=[row.id for row in waiting])
+    _offer(form.payments, shown.payments)
+    if web.carried_out(form, services.confirm, web.actor(), batch_id):
+        return web.done("Markerat som betalt. Regionerna får veta det.", ".batch", batch_id=batch_id)
+    return render_template("payments/batch.html", batch=shown, form=form, waiting=waiting, allowed=allowed)
+
+
+@bp.get("/underlag/<int:batch_id>/excel")
+def download(batch_id: int) -> ResponseReturnValue:
+    """The underlag's file for finance: made of the frozen content, the same bytes each time."""
+    web.signed_in()
+    frozen = web.seen(payments.frozen_batch(web.actor(), batch_id, example=web.is_demonstration()))
+    name = f"underlag-{frozen.facts.batch_number.replace(' ', '-')}.xlsx"
+    return Response(
+        xlsx.payment_batch(frozen.facts, frozen.rows),
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

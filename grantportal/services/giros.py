@@ -1,0 +1,70 @@
+"""Bankgiro: ask, verify, approve. Money is only paid to an approved one."""
+
+from grantportal import policy
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.domain.events import EventKind
+from grantportal.domain.giros import AskForGiro, VerifyGiro, ensure_another_approves
+from grantportal.models.organisations import BankGiro
+from grantportal.policy import Permission
+from grantportal.queries import giros as queries
+from grantportal.transaction import transaction
+
+
+def ask(actor: Actor, organisation_id: int, command: AskForGiro) -> int:
+    """An ombud states where the organisation is to be paid. Answers the giro's id; it waits to be verified."""
+    with transaction(actor, EventKind.GIRO_REGISTERED) as act:
+        organisation = queries.locked_organisation(organisation_id)
+        if organisation is None or not policy.may(act.actor, Permission.ASK_TO_CHANGE_GIRO, organisation):
+            raise NotVisible
+        if queries.asked_for(organisation_id) is not None:
+            raise RuleViolation("Ett bankgiro väntar redan på att kontrolleras.", field="number")
+        current = queries.in_force(organisation_id)
+        if current is not None and current.number == command.number:
+            raise RuleViolation("Det bankgirot gäller redan.", field="number")
+        giro = BankGiro(
+            organisation_id=organisation_id,
+            number=command.number,
+            asked_by_id=act.actor.user_id,
+            asked_at=clock.now(),
+        )
+        act.session.add(giro)
+        act.session.flush()
+        act.about(giro, number=command.number)
+        return giro.id
+
+
+def verify(actor: Actor, giro_id: int, command: VerifyGiro) -> None:
+    """An ekonom has checked the number another way than it came, and says how."""
+    with transaction(actor, EventKind.GIRO_VERIFIED) as act:
+        policy.require(act.actor, Permission.VERIFY_GIRO)
+        giro = _found(giro_id)
+        if giro.verified_at is not None:
+            raise RuleViolation("Bankgirot är redan kontrollerat.")
+        giro.verified_by_id, giro.verified_at, giro.verified_how = act.actor.user_id, clock.now(), command.how
+        act.about(giro, number=giro.number, how=command.how)
+
+
+def approve(actor: Actor, giro_id: int) -> None:
+    """A second ekonom approves: the giro is in force, and the one before it ends."""
+    with transaction(actor, EventKind.GIRO_APPROVED) as act:
+        policy.require(act.actor, Permission.APPROVE_GIRO)
+        giro = _found(giro_id)
+        if giro.approved_at is not None:
+            raise RuleViolation("Bankgirot är redan godkänt.")
+        ensure_another_approves(verified_by=giro.verified_by_id, approved_by=act.actor.user_id)
+        today = clock.today()
+        before = queries.in_force(giro.organisation_id)
+        if before is not None:
+            before.valid_to = today
+            act.session.flush()
+        giro.approved_by_id, giro.approved_at, giro.valid_from = act.actor.user_id, clock.now(), today
+        act.about(giro, number=giro.number)
+
+
+def _found(giro_id: int) -> BankGiro:
+    giro = queries.locked(giro_id)
+    if giro is None or giro.valid_to is not None:
+        raise NotVisible
+    return giro
