@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from grantportal import db
-from grantportal.web import SESSION_COOKIE
 from grantportal.domain import clock
 from grantportal.domain.actors import APPLICANT_ROLES
 from grantportal.models.accounts import SignInSession, User
 from grantportal.queries import accounts
+from grantportal.web import SESSION_COOKIE
 from tests.support import pages
 from tests.support.rows import saved
 from tests.support.statements import of_drafts, statements
