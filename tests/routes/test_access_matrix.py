@@ -12,9 +12,10 @@ from werkzeug.routing import BuildError
 from werkzeug.test import Client, TestResponse
 
 from grantportal import db
-from grantportal.app import SESSION_COOKIE, create_app
+from grantportal.app import create_app
 from grantportal.domain import clock
 from grantportal.settings import Settings
+from grantportal.web import SESSION_COOKIE
 from tests.routes import access
 from tests.routes.access import ANONYMOUS, VISITORS, Row
 from tests.routes.access.world import World, build
