@@ -12,6 +12,10 @@ READY := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/run.stam
 
 .PHONY: run test test-long bench lock fmt wheel system
 
+# The demonstration, on this machine only: http, so its cookies must do without https.
+run: export GRANTPORTAL_DEMONSTRATION = 1
+run: export GRANTPORTAL_SECURE_COOKIES = 0
+run: export GRANTPORTAL_PUBLIC_URL = http://127.0.0.1:$(PORT)
 run: $(READY)
 	$(BIN)/grantportal serve --port $(PORT)
 

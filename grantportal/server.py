@@ -1,0 +1,47 @@
+"""`grantportal serve`: the application under gunicorn, and the worker beside it, started and stopped as one."""
+
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """The web application in `processes` processes; the worker runs for as long as they do."""
+
+    def __init__(self, host: str, port: int, processes: int) -> None:
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._chosen: dict[str, Any] = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": processes,
+            "worker_class": "gthread",
+            "threads": 4,
+            "proc_name": "grantportal",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "when_ready": self._start_worker,
+            "on_exit": self._stop_worker,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Gunicorn asks for its settings."""
+        for name, value in self._chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Gunicorn asks for the application, in each process: none of them inherits another's connections."""
+        # By name: the application imports the commands, and this is one of them.
+        return import_module("grantportal.app").create_app()
+
+    def _start_worker(self, _arbiter: object) -> None:
+        self._worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603
+
+    def _stop_worker(self, _arbiter: object) -> None:
+        if self._worker is not None:
+            self._worker.terminate()
+            self._worker.wait()
