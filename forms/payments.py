@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import SelectMultipleField
+from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -51,6 +51,7 @@ class ConfirmPaidForm(Form):
 class AskForGiroForm(Form):
     """Where the organisation is to be paid."""
 
+    organisation = RadioField("Organisation", coerce=int, choices=[])
     number = Line("Bankgironummer", [InputRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
 
     def validate_number(self, field: Line) -> None:
@@ -62,7 +63,7 @@ class AskForGiroForm(Form):
 
     def command(self) -> AskForGiro:
         """What the service takes."""
-        return AskForGiro(bank_giro(self.number.data or ""))
+        return AskForGiro(self.organisation.data, bank_giro(self.number.data or ""))
 
 
 class VerifyGiroForm(Form):

@@ -7,8 +7,9 @@ from grantportal.domain.errors import RuleViolation
 
 @dataclass(frozen=True)
 class AskForGiro:
-    """A bankgiro number that passes its check digit."""
+    """A bankgiro number that passes its check digit, and whose it is."""
 
+    organisation_id: int
     number: str
 
 

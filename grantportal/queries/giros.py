@@ -1,5 +1,6 @@
 """Bankgiron: in force and asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,14 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
 def listed(actor: Actor) -> tuple[GiroShown, ...]:
     """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
     return _shown(policy.visible(actor, BankGiro))
+
+
+def organisations(ids: Sequence[int]) -> dict[int, str]:
+    """The names of these organisations, by id."""
+    if not ids:
+        return {}
+    found = db.session().scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name))
+    return {each.id: each.name for each in found}
 
 
 def locked(giro_id: int) -> BankGiro | None:

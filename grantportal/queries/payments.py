@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
+from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
@@ -265,13 +266,17 @@ def frozen_batch(actor: Actor, batch_id: int, *, example: bool) -> FrozenBatch |
 
 def locked_frames(payment_ids: Sequence[int]) -> dict[tuple[int, int], YearFrame]:
     """The year frames that the payments draw on, locked by grant and year."""
-    wanted = select(Payment.grant_id, Payment.grant_year).where(Payment.id.in_(payment_ids)).distinct().subquery()
-    frames = db.session().scalars(
-        db.lock(
-            select(YearFrame)
-            .join(wanted, (YearFrame.grant_id == wanted.c.grant_id) & (YearFrame.grant_year == wanted.c.grant_year))
-            .order_by(YearFrame.grant_id, YearFrame.grant_year)
+    drawn_on = (
+        select(Payment.id)
+        .where(
+            Payment.id.in_(payment_ids),
+            Payment.grant_id == YearFrame.grant_id,
+            Payment.grant_year == YearFrame.grant_year,
         )
+        .exists()
+    )
+    frames = db.session().scalars(
+        db.lock(select(YearFrame).where(drawn_on).order_by(YearFrame.grant_id, YearFrame.grant_year))
     )
     return {(frame.grant_id, frame.grant_year): frame for frame in frames}
 
@@ -309,7 +314,7 @@ def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, str]:
             BankGiro.valid_to.is_(None),
         )
     )
-    return dict(rows)
+    return {row.organisation_id: row.number for row in rows}
 
 
 def decided_and_paid(payment: Payment) -> tuple[Kronor, Kronor]:
@@ -350,9 +355,10 @@ def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
             "bank_giro": payment.giro,
             "grant_year": payment.grant_year,
             "amount": payment.amount,
-            "decided_at": decided_at,
+            "decided_on": clock.stockholm(decided_at).date().isoformat(),
             "registered_by": registered_by,
             "attested_by": attested_by,
         }
         for payment, organisation, number, decided_at, registered_by, attested_by in rows
+        if decided_at is not None
     ]

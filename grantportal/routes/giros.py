@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from forms.base import Form
 from forms.payments import AskForGiroForm, VerifyGiroForm
 from grantportal import policy, web
-from grantportal.domain.errors import NotVisible
+from grantportal.domain.errors import NoRight
 from grantportal.policy import Permission
 from grantportal.queries import giros
 from grantportal.services import giros as services
@@ -21,23 +21,25 @@ def index() -> ResponseReturnValue:
     return render_template(
         "giros/index.html",
         giros=giros.listed(who),
-        may_ask=policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO),
+        may_ask=bool(policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO)),
         may_verify=policy.may(who, Permission.VERIFY_GIRO),
         may_approve=policy.may(who, Permission.APPROVE_GIRO),
         form=Form(),
     )
 
 
-@bp.route("/ny/<int:organisation_id>", methods=["GET", "POST"])
-def ask(organisation_id: int) -> ResponseReturnValue:
+@bp.route("/nytt", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
     """The ombud states where the organisation is to be paid."""
     who = web.signed_in()
-    if organisation_id not in policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO):
-        raise NotVisible
-    form = AskForGiroForm()
-    if web.carried_out(form, services.ask, who, organisation_id):
+    organisations = giros.organisations(policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO))
+    if not organisations:
+        raise NoRight
+    form = AskForGiroForm(organisation=next(iter(organisations)))
+    form.organisation.choices = list(organisations.items())
+    if web.carried_out(form, services.ask, who):
         return web.done("Bankgirot är inskickat. Två personer på myndigheten kontrollerar det.", ".index")
-    return render_template("giros/ask.html", form=form, organisation_id=organisation_id)
+    return render_template("giros/ask.html", form=form)
 
 
 @bp.route("/<int:giro_id>/kontrollera", methods=["GET", "POST"])

@@ -12,19 +12,19 @@ from grantportal.queries import giros as queries
 from grantportal.transaction import transaction
 
 
-def ask(actor: Actor, organisation_id: int, command: AskForGiro) -> int:
+def ask(actor: Actor, command: AskForGiro) -> int:
     """An ombud states where the organisation is to be paid. Answers the giro's id; it waits to be verified."""
     with transaction(actor, EventKind.GIRO_REGISTERED) as act:
-        organisation = queries.locked_organisation(organisation_id)
+        organisation = queries.locked_organisation(command.organisation_id)
         if organisation is None or not policy.may(act.actor, Permission.ASK_TO_CHANGE_GIRO, organisation):
             raise NotVisible
-        if queries.asked_for(organisation_id) is not None:
+        if queries.asked_for(organisation.id) is not None:
             raise RuleViolation("Ett bankgiro väntar redan på att kontrolleras.", field="number")
-        current = queries.in_force(organisation_id)
+        current = queries.in_force(organisation.id)
         if current is not None and current.number == command.number:
             raise RuleViolation("Det bankgirot gäller redan.", field="number")
         giro = BankGiro(
-            organisation_id=organisation_id,
+            organisation_id=organisation.id,
             number=command.number,
             asked_by_id=act.actor.user_id,
             asked_at=clock.now(),

@@ -102,10 +102,7 @@ def batch(actor: Actor, command: ChosenPayments) -> int:
             payment.status = PAYMENT.after(payment.status, PaymentAction.BATCH)
             payment.batch_id = made.id
         act.session.flush()
-        rows = [
-            {**row, "batch_number": number, "decided_on": clock.stockholm(row.pop("decided_at")).date().isoformat()}
-            for row in queries.rows_to_freeze(payments)
-        ]
+        rows = [{**row, "batch_number": number} for row in queries.rows_to_freeze(payments)]
         content = {"number": number, "batch_id": str(made.id), "created_at": now.isoformat(), "payments": rows}
         made.sha256 = freeze(act, FrozenKind.PAYMENT_BATCH, made.id, content).sha256
         for payment in payments:

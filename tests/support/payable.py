@@ -1,0 +1,116 @@
+"""A decision that is made and its planned payment, as rows: what finance starts from."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from grantportal import db
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.cases import CaseKind
+from grantportal.domain.decisions import DecisionStatus, Outcome
+from grantportal.domain.grants import FrameStatus
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.grants import CostCategory, Grant, YearFrame
+from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.payments import Payment
+from tests.support.factories import UserFactory
+from tests.support.rows import saved
+
+MADE_AT = datetime(2020, 6, 30, 8, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A grant with one year's frame, a call and one kostnadsslag."""
+
+    grant: Grant
+    frame: YearFrame
+    call: Call
+    category: CostCategory
+
+
+def programme(*, year: int = 2021, status: FrameStatus = FrameStatus.ALLOTTED, frame: int = 15_000_000) -> Programme:
+    """A programme whose year is tilldelad, unless said otherwise."""
+    grant = saved(Grant(title=f"Statsbidrag {year}", purpose="Prov"))
+    return Programme(
+        grant=grant,
+        frame=saved(YearFrame(grant_id=grant.id, grant_year=year, frame=frame, status=status, max_grantees=4)),
+        call=saved(Call(grant_id=grant.id, title="Utlysning", opens_at=MADE_AT, last_day=date(2020, 4, 20))),
+        category=saved(CostCategory(grant_id=grant.id, position=1, name="Personal")),
+    )
+
+
+def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, planned: int | None = None) -> Payment:
+    """A planned payment of a made decision; `planned` differs from `amount` only to break the rule."""
+    proposer, decider = UserFactory(), UserFactory()
+    number = f"2020-{receiver.id:04d}"
+    case = saved(
+        Case(
+            kind=CaseKind.APPLICATION,
+            grant_id=of.grant.id,
+            organisation_id=receiver.id,
+            title="Ansökan",
+            registration_number=number,
+            opened_at=MADE_AT,
+        )
+    )
+    application = saved(
+        Application(
+            call_id=of.call.id,
+            case_id=case.id,
+            organisation_id=receiver.id,
+            status=ApplicationStatus.CONCLUDED,
+            started_by_id=proposer.id,
+            started_at=MADE_AT,
+            submitted_at=MADE_AT,
+        )
+    )
+    decision = saved(
+        Decision(
+            application_id=application.id,
+            organisation_id=receiver.id,
+            case_id=case.id,
+            outcome=Outcome.GRANTED,
+            proposed_by_id=proposer.id,
+            lines=[DecisionLine(grant_year=of.frame.grant_year, cost_category_id=of.category.id, amount=amount)],
+        )
+    )
+    # Its lines come first: once it is made, nothing of it can be added.
+    with db.writing_session() as session, session.begin():
+        made = session.get_one(Decision, decision.id)
+        made.status, made.decided_by_id, made.decided_at, made.sha256 = (
+            DecisionStatus.MADE,
+            decider.id,
+            MADE_AT,
+            "0" * 64,
+        )
+    return saved(
+        Payment(
+            decision_id=decision.id,
+            organisation_id=receiver.id,
+            case_id=case.id,
+            grant_id=of.grant.id,
+            grant_year=of.frame.grant_year,
+            amount=amount if planned is None else planned,
+            planned_on=date(of.frame.grant_year, 1, 15),
+        )
+    )
+
+
+def giro(receiver: Organisation, number: str = "5050-1055") -> BankGiro:
+    """A giro in force: asked for, verified and approved by three persons."""
+    return saved(
+        BankGiro(
+            organisation_id=receiver.id,
+            number=number,
+            asked_by_id=UserFactory().id,
+            asked_at=MADE_AT,
+            verified_by_id=UserFactory().id,
+            verified_at=MADE_AT,
+            approved_by_id=UserFactory().id,
+            approved_at=MADE_AT,
+            valid_from=date(2020, 12, 10),
+        )
+    )
