@@ -1,8 +1,15 @@
 """Utlysning: an invitation to apply for one or more grant years."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
+from grantportal.domain import clock
+from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
+from grantportal.domain.money import Kronor
 
 
 class CallKind(StrEnum):
@@ -33,3 +40,231 @@ CALL: Lifecycle[CallStatus, CallAction] = Lifecycle(
     },
     refusal="Utlysningen är redan publicerad och kan inte ändras.",
 )
+
+
+class CallPhase(StrEnum):
+    """Where a call is on the clock."""
+
+    DRAFT = "draft"
+    COMING = "coming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What decides where a call is."""
+
+    status: CallStatus
+    opens_at: datetime
+    last_day: date
+
+
+def phase(facts: CallFacts, now: datetime) -> CallPhase:
+    """Opens and closes by the Swedish clock; the whole last day counts."""
+    if facts.status is CallStatus.DRAFT:
+        return CallPhase.DRAFT
+    if now < facts.opens_at:
+        return CallPhase.COMING
+    return CallPhase.OPEN if now < clock.end_of(facts.last_day) else CallPhase.CLOSED
+
+
+def is_open(facts: CallFacts, now: datetime) -> bool:
+    """Whether an application that arrives now is in time."""
+    return phase(facts, now) is CallPhase.OPEN
+
+
+def is_late(facts: CallFacts, received: datetime) -> bool:
+    """Whether what arrived then came after the last day: received, flagged, and left to a person."""
+    return received >= clock.end_of(facts.last_day)
+
+
+def label(facts: CallFacts, now: datetime) -> Label:
+    """What the screen calls the call."""
+    where = phase(facts, now)
+    if where is CallPhase.DRAFT:
+        return Label("empty", "pencil", "Utkast", "Bara ni som handlägger ser utlysningen.")
+    if where is CallPhase.COMING:
+        opens = clock.day_text(facts.opens_at)
+        return Label("info", "clock", f"Öppnar {opens}", f"Ni kan ansöka från och med {opens}.")
+    if where is CallPhase.OPEN:
+        return Label("ok", "check", "Öppen", f"Ni kan ansöka till och med {clock.day_text(facts.last_day)} kl. 23.59.")
+    return Label("lock", "lock", "Stängd", "Ansökningar tas emot men märks som sena.")
+
+
+def time_left_text(facts: CallFacts, now: datetime) -> str:
+    """«12 dagar kvar» while the call is open, else empty."""
+    if not is_open(facts, now):
+        return ""
+    return clock.days_left_text(facts.last_day, clock.stockholm(now).date())
+
+
+@dataclass(frozen=True)
+class WriteCallYear:
+    """A grant year of the call: when its money is planned to be paid, when its report opens and is due."""
+
+    grant_year: int
+    pay_on: date
+    report_opens_on: date
+    report_due_on: date
+
+
+@dataclass(frozen=True)
+class WriteCall:
+    """What a call says. What is None can be chosen later, but not later than publishing."""
+
+    title: str
+    about: str
+    eligible: str
+    opens_on: date
+    last_day: date
+    years: tuple[WriteCallYear, ...]
+    application_form_id: int | None = None
+    report_form_id: int | None = None
+    framework_version_id: int | None = None
+    condition_set_id: int | None = None
+    comment_percent: int = 10
+    comment_kronor: Kronor = 25_000
+    extends_id: int | None = None
+    is_example: bool = False
+
+
+def ensure_dates_hold(command: WriteCall) -> None:
+    """The days of a call come in the order that they must; every one that does not is told at once.
+
+    Raises RuleViolations on `last_day` and on the dates of each year (`pay_on_2021`, …).
+    """
+    wrong = []
+    if command.last_day <= command.opens_on:
+        wrong.append(RuleViolation("Sista dagen ska komma efter dagen då utlysningen öppnar.", field="last_day"))
+    if not command.years:
+        wrong.append(RuleViolation("Välj minst ett bidragsår.", field="years"))
+    for year in command.years:
+        if year.pay_on <= command.last_day:
+            wrong.append(
+                RuleViolation("Utbetalningen ska komma efter sista ansökningsdagen.", field=f"pay_on_{year.grant_year}")
+            )
+        if year.report_opens_on.year < year.grant_year:
+            wrong.append(
+                RuleViolation(
+                    "Återrapporteringen kan inte öppna innan bidragsåret har börjat.",
+                    field=f"report_opens_on_{year.grant_year}",
+                )
+            )
+        if year.report_due_on <= year.report_opens_on:
+            wrong.append(
+                RuleViolation(
+                    "Sista dagen att återrapportera ska komma efter dagen då återrapporteringen öppnar.",
+                    field=f"report_due_on_{year.grant_year}",
+                )
+            )
+        elif year.report_due_on.year <= year.grant_year:
+            wrong.append(
+                RuleViolation(
+                    "Återrapporteringen gäller hela bidragsåret och ska lämnas efter årets slut.",
+                    field=f"report_due_on_{year.grant_year}",
+                )
+            )
+    if wrong:
+        raise RuleViolations(wrong)
+
+
+def ensure_extends(
+    *,
+    years: Sequence[int],
+    extended_kind: CallKind,
+    extended_status: CallStatus,
+    extended_years: Sequence[int],
+) -> None:
+    """Omfördelning: an extra call shares out what is left of one year of a published, ordinary call."""
+    if extended_kind is not CallKind.ORDINARY or extended_status is not CallStatus.PUBLISHED:
+        raise RuleViolation("Välj en vanlig utlysning som är publicerad.", field="extends_id")
+    if len(years) != 1 or years[0] not in extended_years:
+        raise RuleViolation("Välj ett av de bidragsår som den första utlysningen gäller.", field="years")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What must be in place before a call is published, as it is now."""
+
+    has_legal_basis: bool
+    has_appeal_variant: bool
+    has_appeal_provision: bool
+    has_about: bool
+    has_eligible: bool
+    has_application_form: bool
+    has_report_form: bool
+    has_framework: bool
+    has_conditions: bool
+    has_cost_categories: bool
+    years: tuple[int, ...]
+    years_with_frame: tuple[int, ...]
+    years_in_framework: tuple[int, ...]
+    opens_on: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the list before publishing: what it is about, and what to do when it is not in place."""
+
+    what: str
+    is_met: bool
+    to_do: str = ""
+
+
+def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
+    """Everything that a call needs before it is published, met or not."""
+    no_frame = [str(year) for year in facts.years if year not in facts.years_with_frame]
+    no_wording = [str(year) for year in facts.years if year not in facts.years_in_framework]
+    return (
+        Check("Rättslig grund", facts.has_legal_basis, "Skriv statsbidragets rättsliga grund."),
+        Check(
+            "Om beslutet får överklagas",
+            facts.has_appeal_variant and facts.has_appeal_provision,
+            "Välj vad som gäller för överklagande och skriv bestämmelsen.",
+        ),
+        Check("Vad utlysningen gäller", facts.has_about, "Beskriv vad bidraget är till för i den här utlysningen."),
+        Check("Vem som får söka", facts.has_eligible, "Skriv vilka som får söka."),
+        Check("Bidragsår", bool(facts.years), "Välj minst ett bidragsår."),
+        Check(
+            "Ram för varje bidragsår",
+            bool(facts.years) and not no_frame,
+            f"Ange ram för {', '.join(no_frame)}." if no_frame else "Välj bidragsår först.",
+        ),
+        Check("Kostnadsslag", facts.has_cost_categories, "Ange statsbidragets kostnadsslag."),
+        Check("Ansökningsformulär", facts.has_application_form, "Välj ett publicerat ansökningsformulär."),
+        Check("Formulär för återrapportering", facts.has_report_form, "Välj ett publicerat formulär."),
+        Check(
+            "Förväntade resultat",
+            facts.has_framework and not no_wording,
+            f"Välj en version som har resultat för {', '.join(no_wording)}."
+            if facts.has_framework
+            else "Välj en publicerad version.",
+        ),
+        Check("Villkor", facts.has_conditions, "Välj en publicerad version av villkoren."),
+        Check(
+            "Ansökningstid",
+            facts.opens_on < facts.last_day and facts.last_day >= today,
+            "Sista ansökningsdagen har passerat. Välj en senare dag.",
+        ),
+    )
+
+
+def ensure_publishable(facts: Readiness, today: date) -> None:
+    """A call is published whole or not at all: nobody may apply under rules that come later.
+
+    Raises RuleViolations with everything that is missing.
+    """
+    missing = [RuleViolation(check.to_do) for check in checks(facts, today) if not check.is_met]
+    if missing:
+        raise RuleViolations(missing)
+
+
+def weekend_notes(days: Sequence[tuple[str, date]]) -> tuple[str, ...]:
+    """Last days that fall on a Saturday or Sunday: allowed, but worth a second look."""
+    return tuple(
+        f"{what} {clock.day_text(day)} är en {clock.WEEKDAYS[day.weekday()]}."
+        for what, day in days
+        if day.weekday() > 4
+    )

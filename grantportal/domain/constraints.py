@@ -20,6 +20,9 @@ _twice = _says("Det är redan gjort. Ladda om sidan och se vad som gäller nu.")
 _applied = _says("Ni har redan en ansökan i utlysningen för den verksamheten.", "applicant_unit")
 _email = _says("Det finns redan ett konto med den e-postadressen.", "email")
 _organisation = _says("Det finns redan en organisation med det numret eller namnet.", "organisation_number")
+_grant_title = _says("Det finns redan ett statsbidrag med det namnet.", "title")
+_frame_year = _says("Året har redan en ram. Ladda om sidan och ändra den i stället.", "grant_year")
+_call_title = _says("Statsbidraget har redan en utlysning med den rubriken.", "title")
 _open_supplement = _says("En begäran om komplettering är redan öppen.")
 
 REFUSALS: dict[str, Callable[[], RuleViolation]] = {
@@ -35,6 +38,12 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "organisations.organisation_number": _organisation,
     "uq_organisations_name": _organisation,
     "organisations.name": _organisation,
+    "uq_grants_title": _grant_title,
+    "grants.title": _grant_title,
+    "uq_year_frames_grant_id_grant_year": _frame_year,
+    "year_frames.grant_id, year_frames.grant_year": _frame_year,
+    "uq_calls_grant_id_title": _call_title,
+    "calls.grant_id, calls.title": _call_title,
     "uq_supplements_open_application": _open_supplement,
     "supplements.application_id": _open_supplement,
     "uq_supplements_open_report": _open_supplement,

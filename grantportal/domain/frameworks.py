@@ -1,5 +1,6 @@
 """The matrix of expected results: rows stay themselves while their wording changes by year."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -31,3 +32,83 @@ class Comparability(StrEnum):
     FULL = "full"
     PARTIAL = "partial"
     NONE = "none"
+
+
+@dataclass(frozen=True)
+class WordingContent:
+    """What a result says for one year; `provisos` are the codes of its förbehåll."""
+
+    grant_year: int
+    title: str
+    text: str = ""
+    lead: str = ""
+    bullets: tuple[str, ...] = ()
+    provisos: tuple[str, ...] = ()
+    title_is_ours: bool = False
+
+
+@dataclass(frozen=True)
+class ResultContent:
+    """One row: its code and its wordings by year."""
+
+    code: str
+    wordings: tuple[WordingContent, ...]
+
+
+@dataclass(frozen=True)
+class AreaContent:
+    """One område with its rows."""
+
+    code: str
+    title: str
+    results: tuple[ResultContent, ...]
+
+
+@dataclass(frozen=True)
+class ProvisoContent:
+    """A starred note."""
+
+    code: str
+    marker: ProvisoMarker
+    text: str
+
+
+@dataclass(frozen=True)
+class LinkContent:
+    """How a row's wording of one year follows from an earlier year's."""
+
+    result_code: str
+    earlier: int
+    later: int
+    kind: LinkKind
+    comparability: Comparability
+    proviso_ended: bool = False
+
+
+@dataclass(frozen=True)
+class FrameworkContent:
+    """A whole matrix, as it is read in and published."""
+
+    areas: tuple[AreaContent, ...]
+    preamble: str = ""
+    provisos: tuple[ProvisoContent, ...] = ()
+    links: tuple[LinkContent, ...] = ()
+    is_example: bool = False
+    """Whether the sentences are invented; titles are marked one by one."""
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Every year that some result has a wording for."""
+        return tuple(
+            sorted(
+                {wording.grant_year for area in self.areas for result in area.results for wording in result.wordings}
+            )
+        )
+
+
+CHANGE_TEXTS = {LinkKind.SAME: "", LinkKind.EDITORIAL: "Språket ändrat", LinkKind.SUBSTANTIVE: "Ordalydelsen ändrad"}
+COMPARABILITY_TEXTS = {
+    Comparability.FULL: "Åren kan jämföras.",
+    Comparability.PARTIAL: "Jämför åren med försiktighet.",
+    Comparability.NONE: "Åren kan inte jämföras.",
+}

@@ -1,5 +1,7 @@
 """Statsbidrag: purpose, legal basis, yearly frames."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
@@ -58,3 +60,116 @@ def ensure_room_for_grantee(*, is_new: bool, grantees: int, most: int | None, ye
         raise RuleViolation(
             f"Högst {most} organisationer kan få bidrag{when}, och så många har redan fått det.", field="amount"
         )
+
+
+def ensure_appeal_has_provision(variant: AppealVariant | None, provision: str) -> None:
+    """What may be appealed follows from a provision; "får inte överklagas" without one would take away a right.
+
+    Raises RuleViolation on the field `appeal_provision`.
+    """
+    if variant is not None and not provision:
+        raise RuleViolation(
+            "Skriv den bestämmelse som det följer av, till exempel 40–44 §§ förvaltningslagen (2017:900).",
+            field="appeal_provision",
+        )
+
+
+def ensure_frame_covers(*, frame: Kronor, decided: Kronor, most: int | None, grantees: int) -> None:
+    """A frame is never set below what has been decided of it, nor its number below those who have been granted.
+
+    Raises RuleViolation on the field `frame` or `max_grantees`.
+    """
+    if frame < decided:
+        raise RuleViolation(f"Ramen kan inte vara lägre än {in_words(decided)}, som redan är beviljade.", field="frame")
+    if most is not None and most < grantees:
+        raise RuleViolation(
+            f"Antalet kan inte vara lägre än {grantees}: så många har redan fått bidrag det året.",
+            field="max_grantees",
+        )
+
+
+def ensure_can_be_allotted(status: FrameStatus, *, frame: Kronor, seen: Kronor) -> None:
+    """The ekonom says that the sum on the page is at the authority's disposal: that very sum, and once."""
+    if status is FrameStatus.ALLOTTED:
+        raise RuleViolation("Årets medel är redan tilldelade.")
+    if frame != seen:
+        raise RuleViolation(f"Ramen har ändrats till {in_words(frame)}. Läs om sidan och kontrollera beloppet.")
+
+
+def status_after(status: FrameStatus, *, frame: Kronor, changed_to: Kronor) -> FrameStatus:
+    """Another sum than the one that was tilldelad is beräknad until it is tilldelad in its turn."""
+    return FrameStatus.ESTIMATED if frame != changed_to else status
+
+
+def ensure_categories_stay(existing: Sequence[str], wanted: Sequence[str], *, in_use: bool) -> None:
+    """Kostnadsslag that a published call uses keep their names and places; new ones go last.
+
+    Raises RuleViolation on the field `names`.
+    """
+    if len({name.casefold() for name in wanted}) < len(wanted):
+        raise RuleViolation("Samma kostnadsslag står två gånger.", field="names")
+    if in_use and list(wanted[: len(existing)]) != list(existing):
+        raise RuleViolation(
+            "En publicerad utlysning använder kostnadsslagen. Låt de som finns stå kvar som de är, och skriv nya sist.",
+            field="names",
+        )
+
+
+@dataclass(frozen=True)
+class WriteGrant:
+    """What a statsbidrag is: its purpose, what it rests on, and what may be appealed."""
+
+    title: str
+    purpose: str
+    assignment_refs: str = ""
+    legal_basis: str = ""
+    recovery_basis: str = ""
+    access: AccessKind = AccessKind.APPLICATION
+    appeal_variant: AppealVariant | None = None
+    appeal_provision: str = ""
+    appeal_is_example: bool = False
+
+
+@dataclass(frozen=True)
+class SetFrame:
+    """A year's frame, and how many organisations it may at most go to (None: as many as it lasts for)."""
+
+    grant_year: int
+    frame: Kronor
+    max_grantees: int | None = None
+
+
+@dataclass(frozen=True)
+class AllotFrame:
+    """The sum that the ekonom read when saying that it is tilldelad."""
+
+    seen: Kronor
+
+
+@dataclass(frozen=True)
+class SetCategories:
+    """The kostnadsslag in order; `personnel` is the one that staff rows add up to (empty: none)."""
+
+    names: tuple[str, ...]
+    personnel: str = ""
+
+
+@dataclass(frozen=True)
+class PublishConditions:
+    """The villkor of a new version, in order."""
+
+    texts: tuple[str, ...]
+
+
+FRAME_TEXTS = {FrameStatus.ESTIMATED: "Beräknad", FrameStatus.ALLOTTED: "Tilldelad"}
+ACCESS_TEXTS = {
+    AccessKind.APPLICATION: "Efter ansökan",
+    AccessKind.REQUISITION: "Efter rekvisition",
+    AccessKind.DIRECT: "Betalas ut direkt",
+    AccessKind.INTEREST: "Efter intresseanmälan",
+}
+APPEAL_TEXTS = {
+    AppealVariant.NONE: "Beslutet får inte överklagas",
+    AppealVariant.RECOVERY_ONLY: "Bara beslut om återkrav får överklagas",
+    AppealVariant.THREE_WEEKS: "Beslutet får överklagas till förvaltningsrätten inom tre veckor",
+}

@@ -47,6 +47,8 @@ class Application(Base):
     """When the first hand-in's request arrived."""
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
+    sought_is_example: Mapped[bool] = mapped_column(default=False)
+    """Whether the sums sought are invented."""
 
     call: Mapped[Call] = relationship()
     case: Mapped[Case] = relationship(foreign_keys=[case_id], primaryjoin="Application.case_id == Case.id")

@@ -37,6 +37,8 @@ class Call(Base):
     condition_set_id: Mapped[int | None] = mapped_column(ForeignKey("condition_sets.id"))
     comment_percent: Mapped[int] = mapped_column(default=10)
     comment_kronor: Mapped[Kronor] = mapped_column(default=25_000)
+    is_example: Mapped[bool] = mapped_column(default=False)
+    """Whether all sums sought and granted in the call are invented."""
 
     grant: Mapped[Grant] = relationship()
     extends: Mapped["Call | None"] = relationship(remote_side="Call.id")

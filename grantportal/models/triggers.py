@@ -28,6 +28,12 @@ LOCKED_BY_PARENT = {
 }
 """Rows that are neither added, changed nor taken away once their parent has this status."""
 
+LOCKED_BY_GRANDPARENT = {
+    "proviso_wordings": ("framework_versions", "provisos", "proviso_id", "framework_version_id", "published"),
+    "wording_links": ("framework_versions", "wordings", "later_id", "framework_version_id", "published"),
+}
+"""The same, where the status is two steps up."""
+
 REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,6 +54,15 @@ def _rules() -> Iterator[tuple[str, str, str]]:
         for operation in ("INSERT", "UPDATE", "DELETE"):
             row = "NEW" if operation == "INSERT" else "OLD"
             yield table, operation, f"(SELECT status FROM {parent} WHERE {parent}.id = {row}.{key}) = '{status}'"
+    for table, (grandparent, parent, key, upper_key, status) in LOCKED_BY_GRANDPARENT.items():
+        for operation in ("INSERT", "UPDATE", "DELETE"):
+            row = "NEW" if operation == "INSERT" else "OLD"
+            yield (
+                table,
+                operation,
+                f"(SELECT {grandparent}.status FROM {grandparent} JOIN {parent} ON {parent}.{upper_key} = {grandparent}.id "
+                f"WHERE {parent}.id = {row}.{key}) = '{status}'",
+            )
 
 
 def name_of(table: str, operation: str) -> str:

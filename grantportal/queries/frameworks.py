@@ -1,0 +1,250 @@
+"""The matrix of expected results: area × result × year, with what is said, with which förbehåll, and what has changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, true
+from sqlalchemy.orm import aliased, selectinload
+
+from grantportal import db
+from grantportal.domain.actors import Actor
+from grantportal.domain.calls import CallStatus
+from grantportal.domain.frameworks import (
+    CHANGE_TEXTS,
+    COMPARABILITY_TEXTS,
+    FrameworkStatus,
+    LinkKind,
+    ProvisoMarker,
+)
+from grantportal.models.calls import Call
+from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ResultArea, Wording, WordingLink
+from grantportal.models.grants import Grant
+
+
+def areas(grant_id: int) -> list[ResultArea]:
+    """Every område that the statsbidrag has had."""
+    return list(db.session().scalars(select(ResultArea).where(ResultArea.grant_id == grant_id)))
+
+
+def results(grant_id: int) -> list[ExpectedResult]:
+    """Every row that the statsbidrag has had."""
+    return list(db.session().scalars(select(ExpectedResult).where(ExpectedResult.grant_id == grant_id)))
+
+
+@dataclass(frozen=True)
+class ProvisoView:
+    """A förbehåll of a cell. `at_heading` says where its star stands."""
+
+    code: str
+    text: str
+    at_heading: bool
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """How a wording follows from an earlier year's."""
+
+    earlier_year: int
+    kind: LinkKind
+    change_text: str
+    """«Ordalydelsen ändrad», or empty when the words are the same."""
+    comparability_text: str
+    proviso_ended: bool
+
+
+@dataclass(frozen=True)
+class WordingView:
+    """What a row says for one year."""
+
+    id: int
+    result_id: int
+    grant_year: int
+    title: str
+    title_is_ours: bool
+    text: str
+    lead: str
+    bullets: tuple[str, ...]
+    provisos: tuple[ProvisoView, ...]
+    is_example: bool
+    link: LinkView | None
+
+    @property
+    def is_starred(self) -> bool:
+        """Whether a star stands at the heading."""
+        return any(proviso.at_heading for proviso in self.provisos)
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """One row with its wordings by year."""
+
+    id: int
+    code: str
+    area_code: str
+    title: str
+    wordings: tuple[WordingView, ...]
+
+    def wording(self, year: int) -> WordingView | None:
+        """The year's wording, or None when the row has none that year."""
+        return next((wording for wording in self.wordings if wording.grant_year == year), None)
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """One område with its rows."""
+
+    code: str
+    title: str
+    results: tuple[ResultView, ...]
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """A version of the matrix, or the part of it that some years need."""
+
+    version_id: int
+    number: int
+    grant_id: int
+    grant_title: str
+    preamble: str
+    is_example: bool
+    years: tuple[int, ...]
+    areas: tuple[AreaView, ...]
+
+    @property
+    def results(self) -> tuple[ResultView, ...]:
+        """Every row, in order."""
+        return tuple(result for area in self.areas for result in area.results)
+
+    def result(self, result_id: int) -> ResultView | None:
+        """The row with this id."""
+        return next((result for result in self.results if result.id == result_id), None)
+
+    @property
+    def provisos(self) -> tuple[ProvisoView, ...]:
+        """Every förbehåll once, by its code."""
+        found = {
+            proviso.code: proviso
+            for result in self.results
+            for wording in result.wordings
+            for proviso in wording.provisos
+        }
+        return tuple(found[code] for code in sorted(found))
+
+
+def may_read(actor: Actor, version_id: int) -> bool:
+    """The authority reads every published version; everybody else those that a published call uses."""
+    used = exists().where(Call.framework_version_id == FrameworkVersion.id, Call.status == CallStatus.PUBLISHED)
+    query = select(FrameworkVersion.id).where(
+        FrameworkVersion.id == version_id,
+        FrameworkVersion.status == FrameworkStatus.PUBLISHED,
+        true() if actor.is_authority else used,
+    )
+    return db.session().scalar(query) is not None
+
+
+def years_of(version_id: int) -> tuple[int, ...]:
+    """The years that the version has wordings for."""
+    query = (
+        select(Wording.grant_year)
+        .where(Wording.framework_version_id == version_id)
+        .distinct()
+        .order_by(Wording.grant_year)
+    )
+    return tuple(db.session().scalars(query))
+
+
+def matrix(version_id: int, years: Iterable[int] | None = None) -> MatrixView | None:
+    """The matrix of a version for these years (all of them when none are named), in four queries whatever its size."""
+    found = (
+        db.session()
+        .execute(
+            select(FrameworkVersion, Grant.title)
+            .join(Grant, FrameworkVersion.grant_id == Grant.id)
+            .where(FrameworkVersion.id == version_id)
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    version, grant_title = found
+    query = (
+        select(Wording, ExpectedResult, ResultArea)
+        .join(ExpectedResult, Wording.expected_result_id == ExpectedResult.id)
+        .join(ResultArea, ExpectedResult.area_id == ResultArea.id)
+        .where(Wording.framework_version_id == version_id)
+        .options(selectinload(Wording.provisos))
+        .order_by(ResultArea.code, ExpectedResult.code, Wording.grant_year)
+    )
+    if years is not None:
+        query = query.where(Wording.grant_year.in_(list(years)))
+    rows = db.session().execute(query).all()
+    links = _links(version_id)
+    return MatrixView(
+        version_id=version.id,
+        number=version.number,
+        grant_id=version.grant_id,
+        grant_title=grant_title,
+        preamble=version.preamble,
+        is_example=version.is_example,
+        years=tuple(sorted({wording.grant_year for wording, _, _ in rows})),
+        areas=_areas([(wording, result, area) for wording, result, area in rows], links),
+    )
+
+
+def _links(version_id: int) -> dict[int, LinkView]:
+    later = aliased(Wording)
+    query = (
+        select(WordingLink, Wording.grant_year)
+        .join(Wording, WordingLink.earlier_id == Wording.id)
+        .join(later, WordingLink.later_id == later.id)
+        .where(later.framework_version_id == version_id)
+    )
+    return {
+        link.later_id: LinkView(
+            earlier_year=year,
+            kind=link.kind,
+            change_text=CHANGE_TEXTS[link.kind],
+            comparability_text=COMPARABILITY_TEXTS[link.comparability],
+            proviso_ended=link.proviso_ended,
+        )
+        for link, year in db.session().execute(query).tuples()
+    }
+
+
+def _areas(rows: list[tuple[Wording, ExpectedResult, ResultArea]], links: dict[int, LinkView]) -> tuple[AreaView, ...]:
+    by_area: dict[int, tuple[ResultArea, dict[int, tuple[ExpectedResult, list[WordingView]]]]] = {}
+    for wording, result, area in rows:
+        _, of_area = by_area.setdefault(area.id, (area, {}))
+        _, of_result = of_area.setdefault(result.id, (result, []))
+        of_result.append(_wording(wording, links.get(wording.id)))
+    return tuple(
+        AreaView(
+            area.code,
+            area.title,
+            tuple(
+                ResultView(result.id, result.code, area.code, wordings[-1].title, tuple(wordings))
+                for result, wordings in of_area.values()
+            ),
+        )
+        for area, of_area in by_area.values()
+    )
+
+
+def _wording(wording: Wording, link: LinkView | None) -> WordingView:
+    return WordingView(
+        id=wording.id,
+        result_id=wording.expected_result_id,
+        grant_year=wording.grant_year,
+        title=wording.title,
+        title_is_ours=wording.title_is_ours,
+        text=wording.text,
+        lead=wording.lead,
+        bullets=tuple(wording.bullets.splitlines()),
+        provisos=tuple(
+            ProvisoView(proviso.code, proviso.text, proviso.marker is ProvisoMarker.HEADING)
+            for proviso in wording.provisos
+        ),
+        is_example=wording.is_example,
+        link=link,
+    )

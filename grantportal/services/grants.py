@@ -1,0 +1,155 @@
+"""Statsbidrag: what they rest on, their frames, kostnadsslag and villkor."""
+
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.domain.events import EventKind
+from grantportal.domain.grants import (
+    AllotFrame,
+    ConditionStatus,
+    FrameStatus,
+    PublishConditions,
+    SetCategories,
+    SetFrame,
+    WriteGrant,
+    ensure_appeal_has_provision,
+    ensure_can_be_allotted,
+    ensure_categories_stay,
+    ensure_frame_covers,
+    status_after,
+)
+from grantportal.models.grants import Condition, ConditionSet, CostCategory, Grant, YearFrame
+from grantportal.policy import Permission, require
+from grantportal.queries import grants
+from grantportal.transaction import transaction
+
+
+def set_up(actor: Actor, command: WriteGrant) -> int:
+    """The officer sets up a statsbidrag; what is not known yet must be known before a call is published."""
+    with transaction(actor, EventKind.GRANT_SET_UP) as act:
+        require(act.actor, Permission.SET_UP_GRANT)
+        ensure_appeal_has_provision(command.appeal_variant, command.appeal_provision)
+        grant = Grant(appeal_is_example=command.appeal_is_example)
+        _write(grant, command)
+        act.session.add(grant)
+        act.session.flush()
+        act.about(grant, title=grant.title)
+        return grant.id
+
+
+def change(actor: Actor, grant_id: int, command: WriteGrant) -> None:
+    """The officer changes what the statsbidrag says; decisions already made keep what they said."""
+    with transaction(actor, EventKind.GRANT_CHANGED) as act:
+        grant = _locked(grant_id)
+        require(act.actor, Permission.SET_UP_GRANT)
+        ensure_appeal_has_provision(command.appeal_variant, command.appeal_provision)
+        if grants.has_published_call(grant_id) and not (command.legal_basis and command.appeal_variant):
+            raise RuleViolation(
+                "En publicerad utlysning vilar på rättslig grund och överklagande. Ändra dem, men lämna dem inte tomma."
+            )
+        unchanged = grant.appeal_provision == command.appeal_provision
+        grant.appeal_is_example = command.appeal_is_example or (grant.appeal_is_example and unchanged)
+        _write(grant, command)
+        act.about(grant, title=grant.title, legal_basis=grant.legal_basis, appeal=grant.appeal_variant)
+
+
+def _write(grant: Grant, command: WriteGrant) -> None:
+    grant.title = command.title
+    grant.purpose = command.purpose
+    grant.assignment_refs = command.assignment_refs
+    grant.legal_basis = command.legal_basis
+    grant.recovery_basis = command.recovery_basis
+    grant.access = command.access
+    grant.appeal_variant = command.appeal_variant
+    grant.appeal_provision = command.appeal_provision
+
+
+def _locked(grant_id: int) -> Grant:
+    grant = grants.get(grant_id, lock=True)
+    if grant is None:
+        raise NotVisible
+    return grant
+
+
+def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
+    """The officer adds or changes a year's frame, never below what is decided of it."""
+    with transaction(actor, EventKind.GRANT_CHANGED) as act:
+        frame = grants.year_frame(grant_id, command.grant_year, lock=True)
+        if grants.get(grant_id) is None:
+            raise NotVisible
+        require(act.actor, Permission.SET_UP_GRANT)
+        before = frame.frame if frame else None
+        if frame is None:
+            frame = YearFrame(grant_id=grant_id, grant_year=command.grant_year, frame=command.frame)
+            act.session.add(frame)
+        else:
+            ensure_frame_covers(
+                frame=command.frame, decided=frame.decided, most=command.max_grantees, grantees=frame.grantees
+            )
+            frame.status = status_after(frame.status, frame=frame.frame, changed_to=command.frame)
+            frame.frame = command.frame
+        if frame.status is not FrameStatus.ALLOTTED:
+            frame.allotted_at = None
+        frame.max_grantees = command.max_grantees
+        act.session.flush()
+        act.about(frame, year=frame.grant_year, before=before, frame=frame.frame, max_grantees=frame.max_grantees)
+
+
+def allot(actor: Actor, grant_id: int, year: int, command: AllotFrame) -> None:
+    """The ekonom says that the year's money is at the authority's disposal; from here on it may be paid."""
+    with transaction(actor, EventKind.FRAME_ALLOTTED) as act:
+        frame = grants.year_frame(grant_id, year, lock=True)
+        if frame is None:
+            raise NotVisible
+        require(act.actor, Permission.ALLOT_FRAME)
+        ensure_can_be_allotted(frame.status, frame=frame.frame, seen=command.seen)
+        frame.status = FrameStatus.ALLOTTED
+        frame.allotted_at = clock.received()
+        act.about(frame, year=year, frame=frame.frame)
+
+
+def set_categories(actor: Actor, grant_id: int, command: SetCategories) -> None:
+    """The officer sets the kostnadsslag; those that a published call uses stay as they are."""
+    with transaction(actor, EventKind.GRANT_CHANGED) as act:
+        grant = _locked(grant_id)
+        require(act.actor, Permission.SET_UP_GRANT)
+        if command.personnel and command.personnel not in command.names:
+            raise RuleViolation("Skriv kostnadsslaget för personal som det står i listan.", field="personnel")
+        existing = grants.cost_categories(grant_id)
+        in_use = grants.has_published_call(grant_id)
+        ensure_categories_stay([category.name for category in existing], command.names, in_use=in_use)
+        personnel = next((category.name for category in existing if category.is_personnel), "")
+        if in_use and command.personnel != personnel:
+            raise RuleViolation("En publicerad utlysning använder kostnadsslaget för personal.", field="personnel")
+        kept = existing if in_use else []
+        if not in_use:
+            for category in existing:
+                act.session.delete(category)
+            # Out before in: two rows may not have the same name or place, not even for a moment.
+            act.session.flush()
+        for position, name in enumerate(command.names, start=1):
+            if position > len(kept):
+                act.session.add(
+                    CostCategory(
+                        grant_id=grant_id, position=position, name=name, is_personnel=name == command.personnel
+                    )
+                )
+        act.about(grant, cost_categories=list(command.names))
+
+
+def publish_conditions(actor: Actor, grant_id: int, command: PublishConditions) -> int:
+    """The officer publishes a new version of the villkor; earlier versions stay as they are, with their calls."""
+    with transaction(actor, EventKind.CONDITIONS_PUBLISHED) as act:
+        _locked(grant_id)
+        require(act.actor, Permission.SET_UP_GRANT)
+        number = grants.last_number(ConditionSet, ConditionSet.grant_id == grant_id) + 1
+        written = ConditionSet(grant_id=grant_id, number=number)
+        written.conditions = [
+            Condition(position=position, text=text) for position, text in enumerate(command.texts, start=1)
+        ]
+        act.session.add(written)
+        # Written whole as a draft first: nothing can be added to what is published.
+        act.session.flush()
+        written.status = ConditionStatus.PUBLISHED
+        act.about(written, number=number, count=len(command.texts))
+        return written.id
