@@ -1,5 +1,6 @@
 """The matrix of expected results: rows stay themselves while their wording changes by year."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,11 @@ class Comparability(StrEnum):
     FULL = "full"
     PARTIAL = "partial"
     NONE = "none"
+
+
+def code_order(code: str) -> tuple[tuple[str, int], ...]:
+    """A2 comes before A10."""
+    return tuple((letters, int(digits or 0)) for letters, digits in re.findall(r"([^0-9]*)([0-9]*)", code))
 
 
 @dataclass(frozen=True)

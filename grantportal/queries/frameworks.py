@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, select, true
 from sqlalchemy.orm import aliased, selectinload
@@ -15,6 +16,7 @@ from grantportal.domain.frameworks import (
     FrameworkStatus,
     LinkKind,
     ProvisoMarker,
+    code_order,
 )
 from grantportal.models.calls import Call
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ResultArea, Wording, WordingLink
@@ -174,11 +176,10 @@ def matrix(version_id: int, years: Iterable[int] | None = None) -> MatrixView | 
         .join(ResultArea, ExpectedResult.area_id == ResultArea.id)
         .where(Wording.framework_version_id == version_id)
         .options(selectinload(Wording.provisos))
-        .order_by(ResultArea.code, ExpectedResult.code, Wording.grant_year)
     )
     if years is not None:
         query = query.where(Wording.grant_year.in_(list(years)))
-    rows = db.session().execute(query).all()
+    rows = sorted(db.session().execute(query).tuples(), key=_place)
     links = _links(version_id)
     return MatrixView(
         version_id=version.id,
@@ -188,8 +189,13 @@ def matrix(version_id: int, years: Iterable[int] | None = None) -> MatrixView | 
         preamble=version.preamble,
         is_example=version.is_example,
         years=tuple(sorted({wording.grant_year for wording, _, _ in rows})),
-        areas=_areas([(wording, result, area) for wording, result, area in rows], links),
+        areas=_areas(rows, links),
     )
+
+
+def _place(row: tuple[Wording, ExpectedResult, ResultArea]) -> tuple[Any, ...]:
+    wording, result, area = row
+    return (code_order(area.code), code_order(result.code), wording.grant_year)
 
 
 def _links(version_id: int) -> dict[int, LinkView]:
