@@ -17,8 +17,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "reference", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "reference", self.get_mark())
         return super().compose_node(parent, index)
 
 

@@ -1,0 +1,466 @@
+"""Utlysningar: the public list and page, and what publishing needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.calls import (
+    CALL,
+    CallAction,
+    CallFacts,
+    CallKind,
+    CallPhase,
+    CallStatus,
+    Check,
+    Readiness,
+    WriteCall,
+    WriteCallYear,
+    checks,
+    label,
+    phase,
+    time_left_text,
+    weekend_notes,
+)
+from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.forms import FormDefinition, FormKind
+from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
+from grantportal.domain.labels import Label
+from grantportal.domain.money import Kronor
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call, CallYear
+from grantportal.models.decisions import Decision
+from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ResultArea, Wording
+from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
+from grantportal.policy import Permission, may, organisations_for, own, visible
+from grantportal.queries import grants
+from grantportal.queries.grants import VersionView
+
+PERMISSIONS = {CallAction.EDIT: Permission.CREATE_CALL, CallAction.PUBLISH: Permission.PUBLISH_CALL}
+
+
+def get(actor: Actor, call_id: int, *, lock: bool = False) -> Call | None:
+    """The call, if the actor may see it: drafts are the authority's own."""
+    query = select(Call).where(Call.id == call_id, visible(actor, Call))
+    return db.session().scalars(db.lock(query) if lock else query).one_or_none()
+
+
+def facts_of(call: Call) -> CallFacts:
+    """What decides where the call is on the clock."""
+    return CallFacts(call.status, call.opens_at, call.last_day)
+
+
+def years_of(call_id: int) -> dict[int, CallYear]:
+    """The call's grant years."""
+    query = select(CallYear).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
+    return {year.grant_year: year for year in db.session().scalars(query)}
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A call in the list."""
+
+    id: int
+    title: str
+    grant_title: str
+    years_text: str
+    last_day: date
+    opens_at: datetime
+    label: Label
+    phase: CallPhase
+    time_left_text: str
+    is_extra: bool
+    has_decisions: bool
+
+
+@dataclass(frozen=True)
+class CallList:
+    """The calls by where they are on the clock."""
+
+    open: tuple[CallRow, ...]
+    coming: tuple[CallRow, ...]
+    closed: tuple[CallRow, ...]
+    drafts: tuple[CallRow, ...]
+
+
+def listed(actor: Actor) -> CallList:
+    """Every call that the actor may see: open ones by last day, closed ones newest first."""
+    now = clock.now()
+    query = (
+        select(Call)
+        .where(visible(actor, Call))
+        .options(joinedload(Call.grant), selectinload(Call.years))
+        .order_by(Call.last_day, Call.id)
+    )
+    calls = db.session().scalars(query).all()
+    decided = _decided(call.id for call in calls)
+    rows = [
+        CallRow(
+            id=call.id,
+            title=call.title,
+            grant_title=call.grant.title,
+            years_text=grants.years_text(year.grant_year for year in call.years),
+            last_day=call.last_day,
+            opens_at=call.opens_at,
+            label=label(facts_of(call), now),
+            phase=phase(facts_of(call), now),
+            time_left_text=time_left_text(facts_of(call), now),
+            is_extra=call.kind is CallKind.EXTRA,
+            has_decisions=call.id in decided,
+        )
+        for call in calls
+    ]
+    return CallList(
+        open=tuple(row for row in rows if row.phase is CallPhase.OPEN),
+        coming=tuple(row for row in rows if row.phase is CallPhase.COMING),
+        closed=tuple(row for row in reversed(rows) if row.phase is CallPhase.CLOSED),
+        drafts=tuple(row for row in rows if row.phase is CallPhase.DRAFT),
+    )
+
+
+def _decided(call_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the first decision was made in each of the calls that have one."""
+    query = (
+        select(Application.call_id, func.min(Decision.decided_at))
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Application.call_id.in_(list(call_ids)), Decision.status == DecisionStatus.MADE)
+        .group_by(Application.call_id)
+    )
+    return {call_id: decided_at for call_id, decided_at in db.session().execute(query).tuples() if decided_at}
+
+
+@dataclass(frozen=True)
+class YearView:
+    """A grant year of a call with its frame."""
+
+    grant_year: int
+    frame: Kronor | None
+    frame_text: str
+    left: Kronor
+    max_grantees: int | None
+    pay_on: date
+    report_opens_on: date
+    report_due_on: date
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """All that the page of a call shows."""
+
+    id: int
+    title: str
+    about: str
+    eligible: str
+    grant_id: int
+    grant_title: str
+    purpose: str
+    legal_basis: str
+    recovery_basis: str
+    appeal_text: str
+    appeal_provision: str
+    appeal_is_example: bool
+    is_extra: bool
+    is_example: bool
+    extends: tuple[int, str] | None
+    extended_by: tuple[tuple[int, str], ...]
+    label: Label
+    phase: CallPhase
+    time_left_text: str
+    opens_at: datetime
+    last_day: date
+    decided_at: datetime | None
+    years: tuple[YearView, ...]
+    years_text: str
+    conditions_number: int
+    conditions: tuple[str, ...]
+    application_form: FormDefinition | None
+    report_form: FormDefinition | None
+    comment_percent: int
+    comment_kronor: Kronor
+    framework_version_id: int | None
+    framework_is_example: bool
+    results: int
+    areas: tuple[str, ...]
+    offers: frozenset[CallAction]
+    may_start: bool
+    """Whether the person may begin an application here, in time or late."""
+    own_applications: tuple[tuple[int, str], ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an application that arrives now is in time."""
+        return self.phase is CallPhase.OPEN
+
+
+def page(actor: Actor, call_id: int) -> CallPage | None:
+    """The call with its frames, villkor, questions and expected results."""
+    query = (
+        select(Call)
+        .where(Call.id == call_id, visible(actor, Call))
+        .options(
+            joinedload(Call.grant),
+            joinedload(Call.extends),
+            joinedload(Call.application_form),
+            joinedload(Call.report_form),
+            joinedload(Call.framework_version),
+            joinedload(Call.condition_set).selectinload(ConditionSet.conditions),
+        )
+    )
+    call = db.session().scalars(query).one_or_none()
+    if call is None:
+        return None
+    now = clock.now()
+    where = phase(facts_of(call), now)
+    years = _years(call)
+    results, areas = _results(call)
+    extended_by = (
+        db.session()
+        .execute(select(Call.id, Call.title).where(Call.extends_id == call.id, visible(actor, Call)).order_by(Call.id))
+        .tuples()
+        .all()
+    )
+    own_applications = _own_applications(actor, call)
+    grant = call.grant
+    return CallPage(
+        id=call.id,
+        title=call.title,
+        about=call.about,
+        eligible=call.eligible,
+        grant_id=grant.id,
+        grant_title=grant.title,
+        purpose=grant.purpose,
+        legal_basis=grant.legal_basis,
+        recovery_basis=grant.recovery_basis,
+        appeal_text=APPEAL_TEXTS[grant.appeal_variant] if grant.appeal_variant else "",
+        appeal_provision=grant.appeal_provision,
+        appeal_is_example=grant.appeal_is_example,
+        is_extra=call.kind is CallKind.EXTRA,
+        is_example=call.is_example,
+        extends=(call.extends.id, call.extends.title) if call.extends else None,
+        extended_by=tuple(extended_by),
+        label=label(facts_of(call), now),
+        phase=where,
+        time_left_text=time_left_text(facts_of(call), now),
+        opens_at=call.opens_at,
+        last_day=call.last_day,
+        decided_at=_decided([call.id]).get(call.id),
+        years=years,
+        years_text=grants.years_text(year.grant_year for year in years),
+        conditions_number=call.condition_set.number if call.condition_set else 0,
+        conditions=tuple(each.text for each in call.condition_set.conditions) if call.condition_set else (),
+        application_form=_definition(call.application_form),
+        report_form=_definition(call.report_form),
+        comment_percent=call.comment_percent,
+        comment_kronor=call.comment_kronor,
+        framework_version_id=call.framework_version_id,
+        framework_is_example=call.framework_version.is_example if call.framework_version else False,
+        results=results,
+        areas=areas,
+        offers=frozenset(action for action in CALL.actions(call.status) if may(actor, PERMISSIONS[action], None)),
+        may_start=where in {CallPhase.OPEN, CallPhase.CLOSED} and bool(starters(actor, call)),
+        own_applications=own_applications,
+    )
+
+
+def _definition(version: FormVersion | None) -> FormDefinition | None:
+    return FormDefinition.from_json(version.definition) if version else None
+
+
+def _years(call: Call) -> tuple[YearView, ...]:
+    years = years_of(call.id)
+    frames = grants.year_frames(call.grant_id, years)
+    return tuple(
+        YearView(
+            grant_year=year.grant_year,
+            frame=frames[year.grant_year].frame if year.grant_year in frames else None,
+            frame_text=FRAME_TEXTS[frames[year.grant_year].status].lower() if year.grant_year in frames else "",
+            left=frames[year.grant_year].frame - frames[year.grant_year].decided if year.grant_year in frames else 0,
+            max_grantees=frames[year.grant_year].max_grantees if year.grant_year in frames else None,
+            pay_on=year.pay_on,
+            report_opens_on=year.report_opens_on,
+            report_due_on=year.report_due_on,
+        )
+        for year in years.values()
+    )
+
+
+def _results(call: Call) -> tuple[int, tuple[str, ...]]:
+    """How many expected results the call's years have, and the titles of their områden."""
+    if call.framework_version_id is None:
+        return 0, ()
+    query = (
+        select(ResultArea.title, ExpectedResult.id)
+        .join(ExpectedResult, ExpectedResult.area_id == ResultArea.id)
+        .join(Wording, Wording.expected_result_id == ExpectedResult.id)
+        .join(CallYear, CallYear.grant_year == Wording.grant_year)
+        .where(Wording.framework_version_id == call.framework_version_id, CallYear.call_id == call.id)
+        .distinct()
+        .order_by(ResultArea.title, ExpectedResult.id)
+    )
+    rows = db.session().execute(query).all()
+    return len({row[1] for row in rows}), tuple(dict.fromkeys(row[0] for row in rows))
+
+
+def _own_applications(actor: Actor, call: Call) -> tuple[tuple[int, str], ...]:
+    """The applications that the person's own organisation has begun or handed in here."""
+    query = (
+        select(Application.id, Application.applicant_unit)
+        .where(Application.call_id == call.id, own(actor, Application))
+        .order_by(Application.id)
+    )
+    return tuple(db.session().execute(query).tuples())
+
+
+def starters(actor: Actor, call: Call) -> tuple[int, ...]:
+    """The organisations that the person may begin an application for: in an extra call, only the year's grantees."""
+    organisations = organisations_for(actor, Permission.START_CASE)
+    if not organisations or call.kind is not CallKind.EXTRA:
+        return organisations
+    query = (
+        select(Grantee.organisation_id)
+        .join(CallYear, CallYear.grant_year == Grantee.grant_year)
+        .where(
+            CallYear.call_id == call.id,
+            Grantee.grant_id == call.grant_id,
+            Grantee.organisation_id.in_(organisations),
+        )
+        .distinct()
+    )
+    granted = set(db.session().scalars(query))
+    return tuple(each for each in organisations if each in granted)
+
+
+# --- Writing and publishing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CallChoices:
+    """What a call of a statsbidrag can be made of."""
+
+    grant_id: int
+    grant_title: str
+    years: tuple[int, ...]
+    application_forms: tuple[VersionView, ...]
+    report_forms: tuple[VersionView, ...]
+    frameworks: tuple[VersionView, ...]
+    conditions: tuple[VersionView, ...]
+    extendable: tuple[tuple[int, str], ...]
+
+
+def choices(grant_id: int) -> CallChoices | None:
+    """The published versions and frames to choose among."""
+    grant = grants.get(grant_id)
+    if grant is None:
+        return None
+    extendable = (
+        db.session()
+        .execute(
+            select(Call.id, Call.title)
+            .where(Call.grant_id == grant_id, Call.kind == CallKind.ORDINARY, Call.status == CallStatus.PUBLISHED)
+            .order_by(Call.id)
+        )
+        .tuples()
+        .all()
+    )
+    return CallChoices(
+        grant_id=grant_id,
+        grant_title=grant.title,
+        years=tuple(grants.year_frames(grant_id)),
+        application_forms=grants.form_versions(grant_id, FormKind.APPLICATION),
+        report_forms=grants.form_versions(grant_id, FormKind.REPORT),
+        frameworks=grants.framework_versions(grant_id),
+        conditions=grants.condition_sets(grant_id),
+        extendable=tuple(extendable),
+    )
+
+
+def written(call: Call) -> WriteCall:
+    """The call as it was last written: what its form starts from."""
+    return WriteCall(
+        title=call.title,
+        about=call.about,
+        eligible=call.eligible,
+        opens_on=clock.stockholm(call.opens_at).date(),
+        last_day=call.last_day,
+        years=tuple(
+            WriteCallYear(year.grant_year, year.pay_on, year.report_opens_on, year.report_due_on)
+            for year in years_of(call.id).values()
+        ),
+        application_form_id=call.application_form_id,
+        report_form_id=call.report_form_id,
+        framework_version_id=call.framework_version_id,
+        condition_set_id=call.condition_set_id,
+        comment_percent=call.comment_percent,
+        comment_kronor=call.comment_kronor,
+        extends_id=call.extends_id,
+        is_example=call.is_example,
+    )
+
+
+def readiness(call: Call) -> Readiness:
+    """What the call has in place of what it needs; asked again under the lock."""
+    grant = db.session().scalars(select(Grant).where(Grant.id == call.grant_id)).one()
+    years = tuple(years_of(call.id))
+    framework = db.session().get(FrameworkVersion, call.framework_version_id) if call.framework_version_id else None
+    worded: tuple[int, ...] = ()
+    if framework is not None:
+        worded = tuple(
+            db.session().scalars(
+                select(Wording.grant_year).where(Wording.framework_version_id == framework.id).distinct()
+            )
+        )
+    return Readiness(
+        has_legal_basis=bool(grant.legal_basis),
+        has_appeal_variant=grant.appeal_variant is not None,
+        has_appeal_provision=bool(grant.appeal_provision),
+        has_about=bool(call.about),
+        has_eligible=bool(call.eligible),
+        has_application_form=_is_published(FormVersion, call.application_form_id),
+        has_report_form=_is_published(FormVersion, call.report_form_id),
+        has_framework=framework is not None and framework.published_at is not None,
+        has_conditions=_is_published(ConditionSet, call.condition_set_id),
+        has_cost_categories=bool(grants.cost_categories(call.grant_id)),
+        years=years,
+        years_with_frame=tuple(grants.year_frames(call.grant_id, years)),
+        years_in_framework=worded,
+        opens_on=clock.stockholm(call.opens_at).date(),
+        last_day=call.last_day,
+    )
+
+
+def _is_published(model: type[FormVersion] | type[ConditionSet], version_id: int | None) -> bool:
+    if version_id is None:
+        return False
+    return db.session().scalar(select(model.status).where(model.id == version_id)) is ConditionStatus.PUBLISHED
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """A draft before it is published: what is in place, what is missing, what is worth a second look."""
+
+    id: int
+    grant_id: int
+    title: str
+    checks: tuple[Check, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is missing."""
+        return all(check.is_met for check in self.checks)
+
+
+def before_publishing(actor: Actor, call_id: int) -> PublishPage | None:
+    """The list that the officer goes through before publishing."""
+    call = get(actor, call_id)
+    if call is None:
+        return None
+    years = years_of(call_id).values()
+    days = [("Sista ansökningsdagen", call.last_day)]
+    days += [(f"Sista dagen att återrapportera {year.grant_year},", year.report_due_on) for year in years]
+    return PublishPage(call.id, call.grant_id, call.title, checks(readiness(call), clock.today()), weekend_notes(days))
