@@ -131,7 +131,7 @@ def _decided(call_ids: Iterable[int]) -> dict[int, datetime]:
         .where(Application.call_id.in_(list(call_ids)), Decision.status == DecisionStatus.MADE)
         .group_by(Application.call_id)
     )
-    return {call_id: decided_at for call_id, decided_at in db.session().execute(query).tuples() if decided_at}
+    return {call_id: decided_at for call_id, decided_at in db.session().execute(query) if decided_at}
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,6 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
     extended_by = (
         db.session()
         .execute(select(Call.id, Call.title).where(Call.extends_id == call.id, visible(actor, Call)).order_by(Call.id))
-        .tuples()
         .all()
     )
     own_applications = _own_applications(actor, call)
@@ -313,7 +312,7 @@ def _own_applications(actor: Actor, call: Call) -> tuple[tuple[int, str], ...]:
         .where(Application.call_id == call.id, own(actor, Application))
         .order_by(Application.id)
     )
-    return tuple(db.session().execute(query).tuples())
+    return tuple(db.session().execute(query))
 
 
 def starters(actor: Actor, call: Call) -> tuple[int, ...]:
@@ -364,7 +363,6 @@ def choices(grant_id: int) -> CallChoices | None:
             .where(Call.grant_id == grant_id, Call.kind == CallKind.ORDINARY, Call.status == CallStatus.PUBLISHED)
             .order_by(Call.id)
         )
-        .tuples()
         .all()
     )
     return CallChoices(

@@ -179,7 +179,7 @@ def matrix(version_id: int, years: Iterable[int] | None = None) -> MatrixView | 
     )
     if years is not None:
         query = query.where(Wording.grant_year.in_(list(years)))
-    rows = sorted(db.session().execute(query).tuples(), key=_place)
+    rows = sorted(db.session().execute(query), key=_place)
     links = _links(version_id)
     return MatrixView(
         version_id=version.id,
@@ -214,7 +214,7 @@ def _links(version_id: int) -> dict[int, LinkView]:
             comparability_text=COMPARABILITY_TEXTS[link.comparability],
             proviso_ended=link.proviso_ended,
         )
-        for link, year in db.session().execute(query).tuples()
+        for link, year in db.session().execute(query)
     }
 
 

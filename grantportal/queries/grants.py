@@ -87,7 +87,7 @@ def listed() -> list[GrantRow]:
     grants = db.session().scalars(
         select(Grant).options(selectinload(Grant.frames)).order_by(Grant.title.collate(db.COLLATION))
     )
-    counted = dict(db.session().execute(select(Call.grant_id, func.count()).group_by(Call.grant_id)).tuples().all())
+    counted = dict(db.session().execute(select(Call.grant_id, func.count()).group_by(Call.grant_id)).all())
     return [
         GrantRow(
             grant.id,
@@ -206,9 +206,7 @@ def page(actor: Actor, grant_id: int) -> GrantPage | None:
         forms=tuple(_form_versions(grant_id).items()),
         frameworks=framework_versions(grant_id),
         calls=tuple(
-            db.session()
-            .execute(select(Call.id, Call.title).where(Call.grant_id == grant_id).order_by(Call.opens_at))
-            .tuples()
+            db.session().execute(select(Call.id, Call.title).where(Call.grant_id == grant_id).order_by(Call.opens_at))
         ),
         can_change=may(actor, Permission.SET_UP_GRANT),
         can_create_call=may(actor, Permission.CREATE_CALL),
