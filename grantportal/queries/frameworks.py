@@ -1,6 +1,6 @@
 """The matrix of expected results: area × result × year, with what is said, with which förbehåll, and what has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,7 +218,9 @@ def _links(version_id: int) -> dict[int, LinkView]:
     }
 
 
-def _areas(rows: list[tuple[Wording, ExpectedResult, ResultArea]], links: dict[int, LinkView]) -> tuple[AreaView, ...]:
+def _areas(
+    rows: Sequence[tuple[Wording, ExpectedResult, ResultArea]], links: dict[int, LinkView]
+) -> tuple[AreaView, ...]:
     by_area: dict[int, tuple[ResultArea, dict[int, tuple[ExpectedResult, list[WordingView]]]]] = {}
     for wording, result, area in rows:
         _, of_area = by_area.setdefault(area.id, (area, {}))

@@ -67,8 +67,6 @@ def test_the_one_who_verified_a_giro_never_approves_it():
 
 def test_every_state_has_words():
     for status in PaymentStatus:
-        _, symbol, words = label(
-            status, planned_on=date(2021, 1, 15), batch="U 2021-0001", paid_on=date(2021, 1, 15)
-        )
+        _, symbol, words = label(status, planned_on=date(2021, 1, 15), batch="U 2021-0001", paid_on=date(2021, 1, 15))
         assert symbol
         assert words[0].isupper()
