@@ -23,6 +23,7 @@ _organisation = _says("Det finns redan en organisation med det numret eller namn
 _grant_title = _says("Det finns redan ett statsbidrag med det namnet.", "title")
 _frame_year = _says("Året har redan en ram. Ladda om sidan och ändra den i stället.", "grant_year")
 _call_title = _says("Statsbidraget har redan en utlysning med den rubriken.", "title")
+_home = _says("Ungdomshemmet finns redan.", "name")
 _open_supplement = _says("En begäran om komplettering är redan öppen.")
 
 REFUSALS: dict[str, Callable[[], RuleViolation]] = {
@@ -53,6 +54,8 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "ck_bank_giros_two_persons": _two_persons,
     "uq_bank_giros_asked_for": _twice,
     "bank_giros.organisation_id": _twice,
+    "uq_youth_homes_name": _home,
+    "youth_homes.name": _home,
     "uq_decisions_open": _twice,
     "decisions.application_id": _twice,
 }

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     GIRO_REGISTERED = "giro.registered"
     GIRO_VERIFIED = "giro.verified"
     GIRO_APPROVED = "giro.approved"
+    YOUTH_HOME_REGISTERED = "youth_home.registered"
     GRANT_SET_UP = "grant.set_up"
     GRANT_CHANGED = "grant.changed"
     FRAME_ALLOTTED = "frame.allotted"
@@ -76,6 +77,7 @@ EVENT_TEXTS = {
     EventKind.GIRO_REGISTERED: "Bankgiro registrerat",
     EventKind.GIRO_VERIFIED: "Bankgiro kontrollerat",
     EventKind.GIRO_APPROVED: "Bankgiro godkänt",
+    EventKind.YOUTH_HOME_REGISTERED: "Ungdomshem registrerat",
     EventKind.GRANT_SET_UP: "Statsbidrag upplagt",
     EventKind.GRANT_CHANGED: "Statsbidrag ändrat",
     EventKind.FRAME_ALLOTTED: "Årets medel tilldelade",

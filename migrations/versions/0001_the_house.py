@@ -692,6 +692,7 @@ def upgrade() -> None:
                 "giro.registered",
                 "giro.verified",
                 "giro.approved",
+                "youth_home.registered",
                 "grant.set_up",
                 "grant.changed",
                 "frame.allotted",
