@@ -7,18 +7,19 @@ own organisation, and for one case if the mandate names one.
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from grantportal.domain.actors import APPLICANT_ROLES, CASE_READERS, SYSTEM, Actor, Mandate, Role
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.cases import RecordKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.errors import NoRight
 from grantportal.models.applications import Application
 from grantportal.models.base import Base
 from grantportal.models.calls import Call
-from grantportal.models.cases import Case, FileNote
-from grantportal.models.decisions import Communication, Decision
+from grantportal.models.cases import Case, FileNote, FrozenVersion
+from grantportal.models.decisions import Communication, Decision, Dispatch
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.records import Record
@@ -167,8 +168,20 @@ _AUTHORITY_SEES: dict[type[Base], Any] = {
 }
 # What an organisation sees of its own rows, when that is not all of them.
 _PARTY_SEES: dict[type[Base], Any] = {
-    Decision: lambda: Decision.status == DecisionStatus.MADE,
+    # A decision is its party's when it has been sent (meddelat), and so is what follows from it.
+    Decision: lambda: and_(Decision.status == DecisionStatus.MADE, _is_sent(Decision.id)),
+    Payment: lambda: _is_sent(Payment.decision_id),
+    Record: lambda: or_(Record.kind != RecordKind.DECISION, _is_sent(_decision_of_record())),
 }
+
+
+def _is_sent(decision_id: Any) -> ColumnElement[bool]:
+    return exists().where(Dispatch.decision_id == decision_id)
+
+
+def _decision_of_record() -> Any:
+    frozen = select(FrozenVersion.subject_id).where(FrozenVersion.id == Record.frozen_version_id)
+    return frozen.correlate(Record).scalar_subquery()
 
 
 def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:

@@ -58,6 +58,8 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "youth_homes.name": _home,
     "uq_decisions_open": _twice,
     "decisions.application_id": _twice,
+    "uq_dispatches_decision_id_receiver": _twice,
+    "dispatches.decision_id, dispatches.receiver": _twice,
 }
 
 PASSING = frozenset(

@@ -1,8 +1,17 @@
 """Beslut: proposed by one, made by another, immutable from then on."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
+from grantportal.domain.clock import day_text, day_time_text
+from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.grants import AppealVariant
+from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
+from grantportal.domain.money import Kronor, in_words, kr
 
 
 class Outcome(StrEnum):
@@ -75,3 +84,371 @@ SKIP_TEXTS = {
     SkipGround.MUCH_HARDER: "Det skulle bli väsentligt svårare att genomföra beslutet",
     SkipGround.URGENT_INTEREST: "Ett väsentligt allmänt eller enskilt intresse kräver att beslutet fattas omedelbart",
 }
+
+# --- Commands ----------------------------------------------------------------------------------------------------
+
+Cell = tuple[int, int]
+"""A grant year and a kostnadsslag's id."""
+
+
+@dataclass(frozen=True)
+class ProposeDecision:
+    """A proposal: outcome, kronor per grant year and kostnadsslag, reasons and villkor of its own (one a line).
+
+    `took_part` are those who took part without deciding, one a line as «Namn, titel».
+    """
+
+    outcome: Outcome | None
+    reasons: str
+    amounts: Mapping[Cell, Kronor] = field(default_factory=dict)
+    covers: str = ""
+    conditions: str = ""
+    took_part: str = ""
+    dissent: str = ""
+    based_on: str | None = None
+    """The mark of the saved draft that the writer saw; None when nobody else can have saved."""
+
+
+@dataclass(frozen=True)
+class ProposedTotals:
+    """What the comparison page proposes for one application: kronor per grant year."""
+
+    application_id: int
+    outcome: Outcome | None
+    totals: Mapping[int, Kronor]
+    based_on: str | None = None
+
+
+@dataclass(frozen=True)
+class SaveTotals:
+    """The comparison page's proposals."""
+
+    proposals: tuple[ProposedTotals, ...]
+
+
+@dataclass(frozen=True)
+class ReturnDecision:
+    """Why a proposal is given back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decide:
+    """The fingerprint of the proposal that the decider has read."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SendCommunication:
+    """Material that goes to the party, and the last day to reply."""
+
+    material: str
+    last_day: date
+
+
+@dataclass(frozen=True)
+class SkipCommunication:
+    """The ground on which the party is not heard, and why it holds."""
+
+    ground: SkipGround
+    why: str
+
+
+@dataclass(frozen=True)
+class ReplyToCommunication:
+    """Synpunkter: what the party says about the material."""
+
+    text: str
+
+
+def amount_field(year: int, cost_category_id: int) -> str:
+    """The posted field of one amount of a proposal: where a rule's refusal stands."""
+    return f"a{year}_{cost_category_id}"
+
+
+def total_field(application_id: int, year: int) -> str:
+    """The posted field of one application's year on the comparison page."""
+    return f"p{application_id}_{year}"
+
+
+def outcome_field(application_id: int) -> str:
+    """The posted field of one application's outcome on the comparison page."""
+    return f"u{application_id}"
+
+
+# --- Rules -------------------------------------------------------------------------------------------------------
+
+
+def per_year(amounts: Mapping[Cell, Kronor]) -> dict[int, Kronor]:
+    """Kronor per grant year."""
+    sums: dict[int, Kronor] = {}
+    for (year, _), amount in sorted(amounts.items()):
+        sums[year] = sums.get(year, 0) + amount
+    return sums
+
+
+def ensure_two_persons(*, proposed_by: int | None, decided_by: int | None) -> None:
+    """The one who proposes (föredragande) does not decide; the rule is about persons, not roles."""
+    if proposed_by is None or decided_by is None or proposed_by == decided_by:
+        raise RuleViolation("Någon annan än den som föreslog ska besluta.")
+
+
+def ensure_unchanged(*, seen: str, proposed: str | None, now: str) -> None:
+    """What is decided is what was proposed and what the decider has read, to the letter (by their fingerprints)."""
+    if proposed is None or seen != proposed:
+        raise RuleViolation("Förslaget har ändrats sedan du läste det. Läs det igen innan du beslutar.")
+    if now != proposed:
+        raise RuleViolation(
+            "Uppgifter som beslutet bygger på har ändrats sedan förslaget lämnades. "
+            "Lämna tillbaka förslaget, så att det lämnas på nytt med det som gäller nu."
+        )
+
+
+def ensure_known_cells(amounts: Mapping[Cell, Kronor], *, cells: Sequence[Cell]) -> None:
+    """Money is granted only for the call's years and the statsbidrag's kostnadsslag, and never less than nothing."""
+    for cell, amount in amounts.items():
+        if cell not in cells:
+            raise RuleViolation("Ett belopp gäller ett år eller kostnadsslag som inte finns i utlysningen.")
+        if amount < 0:
+            raise RuleViolation("Skriv beloppet utan plus- eller minustecken.", field=amount_field(*cell))
+
+
+def ensure_within_sought(amounts: Mapping[Cell, Kronor], *, sought: Mapping[int, Kronor]) -> None:
+    """Nobody is granted more for a year than was sought for it; between kostnadsslag the authority may choose.
+
+    Raises one refusal per year, beside the year's largest amount.
+    """
+    refusals = []
+    for year, total in per_year(amounts).items():
+        most = sought.get(year, 0)
+        if total > most:
+            cell = max((cell for cell in amounts if cell[0] == year), key=lambda cell: amounts[cell])
+            refusals.append(
+                RuleViolation(
+                    f"Beloppen för {year} är tillsammans {in_words(total)}, men bara {in_words(most)} är sökt.",
+                    field=amount_field(*cell),
+                )
+            )
+    if refusals:
+        raise RuleViolations(refusals)
+
+
+def ensure_outcome_fits(
+    outcome: Outcome | None, *, granted: Mapping[int, Kronor], sought: Mapping[int, Kronor], withdrawn: bool
+) -> None:
+    """The word and the money say the same: bifall is all that was sought, delvis bifall is less, the others are nothing.
+
+    A withdrawn application is not tried (avskrivning), and only a withdrawn one is struck.
+    """
+    if outcome is None:
+        raise RuleViolation("Välj vad förslaget är.", field="outcome")
+    if withdrawn and outcome is not Outcome.STRUCK:
+        raise RuleViolation("Ansökan är återkallad. Välj avskrivning.", field="outcome")
+    if outcome is Outcome.STRUCK and not withdrawn:
+        raise RuleViolation("Bara en återkallad ansökan kan skrivas av. Välj bifall eller avslag.", field="outcome")
+    total, asked = sum(granted.values()), sum(sought.values())
+    if outcome in {Outcome.REFUSED, Outcome.STRUCK}:
+        if total:
+            raise RuleViolation(
+                f"{OUTCOME_TEXTS[outcome]} betyder att inget beviljas, men beloppen är {in_words(total)}. "
+                "Ändra beloppen till 0 eller välj ett annat beslut.",
+                field="outcome",
+            )
+    elif total == 0:
+        raise RuleViolation("Inget belopp beviljas. Välj avslag eller ändra beloppen.", field="outcome")
+    elif outcome is Outcome.GRANTED and any(granted.get(year, 0) != amount for year, amount in sought.items()):
+        raise RuleViolation(
+            f"Bifall betyder allt som sökts, {in_words(asked)}. Beloppen är {in_words(total)}: välj delvis bifall.",
+            field="outcome",
+        )
+    elif outcome is Outcome.PARTLY and total >= asked:
+        raise RuleViolation("Allt som sökts beviljas. Välj bifall.", field="outcome")
+
+
+@dataclass(frozen=True)
+class Communicated:
+    """One kommunicering: sent with a last day (and perhaps answered), or skipped."""
+
+    kind: CommunicationKind
+    last_day: date | None = None
+    replied: bool = False
+
+    def is_open(self, today: date) -> bool:
+        """Whether the party still has time to reply and has not done so."""
+        return self.last_day is not None and not self.replied and today <= self.last_day
+
+
+def ensure_communicated(outcome: Outcome | None, communicated: Sequence[Communicated], *, today: date) -> None:
+    """The party has been heard before a decision, whichever way it leans, or there is a ground not to (25 § FL).
+
+    What was sent must have been answered, or its last day have passed. A withdrawn application is struck without.
+    """
+    if outcome is Outcome.STRUCK:
+        return
+    if not communicated:
+        raise RuleViolation(
+            "Kommuniceringen saknas. Skicka underlaget till parten, eller ange varför det inte behövs, innan beslutet fattas."
+        )
+    for each in communicated:
+        if each.last_day is not None and each.is_open(today):
+            raise RuleViolation(
+                f"Parten kan lämna synpunkter till och med {day_text(each.last_day)}. Vänta på svaret eller på att dagen passerar."
+            )
+
+
+def ensure_last_day_ahead(last_day: date, *, today: date) -> None:
+    """The party gets at least one whole day to reply."""
+    if last_day <= today:
+        raise RuleViolation("Välj en sista dag efter i dag, så att parten hinner svara.", field="last_day")
+
+
+def ensure_may_reply(communication: Communicated) -> None:
+    """A reply is given once, to what was sent. One that comes late is taken in too, as long as nothing is decided."""
+    if communication.kind is CommunicationKind.SKIPPED:
+        raise RuleViolation("Det finns inget underlag att lämna synpunkter på.")
+    if communication.replied:
+        raise RuleViolation("Ni har redan lämnat synpunkter på det här underlaget.")
+
+
+def spread(total: Kronor, weights: Sequence[Kronor]) -> list[Kronor]:
+    """A year's sum over its kostnadsslag in the proportions of what was sought, in whole kronor that add up to the sum.
+
+    What rounding leaves goes to the largest remainders, the first of equals.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [total, *[0] * (len(weights) - 1)] if weights else []
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in order[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+# --- What is proposed, to the letter -----------------------------------------------------------------------------
+
+
+def state_fingerprint(*, outcome: Outcome | None, texts: Sequence[str], amounts: Mapping[Cell, Kronor]) -> str:
+    """A short mark of a saved draft, so that nobody writes over another's without having seen it."""
+    cells = [[*cell, amount] for cell, amount in sorted(amounts.items())]
+    return fingerprint(canonical([outcome, list(texts), cells]))[:16]
+
+
+def ensure_seen(*, based_on: str | None, saved: str, by: str) -> None:
+    """A proposal that somebody else has saved meanwhile is not written over unseen. `based_on` None asks nothing."""
+    if based_on is not None and based_on != saved:
+        raise RuleViolation(
+            f"{by or 'Någon annan'} har sparat ett annat förslag sedan du öppnade sidan. "
+            "Det du skrev står kvar här men är inte sparat. Spara igen om det är ditt som ska gälla."
+        )
+
+
+def ensure_whole(amounts: Mapping[Cell, Kronor], *, cells: Sequence[Cell], outcome: Outcome | None) -> None:
+    """Missing is not zero: a proposal to grant money says an amount for each year and kostnadsslag."""
+    if outcome in {Outcome.REFUSED, Outcome.STRUCK}:
+        return
+    missing = [cell for cell in cells if cell not in amounts]
+    if missing:
+        raise RuleViolations(
+            [RuleViolation("Skriv ett belopp i hela kronor, eller 0.", field=amount_field(*cell)) for cell in missing]
+        )
+
+
+def ensure_reasoned(reasons: str) -> None:
+    """A decision gives its reasons: the rules and the circumstances that decided (32 § FL)."""
+    if not reasons.strip():
+        raise RuleViolation("Skriv skälen. Ange regler och vad som avgjorde.", field="reasons")
+
+
+def appeal_text(variant: AppealVariant, *, public_party: bool, authority: str) -> str:
+    """How the decision can be appealed. For a party that represents the public the time runs from meddelat (44 § FL)."""
+    if variant is AppealVariant.NONE:
+        return "Beslutet får inte överklagas."
+    if variant is AppealVariant.RECOVERY_ONLY:
+        return "Det här beslutet får inte överklagas. Ett beslut om återkrav får överklagas."
+    start = "den dag då beslutet meddelades" if public_party else "den dag då ni fick del av beslutet"
+    return (
+        "Beslutet får överklagas till förvaltningsrätten. Skriv vilket beslut ni överklagar och hur ni vill att det "
+        f"ändras. Överklagandet lämnas till {authority} och ska ha kommit in inom tre veckor från {start}."
+    )
+
+
+# --- What the screen calls it ------------------------------------------------------------------------------------
+
+
+_MADE_LABELS = {
+    Outcome.GRANTED: ("ok", "check", "Beviljat"),
+    Outcome.PARTLY: ("ok", "check", "Delvis beviljat"),
+    Outcome.REFUSED: ("bad", "cross", "Avslag"),
+    Outcome.STRUCK: ("", "dash", "Avskriven"),
+}
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """What a decision's label is made of."""
+
+    status: DecisionStatus
+    outcome: Outcome | None
+    granted: Mapping[int, Kronor]
+    proposed_by: str = ""
+    returned_reason: str = ""
+    dispatched_at: datetime | None = None
+
+
+def label(facts: DecisionFacts) -> Label:
+    """The state of a decision in words. Only a made one has a word that its party reads."""
+    if facts.status is DecisionStatus.DRAFT:
+        return Label("info", "pencil", "Utkast till förslag", "Bara ni som handlägger ser det.")
+    if facts.status is DecisionStatus.PROPOSED:
+        return Label("wait", "arrow", "Väntar på beslut", f"{facts.proposed_by} har lämnat förslag.")
+    if facts.status is DecisionStatus.RETURNED:
+        return Label("bad", "warn", "Återlämnat", f"Ändra: {facts.returned_reason}")
+    if facts.outcome is None:
+        raise ValueError("a made decision has an outcome")
+    tone, symbol, text = _MADE_LABELS[facts.outcome]
+    return Label(tone, symbol, text, _made_sentence(facts))
+
+
+def _made_sentence(facts: DecisionFacts) -> str:
+    if facts.outcome is Outcome.STRUCK:
+        return "Avslutas utan prövning."
+    if facts.outcome is Outcome.REFUSED:
+        return "Skälen står i beslutet."
+    years = [f"{kr(amount)} för {year}" for year, amount in sorted(facts.granted.items()) if amount]
+    return f"{' och '.join(years)}."
+
+
+def dispatch_label(dispatched_at: datetime | None) -> Label:
+    """Whether the decision has been sent (meddelat)."""
+    if dispatched_at is None:
+        return Label("wait", "arrow", "Inte skickat", "Beslutet är fattat men inte skickat till parten.")
+    return Label("ok", "check", "Skickat", f"Skickades {day_time_text(dispatched_at)}.")
+
+
+def communication_label(communication: Communicated, *, today: date, for_party: bool) -> Label:
+    """Where a kommunicering stands."""
+    if communication.kind is CommunicationKind.SKIPPED or communication.last_day is None:
+        return Label("", "dash", "Behövdes inte")
+    if communication.replied:
+        return Label("ok", "check", "Synpunkter lämnade")
+    if not communication.is_open(today):
+        return Label("", "clock", "Tiden har gått ut", f"Sista dag var {day_text(communication.last_day)}.")
+    if for_party:
+        return Label(
+            "wait",
+            "arrow",
+            "Ni kan lämna synpunkter",
+            f"Läs underlaget och svara senast {day_text(communication.last_day)}.",
+        )
+    return Label("info", "clock", "Väntar på synpunkter", f"Senast {day_text(communication.last_day)}.")
+
+
+def fitting_outcome(granted: Mapping[int, Kronor], sought: Mapping[int, Kronor]) -> Outcome:
+    """The outcome that the amounts say: what is chosen when nobody has chosen."""
+    total = sum(granted.values())
+    if total == 0:
+        return Outcome.REFUSED
+    return Outcome.GRANTED if total == sum(sought.values()) else Outcome.PARTLY

@@ -41,8 +41,14 @@ class Decision(Base):
     status: Mapped[DecisionStatus] = mapped_column(code(DecisionStatus, "status"), default=DecisionStatus.DRAFT)
     outcome: Mapped[Outcome | None] = mapped_column(code(Outcome, "outcome"))
     reasons: Mapped[str] = mapped_column(default="")
+    covers: Mapped[str] = mapped_column(default="")
+    """What the money may be used for, in words, beside the amounts."""
     conditions: Mapped[str] = mapped_column(default="")
     """Villkor of this decision beyond the call's, one a line."""
+    took_part: Mapped[str] = mapped_column(default="")
+    """Those who took part without deciding, one a line: «Namn, titel»."""
+    dissent: Mapped[str] = mapped_column(default="")
+    """Skiljaktig mening."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[datetime | None]
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -1,0 +1,73 @@
+"""What is frozen is a document's own facts as canonical JSON; here they become a document again, however long after."""
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+from grantportal.domain.documents import DecisionDocument, Document, Person
+from grantportal.domain.forms import canonical, fingerprint
+
+D = TypeVar("D", bound=Document)
+
+
+def content_of(document: Document, **basis: Any) -> dict[str, Any]:
+    """The facts to freeze: all that the document says but its own fingerprint, and under `basis` what it rests on."""
+    content = {name: value for name, value in asdict(document).items() if name != "sha256"}
+    return {**content, "basis": basis} if basis else content
+
+
+def restored(kind: type[D], content: Mapping[str, Any], sha256: str) -> D:
+    """The document that a frozen version's content says, with the version's fingerprint."""
+    return typing.cast(D, _value(kind, {**content, "sha256": sha256}))
+
+
+def decision_document(content: Mapping[str, Any], sha256: str) -> DecisionDocument:
+    """Beslut, as it was made."""
+    return restored(DecisionDocument, content, sha256)
+
+
+def proposal_content(document: DecisionDocument) -> dict[str, Any]:
+    """All that a decision will say, save who decides it and when: what is proposed, read and then decided."""
+    content = content_of(document)
+    return {name: value for name, value in content.items() if name not in {"decided_by", "at"}}
+
+
+def proposal_fingerprint(document: DecisionDocument) -> str:
+    """SHA-256 of what is proposed: the decider confirms the one that was read."""
+    return fingerprint(canonical(proposal_content(document)))
+
+
+def persons_of(lines: str) -> tuple[Person, ...]:
+    """Those who took part, from one line each: «Lo Exempel, jurist»."""
+    found = []
+    for line in lines.splitlines():
+        name, _, title = line.partition(",")
+        if name.strip():
+            found.append(Person(name.strip(), title.strip()))
+    return tuple(found)
+
+
+def _value(hint: Any, stored: Any) -> Any:
+    """A stored value as the type that a field is declared with."""
+    if typing.get_origin(hint) is typing.Annotated:
+        hint = typing.get_args(hint)[0]
+    if isinstance(hint, types.UnionType):
+        if stored is None:
+            return None
+        hint = next(option for option in typing.get_args(hint) if option is not types.NoneType)
+    if typing.get_origin(hint) is tuple:
+        part = typing.get_args(hint)[0]
+        return tuple(_value(part, each) for each in stored)
+    if hint in (date, datetime):
+        return hint.fromisoformat(stored)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(stored)
+    if isinstance(hint, type) and is_dataclass(hint):
+        members = typing.get_type_hints(hint, include_extras=True)
+        # A member that an older version did not have keeps its default; what is no member (the basis) stays frozen.
+        return hint(**{name: _value(member, stored[name]) for name, member in members.items() if name in stored})
+    return stored

@@ -1,0 +1,305 @@
+"""The comparison: a call's applications beside each other and beside the frames."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
+from grantportal.domain.calls import CallKind
+from grantportal.domain.decisions import (
+    DECISION,
+    Communicated,
+    DecisionAction,
+    DecisionFacts,
+    DecisionStatus,
+    Outcome,
+    label,
+    per_year,
+)
+from grantportal.domain.labels import Label
+from grantportal.domain.money import Kronor
+from grantportal.domain.payments import LedgerKind
+from grantportal.models.accounts import User
+from grantportal.models.applications import Application, ApplicationHome, RequestedLine
+from grantportal.models.calls import Call
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Communication, Decision
+from grantportal.models.grants import YearFrame
+from grantportal.models.organisations import Organisation, YouthHome
+from grantportal.models.payments import LedgerEntry
+from grantportal.policy import visible
+from grantportal.queries import decisions
+
+
+@dataclass(frozen=True)
+class YearCompared:
+    """One grant year of the comparison: the frame, what is decided of it over all calls, and what the fields propose."""
+
+    year: int
+    frame: Kronor
+    decided: Kronor
+    proposed: Kronor
+    paid: Kronor
+    spent: Kronor | None
+    """None until somebody has reported: missing is not zero."""
+    report_due_on: date
+    grantees: int
+    max_grantees: int | None
+
+    @property
+    def left(self) -> Kronor:
+        """What is left to share out before the proposals."""
+        return self.frame - self.decided
+
+    @property
+    def left_after(self) -> Kronor:
+        """What is left when the proposals are counted too."""
+        return self.left - self.proposed
+
+
+@dataclass(frozen=True)
+class ApplicationCompared:
+    """One application of the comparison."""
+
+    id: int
+    case_id: int
+    case_number: str
+    organisation: str
+    applicant_unit: str
+    homes: tuple[str, ...]
+    sought: Mapping[int, Kronor]
+    proposed: Mapping[int, Kronor]
+    paid: Mapping[int, Kronor]
+    outcome: Outcome | None
+    decision_id: int | None
+    label: Label
+    is_editable: bool
+    is_withdrawn: bool
+    is_decided: bool
+    heard: str
+    is_heard: bool
+    is_late: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A call's applications beside each other and beside the frames."""
+
+    call_id: int
+    call_title: str
+    grant_title: str
+    is_extra: bool
+    years: tuple[YearCompared, ...]
+    applications: tuple[ApplicationCompared, ...]
+
+    @property
+    def editable(self) -> tuple[ApplicationCompared, ...]:
+        """Those whose proposal can be changed here."""
+        return tuple(each for each in self.applications if each.is_editable)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the proposals go over a year's frame: they can be saved, but not sent."""
+        return any(year.left_after < 0 for year in self.years)
+
+    def sum_sought(self, year: int) -> Kronor:
+        """Everything that is sought for the year in this call."""
+        return sum(each.sought.get(year, 0) for each in self.applications if not each.is_withdrawn)
+
+    def sum_proposed(self, year: int) -> Kronor:
+        """Everything that is proposed or decided for the year in this call."""
+        return sum(each.proposed.get(year, 0) for each in self.applications)
+
+    def sum_paid(self, year: int) -> Kronor:
+        """Everything that the applicants have been paid for the year."""
+        return sum(each.paid.get(year, 0) for each in self.applications)
+
+
+def comparison(actor: Actor, call_id: int) -> Comparison | None:
+    """The applications of a call that have been handed in. The number of queries is the same for 4 and for 400."""
+    call = (
+        db.session()
+        .scalars(
+            select(Call)
+            .where(Call.id == call_id, visible(actor, Call))
+            .options(joinedload(Call.grant), selectinload(Call.years))
+        )
+        .one_or_none()
+    )
+    if call is None:
+        return None
+    rows = (
+        db.session()
+        .execute(
+            select(Application, Organisation.name, Case.registration_number)
+            .join(Organisation, Application.organisation_id == Organisation.id)
+            .join(Case, Application.case_id == Case.id)
+            .where(
+                Application.call_id == call_id,
+                Application.status != ApplicationStatus.DRAFT,
+                visible(actor, Application),
+            )
+            .order_by(Organisation.name.collate(db.COLLATION), Application.applicant_unit)
+        )
+        .all()
+    )
+    years = [year.grant_year for year in call.years]
+    of_call = select(Application.id).where(Application.call_id == call_id)
+    asked = _sums(
+        select(RequestedLine.application_id, RequestedLine.grant_year, func.sum(RequestedLine.amount))
+        .where(RequestedLine.application_id.in_(of_call))
+        .group_by(RequestedLine.application_id, RequestedLine.grant_year)
+    )
+    # The newest decision of each application; a made one that another changes is its past.
+    newest = {
+        decision.application_id: decision
+        for decision in db.session().scalars(
+            select(Decision)
+            .where(Decision.application_id.in_(of_call))
+            .order_by(Decision.id)
+            .options(selectinload(Decision.lines))
+        )
+    }
+    homes: dict[int, list[str]] = {}
+    for application_id, name in db.session().execute(
+        select(ApplicationHome.application_id, YouthHome.name)
+        .join(YouthHome, ApplicationHome.youth_home_id == YouthHome.id)
+        .where(ApplicationHome.application_id.in_(of_call))
+        .order_by(YouthHome.name.collate(db.COLLATION))
+    ):
+        homes.setdefault(application_id, []).append(name)
+    heard: dict[int, list[Communicated]] = {}
+    for application_id, kind, last_day, replied_at in db.session().execute(
+        select(
+            Communication.application_id, Communication.kind, Communication.last_day, Communication.replied_at
+        ).where(Communication.application_id.in_(of_call))
+    ):
+        heard.setdefault(application_id, []).append(Communicated(kind, last_day, replied_at is not None))
+    frames = {
+        frame.grant_year: frame
+        for frame in db.session().scalars(
+            select(YearFrame).where(YearFrame.grant_id == call.grant_id, YearFrame.grant_year.in_(years))
+        )
+    }
+    ledger = db.session().execute(
+        select(LedgerEntry.kind, LedgerEntry.grant_year, LedgerEntry.organisation_id, func.sum(LedgerEntry.amount))
+        .where(LedgerEntry.grant_id == call.grant_id, LedgerEntry.grant_year.in_(years))
+        .group_by(LedgerEntry.kind, LedgerEntry.grant_year, LedgerEntry.organisation_id)
+    )
+    paid: dict[int, dict[int, Kronor]] = {}
+    spent: dict[int, Kronor] = {}
+    for entry, year, organisation_id, amount in ledger:
+        if entry is LedgerKind.PAID:
+            paid.setdefault(organisation_id, {})[year] = int(amount)
+        elif entry is LedgerKind.CHARGED:
+            spent[year] = spent.get(year, 0) + int(amount)
+    names = _names({each.proposed_by_id for each in newest.values()})
+    closed = clock.end_of(call.last_day)
+    compared = tuple(
+        _compared(
+            application,
+            name,
+            number,
+            newest.get(application.id),
+            asked.get(application.id, {}),
+            tuple(homes.get(application.id, ())),
+            heard.get(application.id, []),
+            paid.get(application.organisation_id, {}),
+            names,
+            closed,
+        )
+        for application, name, number in rows
+    )
+    return Comparison(
+        call_id=call.id,
+        call_title=call.title,
+        grant_title=call.grant.title,
+        is_extra=call.kind is CallKind.EXTRA,
+        years=tuple(
+            YearCompared(
+                year=each.grant_year,
+                frame=frames[each.grant_year].frame,
+                decided=frames[each.grant_year].decided,
+                proposed=sum(row.proposed.get(each.grant_year, 0) for row in compared if not row.is_decided),
+                paid=sum(sums.get(each.grant_year, 0) for sums in paid.values()),
+                spent=spent.get(each.grant_year),
+                report_due_on=each.report_due_on,
+                grantees=frames[each.grant_year].grantees,
+                max_grantees=frames[each.grant_year].max_grantees,
+            )
+            for each in call.years
+            if each.grant_year in frames
+        ),
+        applications=compared,
+    )
+
+
+def _sums(query: Any) -> dict[int, dict[int, Kronor]]:
+    sums: dict[int, dict[int, Kronor]] = {}
+    for key, year, amount in db.session().execute(query):
+        sums.setdefault(key, {})[year] = int(amount)
+    return sums
+
+
+def _names(ids: set[int | None]) -> dict[int | None, str]:
+    rows = db.session().execute(select(User.id, User.name).where(User.id.in_([each for each in ids if each])))
+    return {row.id: row.name for row in rows}
+
+
+def _compared(
+    application: Application,
+    name: str,
+    number: str | None,
+    decision: Decision | None,
+    asked: Mapping[int, Kronor],
+    homes: tuple[str, ...],
+    heard: list[Communicated],
+    paid: Mapping[int, Kronor],
+    names: Mapping[int | None, str],
+    closed: datetime,
+) -> ApplicationCompared:
+    today = clock.today()
+    proposed = per_year(decisions.amounts_of(decision)) if decision else {}
+    is_open = any(each.is_open(today) for each in heard)
+    if decision is None:
+        mark = Label("", "dots", "Inget förslag än")
+    else:
+        mark = label(
+            DecisionFacts(
+                decision.status,
+                decision.outcome,
+                proposed,
+                names.get(decision.proposed_by_id, ""),
+                decision.returned_reason,
+            )
+        )
+    return ApplicationCompared(
+        id=application.id,
+        case_id=application.case_id,
+        case_number=number or "",
+        organisation=name,
+        applicant_unit=application.applicant_unit,
+        homes=homes,
+        sought=asked,
+        proposed=proposed,
+        paid=paid,
+        outcome=decision.outcome if decision else None,
+        decision_id=decision.id if decision else None,
+        label=mark,
+        is_editable=APPLICATION.allows(application.status, ApplicationAction.PROPOSE)
+        and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
+        is_withdrawn=application.status is ApplicationStatus.WITHDRAWN,
+        is_decided=decision is not None and decision.status is DecisionStatus.MADE,
+        heard="Väntar på synpunkter" if is_open else ("Klar" if heard else "Saknas"),
+        is_heard=bool(heard) and not is_open,
+        is_late=application.submitted_at is not None and application.submitted_at >= closed,
+        state=decisions.state_of(decision),
+    )

@@ -1,0 +1,214 @@
+"""What a decision says, to the letter: made of what is saved, so that it can be read, confirmed and frozen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grantportal import db
+from grantportal.domain import clock, documents
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.decisions import Outcome, appeal_text, per_year
+from grantportal.domain.documents import DecisionDocument, Person
+from grantportal.domain.frameworks import ProvisoMarker
+from grantportal.domain.frozen import persons_of
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.calls import Call
+from grantportal.models.cases import FrozenVersion
+from grantportal.models.decisions import Communication, Decision
+from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Wording
+from grantportal.models.grants import Condition
+from grantportal.models.organisations import Organisation
+from grantportal.models.portal import Portal
+from grantportal.queries import decisions
+
+
+def document(decision: Decision, *, decided_by: Person | None = None, at: datetime | None = None) -> DecisionDocument:
+    """The decision as it is sent, from what is saved now. Without `decided_by` it is still a proposal."""
+    application = decision.application
+    call, case = application.call, application.case
+    grant, organisation = call.grant, application.organisation
+    years = tuple(year.grant_year for year in call.years)
+    asked, granted = per_year(decisions.sought(application.id)), decisions.amounts_of(decision)
+    totals = per_year(granted)
+    gives = decision.outcome in {Outcome.GRANTED, Outcome.PARTLY}
+    authority = authority_name()
+    framework_id, _ = decisions.report_ground(call)
+    due = {year.grant_year: year.report_due_on for year in call.years} | decisions.planned_reports(
+        grant.id, organisation.id
+    )
+    return DecisionDocument(
+        authority=authority,
+        title=f"Beslut om statsbidrag för {_listed(years)}",
+        grant=grant.title,
+        registration_number=case.registration_number or "",
+        party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
+        at=at or decision.proposed_at or clock.now(),
+        sha256="",
+        example=is_demonstration(),
+        outcome=decision.outcome or Outcome.REFUSED,
+        decided_by=decided_by or Person(""),
+        rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
+        presented_at=decision.proposed_at,
+        took_part=persons_of(decision.took_part),
+        dissent=decision.dissent,
+        years=tuple(documents.YearDecided(year, asked.get(year, 0), totals.get(year, 0)) for year in years),
+        granted=documents.AmountTable(
+            years,
+            tuple(
+                documents.AmountLine(each.name, tuple(granted.get((year, each.id), 0) for year in years))
+                for each in grant.cost_categories
+            ),
+        )
+        if gives
+        else None,
+        covers=decision.covers,
+        reasons=decision.reasons,
+        legal_basis=grant.legal_basis,
+        conditions=_conditions(call, decision) if gives else (),
+        payments=tuple(
+            documents.PlannedPayment(each.grant_year, totals[each.grant_year], clock.month_text(each.pay_on))
+            for each in call.years
+            if totals.get(each.grant_year)
+        ),
+        reports=tuple(documents.ReportDue(year, due[year]) for year in years if totals.get(year)),
+        appeal=documents.AppealText(
+            appeal_text(
+                grant.appeal_variant,
+                public_party=organisation.kind is OrganisationKind.REGION,
+                authority=authority,
+            )
+            if grant.appeal_variant
+            else "",
+            grant.appeal_provision,
+            grant.appeal_is_example,
+        ),
+        annex=_annex(framework_id, years) if gives and framework_id else None,
+    )
+
+
+def basis(decision: Decision) -> dict[str, Any]:
+    """What the decision rests on, frozen beside what it says: the version of the application, and how the party was heard."""
+    version = (
+        db.session()
+        .scalars(
+            select(FrozenVersion)
+            .where(FrozenVersion.kind == FrozenKind.APPLICATION, FrozenVersion.subject_id == decision.application_id)
+            .order_by(FrozenVersion.number.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    heard = db.session().scalars(
+        select(Communication).where(Communication.application_id == decision.application_id).order_by(Communication.id)
+    )
+    return {
+        "decision": decision.id,
+        "application": decision.application_id,
+        "application_version": version.number if version else None,
+        "application_sha256": version.sha256 if version else None,
+        "proposal_sha256": decision.sha256,
+        "communications": [
+            {
+                "kind": each.kind,
+                "ground": each.ground,
+                "sent_at": each.sent_at,
+                "last_day": each.last_day,
+                "replied_at": each.replied_at,
+            }
+            for each in heard
+        ],
+    }
+
+
+def authority_name() -> str:
+    """The authority's name, as its decisions are headed."""
+    found = db.session().scalar(
+        select(Organisation.name)
+        .where(Organisation.kind == OrganisationKind.AUTHORITY)
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    return found or "Myndigheten"
+
+
+def is_demonstration() -> bool:
+    """Whether this installation is the demonstration: every document of it is marked as an example."""
+    return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
+
+
+def _listed(years: Sequence[int]) -> str:
+    *first, last = [str(year) for year in years]
+    return f"{', '.join(first)} och {last}" if first else last
+
+
+def _conditions(call: Call, decision: Decision) -> tuple[str, ...]:
+    set_id = call.condition_set_id or (call.extends.condition_set_id if call.extends else None)
+    shared = db.session().scalars(
+        select(Condition.text).where(Condition.condition_set_id == set_id).order_by(Condition.position)
+    )
+    own = [line.strip() for line in decision.conditions.splitlines() if line.strip()]
+    return (*shared, *own)
+
+
+def _annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex | None:
+    version = db.session().get_one(FrameworkVersion, framework_id)
+    wordings = (
+        db.session()
+        .scalars(
+            select(Wording)
+            .join(ExpectedResult, Wording.expected_result_id == ExpectedResult.id)
+            .where(Wording.framework_version_id == framework_id, Wording.grant_year.in_(years))
+            .order_by(ExpectedResult.code, Wording.grant_year)
+            .options(
+                joinedload(Wording.expected_result).joinedload(ExpectedResult.area), selectinload(Wording.provisos)
+            )
+        )
+        .all()
+    )
+    if not wordings:
+        return None
+    areas: dict[tuple[str, str], dict[str, list[Wording]]] = {}
+    served: dict[tuple[str, int], tuple[str, list[str]]] = {}
+    for each in wordings:
+        area = each.expected_result.area
+        areas.setdefault((area.code, area.title), {}).setdefault(each.expected_result.code, []).append(each)
+        for proviso in each.provisos:
+            served.setdefault((proviso.code, each.grant_year), (proviso.text, []))[1].append(each.expected_result.code)
+    return documents.ResultsAnnex(
+        title=f"Förväntade resultat {_listed(years)}",
+        version=str(version.number),
+        years=years,
+        preamble=version.preamble,
+        example=version.is_example,
+        areas=tuple(
+            documents.ResultArea(
+                code,
+                title,
+                tuple(
+                    documents.ExpectedResultRow(
+                        number, rows[0].title, tuple(_cell(row) for row in rows), rows[0].title_is_ours
+                    )
+                    for number, rows in sorted(results.items())
+                ),
+            )
+            for (code, title), results in sorted(areas.items())
+        ),
+        provisos=tuple(
+            documents.ProvisoNote(year, tuple(codes), text, version.is_example)
+            for (_, year), (text, codes) in sorted(served.items(), key=lambda item: (item[0][1], item[0][0]))
+        ),
+    )
+
+
+def _cell(row: Wording) -> documents.Wording:
+    return documents.Wording(
+        year=row.grant_year,
+        paragraphs=tuple(line for line in row.text.splitlines() if line.strip()),
+        lead=row.lead,
+        bullets=tuple(line for line in row.bullets.splitlines() if line.strip()),
+        starred=any(proviso.marker is ProvisoMarker.HEADING for proviso in row.provisos),
+        example=row.is_example,
+    )

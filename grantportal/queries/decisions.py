@@ -1,0 +1,238 @@
+"""Beslut: what a proposal rests on, what it will say, and who reads it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grantportal import db
+from grantportal.domain.actors import Actor
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.decisions import (
+    Cell,
+    Communicated,
+    DecisionStatus,
+    state_fingerprint,
+)
+from grantportal.domain.money import Kronor
+from grantportal.models.accounts import User
+from grantportal.models.applications import Application, RequestedLine
+from grantportal.models.calls import Call, CallYear
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
+from grantportal.models.grants import Grantee, YearFrame
+from grantportal.models.reports import Report
+from grantportal.policy import visible
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything that a decision about an application stands on, locked in the house's order."""
+
+    call: Call
+    frames: Mapping[int, YearFrame]
+    case: Case
+    application: Application
+    cells: tuple[Cell, ...]
+    sought: Mapping[Cell, Kronor]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the application has been withdrawn: it is struck, not tried."""
+        return self.application.status is ApplicationStatus.WITHDRAWN
+
+
+def locked_ground(application_id: int) -> Ground | None:
+    """Lock the call, all the frames of its years by year, and the case (an extra call's: its parent too), then read anew."""
+    ids = (
+        db.session()
+        .execute(
+            select(Application.call_id, Application.case_id, Case.parent_id, Call.grant_id)
+            .join(Case, Application.case_id == Case.id)
+            .join(Call, Application.call_id == Call.id)
+            .where(Application.id == application_id)
+        )
+        .one_or_none()
+    )
+    if ids is None:
+        return None
+    call_id, case_id, parent_id, grant_id = ids
+    session = db.session()
+    call = session.scalars(db.lock(select(Call).where(Call.id == call_id))).one()
+    years = select(CallYear.grant_year).where(CallYear.call_id == call_id)
+    frames = session.scalars(
+        db.lock(
+            select(YearFrame)
+            .where(YearFrame.grant_id == grant_id, YearFrame.grant_year.in_(years))
+            .order_by(YearFrame.grant_year)
+        )
+    ).all()
+    wanted = [case_id] if parent_id is None else [case_id, parent_id]
+    cases = session.scalars(db.lock(select(Case).where(Case.id.in_(wanted)).order_by(Case.id))).all()
+    # The case's lock stands for its application: read it again, as it is now.
+    application = session.scalars(
+        select(Application).where(Application.id == application_id).execution_options(populate_existing=True)
+    ).one()
+    return Ground(
+        call=call,
+        frames={frame.grant_year: frame for frame in frames},
+        case=next(case for case in cases if case.id == case_id),
+        application=application,
+        cells=cells_of(call),
+        sought=sought(application_id),
+    )
+
+
+def cells_of(call: Call) -> tuple[Cell, ...]:
+    """Every grant year and kostnadsslag that the call's money can be granted for, in the order of the table."""
+    return tuple((year.grant_year, each.id) for each in call.grant.cost_categories for year in call.years)
+
+
+def sought(application_id: int) -> dict[Cell, Kronor]:
+    """What the application asks for, as handed in."""
+    rows = db.session().execute(
+        select(RequestedLine.grant_year, RequestedLine.cost_category_id, RequestedLine.amount).where(
+            RequestedLine.application_id == application_id
+        )
+    )
+    return {(year, category): amount for year, category, amount in rows}
+
+
+def amounts_of(decision: Decision) -> dict[Cell, Kronor]:
+    """What the decision grants."""
+    return {(line.grant_year, line.cost_category_id): line.amount for line in decision.lines}
+
+
+def state_of(decision: Decision | None) -> str:
+    """The mark of what is saved of a proposal; the empty mark when there is none."""
+    if decision is None:
+        return ""
+    texts = [decision.reasons, decision.covers, decision.conditions, decision.took_part, decision.dissent]
+    return state_fingerprint(outcome=decision.outcome, texts=texts, amounts=amounts_of(decision))
+
+
+def application(actor: Actor, application_id: int) -> Application | None:
+    """An application that has been handed in and that the actor may see."""
+    chosen = select(Application).where(
+        Application.id == application_id,
+        Application.status != ApplicationStatus.DRAFT,
+        visible(actor, Application),
+    )
+    return db.session().scalars(chosen.options(joinedload(Application.organisation))).one_or_none()
+
+
+def get(actor: Actor, decision_id: int) -> Decision | None:
+    """A decision that the actor may see: a party sees its own once it has been sent."""
+    return (
+        db.session()
+        .scalars(
+            select(Decision)
+            .where(Decision.id == decision_id, visible(actor, Decision))
+            .options(selectinload(Decision.lines))
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+
+
+def current(application_id: int) -> Decision | None:
+    """The application's newest decision, open or made."""
+    return (
+        db.session()
+        .scalars(
+            select(Decision)
+            .where(Decision.application_id == application_id)
+            .order_by(Decision.id.desc())
+            .limit(1)
+            .options(selectinload(Decision.lines))
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+
+
+def application_of(decision_id: int) -> int | None:
+    """Which application a decision is about: known before anything is locked, for it never changes."""
+    return db.session().scalar(select(Decision.application_id).where(Decision.id == decision_id))
+
+
+def applications_of_call(actor: Actor, call_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of the applications that belong to the call and that the actor may see."""
+    return set(
+        db.session().scalars(
+            select(Application.id).where(
+                Application.call_id == call_id,
+                Application.id.in_(list(ids)),
+                Application.status != ApplicationStatus.DRAFT,
+                visible(actor, Application),
+            )
+        )
+    )
+
+
+def proposed_elsewhere(grant_id: int, years: Iterable[int], *, but: int) -> dict[int, Kronor]:
+    """Kronor per year in the other proposals that wait for a decision, over all calls of the statsbidrag."""
+    rows = db.session().execute(
+        select(DecisionLine.grant_year, func.sum(DecisionLine.amount))
+        .join(Decision, DecisionLine.decision_id == Decision.id)
+        .join(Application, Decision.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .where(
+            Call.grant_id == grant_id,
+            Decision.status == DecisionStatus.PROPOSED,
+            Decision.application_id != but,
+            DecisionLine.grant_year.in_(list(years)),
+        )
+        .group_by(DecisionLine.grant_year)
+    )
+    return {year: int(amount) for year, amount in rows}
+
+
+def granted_years(grant_id: int, organisation_id: int) -> set[int]:
+    """The years that the organisation already has money of."""
+    return set(
+        db.session().scalars(
+            select(Grantee.grant_year).where(Grantee.grant_id == grant_id, Grantee.organisation_id == organisation_id)
+        )
+    )
+
+
+def communicated(application_id: int) -> list[Communicated]:
+    """The application's kommunicering, as the rule reads it."""
+    rows = db.session().execute(
+        select(Communication.kind, Communication.last_day, Communication.replied_at).where(
+            Communication.application_id == application_id
+        )
+    )
+    return [Communicated(kind, last_day, replied_at is not None) for kind, last_day, replied_at in rows]
+
+
+def dispatched_at(decision_id: int) -> datetime | None:
+    """When the decision was sent, if it has been."""
+    return db.session().scalar(select(func.min(Dispatch.dispatched_at)).where(Dispatch.decision_id == decision_id))
+
+
+def planned_reports(grant_id: int, organisation_id: int) -> dict[int, date]:
+    """The years that the organisation reports already, with their last days."""
+    rows = db.session().execute(
+        select(Report.grant_year, Report.due_on).where(
+            Report.grant_id == grant_id, Report.organisation_id == organisation_id
+        )
+    )
+    return {row.grant_year: row.due_on for row in rows}
+
+
+def report_ground(call: Call) -> tuple[int | None, int | None]:
+    """The matrix and the report form of a call; what an extra call lacks it has from the call that it extends."""
+    whole = call.extends
+    return (
+        call.framework_version_id or (whole.framework_version_id if whole else None),
+        call.report_form_id or (whole.report_form_id if whole else None),
+    )
+
+
+def person_name(user_id: int | None) -> str:
+    """A person's name, for documents and for «who saved»."""
+    return (db.session().scalar(select(User.name).where(User.id == user_id)) or "") if user_id else ""

@@ -1,0 +1,493 @@
+"""Beslut through its services, on both databases."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Role
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.cases import FrozenKind, RecordKind
+from grantportal.domain.decisions import (
+    Decide,
+    DecisionStatus,
+    Outcome,
+    ProposedTotals,
+    ReplyToCommunication,
+    ReturnDecision,
+    SaveTotals,
+    SendCommunication,
+)
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.frozen import decision_document
+from grantportal.exports import pdf
+from grantportal.models.accounts import MandateRow
+from grantportal.models.applications import Application
+from grantportal.models.cases import FrozenVersion
+from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
+from grantportal.models.grants import Grant, Grantee, YearFrame
+from grantportal.models.payments import LedgerEntry, Payment
+from grantportal.models.portal import OutboxItem
+from grantportal.models.records import Record
+from grantportal.models.reports import Report
+from grantportal.services import communications
+from grantportal.services import decisions as services
+from tests.support.decidable import (
+    actor_with,
+    application,
+    command,
+    decided,
+    extra_call,
+    fingerprint_of,
+    hear_nobody,
+    programme,
+    proposed,
+    tomorrow,
+    unlocked,
+)
+from tests.support.factories import OrganisationFactory
+from tests.support.rows import committed, events_of, saved
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def pilot():
+    return programme()
+
+
+def frame(of, year):
+    return (
+        committed()
+        .scalars(select(YearFrame).where(YearFrame.grant_id == of.grant.id, YearFrame.grant_year == year))
+        .one()
+    )
+
+
+def the(model, row_id):
+    return committed().get_one(model, row_id)
+
+
+def test_a_decision_is_made_whole(pilot):
+    made = application(pilot)
+    decision_id = proposed(pilot, made)
+    with clock.at(datetime(2020, 6, 30, 9, tzinfo=UTC)):
+        decided(pilot, decision_id)
+
+    decision = the(Decision, decision_id)
+    assert decision.status is DecisionStatus.MADE
+    assert decision.decided_by_id == pilot.decider.user_id
+    assert decision.decided_at == datetime(2020, 6, 30, 9, tzinfo=UTC)
+    assert the(Application, made.id).status is ApplicationStatus.CONCLUDED
+    assert events_of(decision) == ["decision.proposed", "decision.made"]
+    assert events_of(made) == ["application.concluded"]
+    for year in pilot.years:
+        assert (frame(pilot, year).decided, frame(pilot, year).grantees) == (1_000_000, 1)
+    ledger = committed().scalars(select(LedgerEntry).order_by(LedgerEntry.grant_year)).all()
+    assert [(entry.grant_year, entry.amount, entry.kind.value) for entry in ledger] == [
+        (2021, 1_000_000, "decided"),
+        (2022, 1_000_000, "decided"),
+    ]
+    payments = committed().scalars(select(Payment).order_by(Payment.grant_year)).all()
+    assert [(each.planned_on, each.amount) for each in payments] == [
+        (date(2021, 1, 15), 1_000_000),
+        (date(2022, 1, 15), 1_000_000),
+    ]
+    reports = committed().scalars(select(Report).order_by(Report.grant_year)).all()
+    assert [(each.grant_year, each.due_on, each.case_id) for each in reports] == [
+        (2021, date(2022, 3, 1), made.case_id),
+        (2022, date(2023, 3, 1), made.case_id),
+    ]
+
+
+def test_the_frozen_decision_says_everything_and_becomes_a_pdf(pilot):
+    made = application(pilot)
+    decision_id = proposed(
+        pilot,
+        made,
+        covers="Team vid ungdomshemmet.",
+        conditions="Regionen deltar i utvärderingen.",
+        took_part="Lo Exempel, jurist",
+        dissent="Ingen",
+    )
+    decided(pilot, decision_id)
+
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    document = decision_document(json.loads(frozen.content), frozen.sha256)
+    assert document.authority == "Socialstyrelsen"
+    assert document.decided_by.name == pilot.decider.name
+    assert document.rapporteur.name == pilot.officer.name
+    assert document.took_part[0].title == "jurist"
+    assert document.conditions == ("Bidraget redovisas för sig.", "Regionen deltar i utvärderingen.")
+    assert document.sought_total == document.granted_total == 2_000_000
+    assert [part.when for part in document.payments] == ["januari\u00a02021", "januari\u00a02022"]
+    assert "tre veckor från den dag då beslutet meddelades" in document.appeal.text
+    assert document.annex is not None
+    assert document.annex.areas[0].results[0].wordings[0].starred
+    assert document.annex.provisos[0].text == "Starten skiljer."
+    assert json.loads(frozen.content)["basis"]["proposal_sha256"] == the(Decision, decision_id).sha256
+    assert pdf.render(document).startswith(b"%PDF")
+    record = committed().scalars(select(Record).where(Record.kind == RecordKind.DECISION)).one()
+    assert record.frozen_version_id == frozen.id
+    rendering = [item for item in committed().scalars(select(OutboxItem)) if item.kind == "render"]
+    assert [json.loads(item.payload) for item in rendering] == [{"record_id": record.id}]
+
+
+def test_the_proposer_cannot_decide_however_many_sessions_and_roles(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    saved(
+        MandateRow(
+            user_id=pilot.officer.user_id,
+            organisation_id=pilot.authority.id,
+            role=Role.BESLUTSFATTARE,
+            valid_from=date(2019, 1, 1),
+        )
+    )
+
+    with pytest.raises(RuleViolation, match="Någon annan än den som föreslog ska besluta"):
+        services.decide(pilot.officer, decision_id, Decide(fingerprint_of(decision_id)))
+
+    assert the(Decision, decision_id).status is DecisionStatus.PROPOSED
+
+
+def test_an_officer_without_the_right_cannot_decide(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    another = actor_with(Role.HANDLAGGARE, pilot.authority)
+    with pytest.raises(NoRight):
+        services.decide(another, decision_id, Decide(fingerprint_of(decision_id)))
+
+
+def test_a_decision_is_made_once(pilot):
+    decision_id = decided(pilot, proposed(pilot, application(pilot)))
+    with pytest.raises(RuleViolation, match="Ett fattat beslut kan inte ändras"):
+        services.decide(pilot.decider, decision_id, Decide(fingerprint_of(decision_id)))
+    assert frame(pilot, 2021).decided == 1_000_000
+
+
+def test_a_made_decision_is_not_returned_or_proposed_again(pilot):
+    made = application(pilot)
+    decision_id = decided(pilot, proposed(pilot, made))
+    with pytest.raises(RuleViolation):
+        services.return_(pilot.decider, decision_id, ReturnDecision("Ändra"))
+    with pytest.raises(RuleViolation):
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1)))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE decisions SET reasons = 'annat'",
+        "DELETE FROM decisions",
+        "UPDATE decision_lines SET amount = 1",
+        "DELETE FROM decision_lines",
+        "INSERT INTO decision_lines (decision_id, grant_year, cost_category_id, amount)"
+        " SELECT id, 2023, (SELECT min(id) FROM cost_categories), 1 FROM decisions",
+        "UPDATE frozen_versions SET content = '{}'",
+        "UPDATE ledger_entries SET amount = 0",
+    ],
+)
+def test_the_database_itself_refuses_to_change_a_made_decision(pilot, statement):
+    decided(pilot, proposed(pilot, application(pilot)), sent=True)
+    with pytest.raises(DBAPIError, match="written once"), db.writing_session() as session, session.begin():
+        session.execute(text(statement))
+
+
+def test_a_returned_proposal_waits_for_the_officer(pilot):
+    made = application(pilot)
+    decision_id = proposed(pilot, made)
+    read = fingerprint_of(decision_id)
+    services.return_(pilot.decider, decision_id, ReturnDecision("Skriv mer om förankringen."))
+
+    with pytest.raises(RuleViolation):
+        services.decide(pilot.decider, decision_id, Decide(read))
+
+    services.propose(
+        pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000), reasons="Förankrat hos SiS.")
+    )
+    with pytest.raises(RuleViolation, match="har ändrats sedan du läste"):
+        services.decide(pilot.decider, decision_id, Decide(read))
+    decided(pilot, decision_id)
+    assert events_of(the(Decision, decision_id)) == [
+        "decision.proposed",
+        "decision.returned",
+        "decision.proposed",
+        "decision.made",
+    ]
+
+
+def test_a_return_gives_its_reason(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    with pytest.raises(RuleViolation, match="Skriv vad som behöver ändras") as refusal:
+        services.return_(pilot.decider, decision_id, ReturnDecision("  "))
+    assert refusal.value.field == "reason"
+
+
+def test_what_the_decision_rests_on_may_not_change_meanwhile(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    unlocked(pilot.grant, appeal_provision="en annan paragraf")
+    with pytest.raises(RuleViolation, match="Uppgifter som beslutet bygger på har ändrats"):
+        decided(pilot, decision_id)
+
+
+def test_an_application_withdrawn_after_the_proposal_is_only_struck(pilot):
+    made = application(pilot)
+    decision_id = proposed(pilot, made)
+    unlocked(made, status=ApplicationStatus.WITHDRAWN, withdrawn_at=datetime(2020, 6, 1, tzinfo=UTC))
+    with pytest.raises(RuleViolation, match="Ansökan är återkallad"):
+        decided(pilot, decision_id)
+
+    services.return_(pilot.decider, decision_id, ReturnDecision("Återkallad."))
+    services.propose(pilot.officer, made.id, command(pilot, {}, outcome=Outcome.STRUCK))
+    decided(pilot, decision_id)
+    assert frame(pilot, 2021).decided == 0
+    assert committed().scalars(select(Payment)).all() == []
+
+
+def test_a_withdrawn_application_is_struck_without_kommunicering(pilot):
+    made = application(pilot, status=ApplicationStatus.WITHDRAWN)
+    decision_id = services.propose(pilot.officer, made.id, command(pilot, {}, outcome=Outcome.STRUCK))
+    decided(pilot, decision_id)
+    assert the(Decision, decision_id).status is DecisionStatus.MADE
+
+
+def test_a_refusal_takes_nothing_of_the_frame(pilot):
+    made = application(pilot)
+    hear_nobody(pilot, made)
+    decision_id = services.propose(pilot.officer, made.id, command(pilot, {}, outcome=Outcome.REFUSED))
+    decided(pilot, decision_id)
+    assert (frame(pilot, 2021).decided, frame(pilot, 2021).grantees) == (0, 0)
+    assert committed().scalars(select(Report)).all() == []
+
+
+def test_nothing_is_decided_before_the_party_is_heard(pilot):
+    made = application(pilot)
+    decision_id = services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    with pytest.raises(RuleViolation, match="Kommuniceringen saknas"):
+        decided(pilot, decision_id)
+
+
+def test_the_party_has_its_whole_last_day(pilot):
+    made = application(pilot)
+    with clock.at(datetime(2020, 6, 5, 8, tzinfo=UTC)):
+        communications.send(pilot.officer, made.id, SendCommunication("Underlag", date(2020, 6, 22)))
+        decision_id = services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    # 23.59 in Stockholm on the last day.
+    with (
+        clock.at(datetime(2020, 6, 22, 21, 59, tzinfo=UTC)),
+        pytest.raises(RuleViolation, match="Parten kan lämna synpunkter till och med 22\u00a0juni"),
+    ):
+        decided(pilot, decision_id)
+    with clock.at(datetime(2020, 6, 22, 22, 0, tzinfo=UTC)):
+        decided(pilot, decision_id)
+
+
+def test_a_reply_ends_the_waiting(pilot):
+    made = application(pilot)
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    sent = communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
+    decision_id = services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    communications.reply(ombud, sent, ReplyToCommunication("Vi delar bedömningen."))
+    decided(pilot, decision_id)
+    with pytest.raises(RuleViolation, match="Ärendet är avgjort"):
+        communications.reply(ombud, sent, ReplyToCommunication("En sak till."))
+
+
+def test_a_reply_is_given_once_and_by_the_party_only(pilot):
+    made = application(pilot)
+    sent = communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
+    stranger = actor_with(Role.OMBUD, OrganisationFactory())
+    coordinator = actor_with(Role.UPPGIFTSSAMORDNARE, made.organisation)
+    representant = actor_with(Role.REPRESENTANT, made.organisation)
+    with pytest.raises(NotVisible):
+        communications.reply(stranger, sent, ReplyToCommunication("Nej"))
+    with pytest.raises(NoRight):
+        communications.reply(coordinator, sent, ReplyToCommunication("Nej"))
+    communications.reply(representant, sent, ReplyToCommunication("Ja"))
+    with pytest.raises(RuleViolation, match="redan lämnat synpunkter"):
+        communications.reply(representant, sent, ReplyToCommunication("Ja igen"))
+    assert the(Communication, sent).reply == "Ja"
+    kinds = [record.kind for record in committed().scalars(select(Record).order_by(Record.number))]
+    assert kinds == [RecordKind.COMMUNICATION, RecordKind.REPLY]
+
+
+def test_material_is_sent_with_time_to_answer(pilot):
+    made = application(pilot)
+    with pytest.raises(RuleViolation, match="efter i dag") as refusal:
+        communications.send(pilot.officer, made.id, SendCommunication("Underlag", clock.today()))
+    assert refusal.value.field == "last_day"
+
+
+def test_the_last_krona_of_the_frame_may_be_granted_and_not_one_more():
+    pilot = programme(years=(2021,), frame=1_500_000)
+    first, second = application(pilot), application(pilot)
+    decided(pilot, proposed(pilot, first))
+    hear_nobody(pilot, second)
+    with pytest.raises(RuleViolation, match="Högst 500\u00a0000\u00a0kronor återstår"):
+        services.propose(pilot.officer, second.id, command(pilot, {2021: 500_001}, outcome=Outcome.PARTLY))
+    decision_id = services.propose(pilot.officer, second.id, command(pilot, {2021: 500_000}, outcome=Outcome.PARTLY))
+    decided(pilot, decision_id)
+    assert frame(pilot, 2021).decided == 1_500_000
+
+
+def test_what_waits_for_a_decision_counts_when_another_is_sent():
+    pilot = programme(years=(2021,), frame=1_500_000)
+    proposed(pilot, application(pilot))
+    with pytest.raises(RuleViolation, match="Högst 500\u00a0000\u00a0kronor återstår"):
+        proposed(pilot, application(pilot))
+
+
+def test_the_number_of_grantees_holds_over_all_calls_and_counts_each_once():
+    pilot = programme(years=(2022,), most=1)
+    region = OrganisationFactory()
+    ordinary = application(pilot, region)
+    decided(pilot, proposed(pilot, ordinary))
+    extra = extra_call(pilot)
+    again = application(extra, region, parent=ordinary)
+    decided(extra, proposed(extra, again))
+    assert frame(pilot, 2022).grantees == 1
+    assert frame(pilot, 2022).decided == 2_000_000
+    other = application(extra)
+    waiting = proposed(extra, other)
+    with pytest.raises(RuleViolation, match="Högst 1 organisationer"):
+        decided(extra, waiting)
+    assert len(committed().scalars(select(Grantee)).all()) == 1
+
+
+def test_omfordelning_leaves_77_221_kronor_and_one_report_a_year():
+    pilot = programme(years=(2022,), frame=15_000_000)
+    granted = {"Skåne": 3_363_938, "Västra Götaland": 4_996_873, "Östergötland": 3_116_968}
+    asked = {"Skåne": 1_650_000, "Västra Götaland": 1_480_000, "Östergötland": 865_000}
+    given = {"Skåne": 1_100_000, "Västra Götaland": 1_480_000, "Östergötland": 865_000}
+    ordinary = {}
+    for name, amount in granted.items():
+        ordinary[name] = application(pilot, OrganisationFactory(name=f"Region {name}"), sought={2022: amount})
+        decided(pilot, proposed(pilot, ordinary[name], {2022: amount}))
+    year = frame(pilot, 2022)
+    assert year.frame - year.decided == 3_522_221
+
+    extra = extra_call(pilot)
+    for name, amount in given.items():
+        made = application(extra, ordinary[name].organisation, sought={2022: asked[name]}, parent=ordinary[name])
+        outcome = Outcome.GRANTED if amount == asked[name] else Outcome.PARTLY
+        decided(extra, proposed(extra, made, {2022: amount}, outcome=outcome))
+
+    year = frame(pilot, 2022)
+    assert (year.frame - year.decided, year.grantees) == (77_221, 3)
+    assert year.decided == 14_922_779
+    reports = committed().scalars(select(Report)).all()
+    assert {report.case_id for report in reports} == {each.case_id for each in ordinary.values()}
+    assert len(reports) == 3
+    paid = committed().scalars(select(Payment).where(Payment.planned_on == date(2022, 3, 15))).all()
+    assert sum(payment.amount for payment in paid) == 3_445_000
+
+
+def test_a_decision_is_its_partys_when_it_is_sent_and_sent_once(pilot):
+    made = application(pilot)
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    decision_id = decided(pilot, proposed(pilot, made))
+    from grantportal.queries import decision_pages
+
+    assert decision_pages.page(ombud, decision_id) is None
+    db.close_read_session()
+    services.dispatch(pilot.registrar, decision_id)
+    shown = decision_pages.page(ombud, decision_id)
+    assert shown is not None
+    assert shown.is_dispatched
+    db.close_read_session()
+    with pytest.raises(RuleViolation, match="redan skickat"):
+        services.dispatch(pilot.officer, decision_id)
+    assert len(committed().scalars(select(Dispatch)).all()) == 1
+
+
+def test_a_proposal_is_not_sent_to_the_party(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    with pytest.raises(RuleViolation):
+        services.dispatch(pilot.registrar, decision_id)
+
+
+def test_the_comparison_saves_over_the_frame_and_spreads_a_years_sum():
+    pilot = programme(years=(2021,), frame=1_000_000)
+    first, second = application(pilot), application(pilot)
+    saved_count = services.save_totals(
+        pilot.officer,
+        pilot.call.id,
+        SaveTotals(
+            (
+                ProposedTotals(first.id, Outcome.GRANTED, {2021: 1_000_000}),
+                ProposedTotals(second.id, Outcome.PARTLY, {2021: 333_333}),
+            )
+        ),
+    )
+    assert saved_count == 2
+    lines = committed().scalars(select(DecisionLine).order_by(DecisionLine.id)).all()
+    assert [line.amount for line in lines] == [900_000, 100_000, 300_000, 33_333]
+    assert {each.status for each in committed().scalars(select(Decision))} == {DecisionStatus.DRAFT}
+
+
+def test_the_comparison_refuses_more_than_was_sought_beside_its_field(pilot):
+    made = application(pilot)
+    with pytest.raises(RuleViolations) as refusal:
+        services.save_totals(
+            pilot.officer,
+            pilot.call.id,
+            SaveTotals((ProposedTotals(made.id, Outcome.GRANTED, {2021: 1_000_001, 2022: 0}),)),
+        )
+    assert refusal.value.violations[0].field == f"p{made.id}_2021"
+    assert committed().scalars(select(Decision)).all() == []
+
+
+def test_two_officers_do_not_write_over_each_other_unseen(pilot):
+    made = application(pilot)
+    another = actor_with(Role.HANDLAGGARE, pilot.authority)
+    services.draft(pilot.officer, made.id, command(pilot, {}, reasons="Först.", based_on=""))
+    with pytest.raises(RuleViolation, match="har sparat ett annat förslag"):
+        services.draft(another, made.id, command(pilot, {}, reasons="Sist.", based_on=""))
+    assert committed().scalars(select(Decision.reasons)).one() == "Först."
+
+
+def test_a_draft_may_be_unfinished_and_a_proposal_may_not(pilot):
+    made = application(pilot)
+    services.draft(pilot.officer, made.id, command(pilot, {}, outcome=None, reasons=""))
+    with pytest.raises(RuleViolations) as missing:
+        services.propose(pilot.officer, made.id, command(pilot, {2021: 1_000_000}))
+    assert len(missing.value.violations) == 2
+    with pytest.raises(RuleViolation, match="Skriv skälen") as refusal:
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000), reasons=" \n"))
+    assert refusal.value.field == "reasons"
+
+
+@pytest.mark.parametrize("amount", [-1, 10**15])
+def test_amounts_that_no_form_lets_through_are_refused_too(pilot, amount):
+    made = application(pilot)
+    with pytest.raises(RuleViolation):
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, amount)))
+
+
+def test_a_kostnadsslag_of_another_statsbidrag_is_refused(pilot):
+    made, other = application(pilot), programme(authority=pilot.authority)
+    with pytest.raises(RuleViolation, match="inte finns i utlysningen"):
+        services.propose(pilot.officer, made.id, command(other, dict.fromkeys(pilot.years, 1)))
+
+
+def test_a_draft_application_is_not_there_for_an_officer(pilot):
+    made = application(pilot, status=ApplicationStatus.DRAFT)
+    with pytest.raises(NotVisible):
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    with pytest.raises(NotVisible):
+        communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
+
+
+def test_an_application_that_is_being_completed_is_not_proposed(pilot):
+    made = application(pilot, status=ApplicationStatus.SUPPLEMENT_REQUESTED)
+    with pytest.raises(RuleViolation, match="inte i det läget"):
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+
+
+def test_a_grant_without_appeal_says_nothing_of_it(pilot):
+    unlocked(pilot.grant, appeal_variant=None)
+    decided(pilot, proposed(pilot, application(pilot)))
+    assert the(Grant, pilot.grant.id).appeal_variant is None
