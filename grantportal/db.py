@@ -105,6 +105,16 @@ def session() -> Session:
     return current
 
 
+def read_one_moment() -> None:
+    """Let everything that this context reads from now on be as it is at this moment: for long controls beside a portal that is up."""
+    close_read_session()
+    chosen = engine().execution_options(postgresql_readonly=True)
+    if chosen.dialect.name == "postgresql":
+        # SQLite's reading transaction is such a moment by itself.
+        chosen = chosen.execution_options(isolation_level="REPEATABLE READ")
+    _reading.set(Session(chosen, expire_on_commit=False))
+
+
 def close_read_session() -> None:
     """End reading: at the end of a request, of a command, of a test."""
     reading = _reading.get()

@@ -1,1 +1,173 @@
-"""Takes outbox rows: mail and documents."""
+"""Takes outbox rows: documents, notices, mail; and once a day the anchor and the sweeping of files.
+
+Work is claimed with a lease and done outside every lock. A worker that is killed half-way loses nothing: its lease runs
+out and the work is done again.
+"""
+
+import json
+import logging
+import os
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Event as Flag
+from typing import Any
+from urllib.parse import urlsplit
+
+from grantportal import db
+from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.documents import Document
+from grantportal.effects import files as placing
+from grantportal.effects.notices import NOTICE
+from grantportal.effects.records import RENDER
+from grantportal.exports import mail, pdf
+from grantportal.queries import notices as notice_queries
+from grantportal.queries import outbox as waiting
+from grantportal.queries import records
+from grantportal.services import anchors, files, notices, outbox
+from grantportal.services.outbox import Claimed
+from grantportal.settings import Settings
+
+log = logging.getLogger("grantportal.worker")
+
+PAUSE_SECONDS = 1.0
+SMTP_SECONDS = 30
+PDF = "application/pdf"
+
+Builder = Callable[[dict[str, Any], str, Settings], Document]
+_BUILDERS: dict[FrozenKind, Builder] = {}
+
+
+def run(settings: Settings, stop: Flag) -> None:
+    """Work until `stop` is set: what has been begun is finished first."""
+    while not stop.is_set():
+        try:
+            daily(settings)
+            while not stop.is_set() and work_once(settings):
+                pass
+        except Exception:
+            # The database may be away for a while; the worker waits for it.
+            log.exception("the worker could not fetch work")
+            db.close_read_session()
+        stop.wait(PAUSE_SECONDS)
+
+
+def drain(settings: Settings) -> int:
+    """Do all that can be done now and answer how much was done; what failed waits to be tried again."""
+    done = 0
+    while work_once(settings):
+        done += 1
+    return done
+
+
+def remaining() -> int:
+    """How much of the outbox is not done."""
+    try:
+        return waiting.waiting_count()
+    finally:
+        db.close_read_session()
+
+
+def daily(settings: Settings) -> None:
+    """What is done once a day: yesterday's anchor and the sweeping of files. Without effect when it has been done."""
+    if anchors.make_for_yesterday():
+        files.sweep(settings.files)
+    db.close_read_session()
+
+
+def work_once(settings: Settings) -> bool:
+    """Claim and do one piece of work; say whether there was any."""
+    work = outbox.claim()
+    if work is None:
+        return False
+    try:
+        _WORK[work.kind](settings, work)
+    except Exception as error:
+        log.exception("outbox %s (%s) failed, attempt %s", work.id, work.kind, work.attempts)
+        outbox.put_back(work, f"{type(error).__name__}: {error}")
+    finally:
+        db.close_read_session()
+    return True
+
+
+# --- Documents ---------------------------------------------------------------------------------------------------
+
+
+def _render(settings: Settings, work: Claimed) -> None:
+    document(settings, work.payload["record_id"])
+    outbox.complete(work)
+
+
+def document(settings: Settings, record_id: int, actor: Actor = SYSTEM) -> tuple[str, str, bytes] | None:
+    """The record's document as (name, media type, bytes): the stored bytes, or rendered and stored now.
+
+    So the first reader never waits for the worker. None when the record has no document that the actor may see.
+    """
+    facts = records.to_render(record_id, actor)
+    db.close_read_session()
+    if facts is None:
+        return None
+    if facts.file is None:
+        made = pdf.render(_BUILDERS[facts.kind](json.loads(facts.content), facts.sha256, settings))
+        files.attach(record_id, placing.place(settings.files, made), shown_name=facts.shown_name, media_type=PDF)
+        # Somebody else may have been first: what is stored is what everybody gets.
+        facts = records.to_render(record_id, actor)
+        db.close_read_session()
+        if facts is None or facts.file is None:
+            return None
+    stored = facts.file
+    return stored.shown_name, stored.media_type, (settings.files / stored.stored_name).read_bytes()
+
+
+# --- Notices and mail --------------------------------------------------------------------------------------------
+
+
+def _notice(_settings: Settings, work: Claimed) -> None:
+    notices.deliver(work.id, work.lease_key, work.payload, work.at)
+
+
+def _mail(settings: Settings, work: Claimed) -> None:
+    """Send the mail. Sent and then killed, it is sent once more: its Message-ID is the same, so it can be recognised."""
+    facts = _receiver(work.payload)
+    db.close_read_session()
+    if facts is not None:
+        letter = mail.message(
+            mail.Letter(
+                key=work.id,
+                to=facts.to,
+                sender=settings.mail_from,
+                at=work.at,
+                link=f"{settings.public_url.rstrip('/')}/meddelanden",
+                host=urlsplit(settings.public_url).hostname or "localhost",
+                registration_number=facts.registration_number,
+            )
+        )
+        if settings.smtp_host:
+            _send(settings, letter)
+        else:
+            _write(settings.mail, f"{work.id:08d}.eml", letter)
+    outbox.complete(work)
+
+
+def _receiver(payload: dict[str, Any]) -> notice_queries.MailFacts | None:
+    if "user_id" in payload:
+        return notice_queries.mail_to_person(payload["user_id"], payload["case_id"])
+    return notice_queries.mail_to_mailbox(payload["organisation_id"], payload["case_id"])
+
+
+def _send(settings: Settings, letter: EmailMessage) -> None:
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_SECONDS) as server:
+        server.send_message(letter)
+
+
+def _write(folder: Path, name: str, letter: EmailMessage) -> None:
+    """Whole or not at all: written beside and moved into place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{name}.{os.getpid()}"
+    beside.write_bytes(letter.as_bytes())
+    beside.replace(folder / name)
+
+
+_WORK: dict[str, Callable[[Settings, Claimed], None]] = {RENDER: _render, NOTICE: _notice, notices.MAIL: _mail}

@@ -1,0 +1,13 @@
+"""Files by their stored names."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from grantportal import db
+from grantportal.models.records import StoredFile
+
+
+def known(names: Collection[str]) -> set[str]:
+    """Which of the names have a row."""
+    return set(db.session().scalars(select(StoredFile.stored_name).where(StoredFile.stored_name.in_(names))))

@@ -1,0 +1,131 @@
+"""Handlingar: as their readers see them, and as they are rendered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from grantportal import db
+from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.cases import DIRECTION_TEXTS, RECORD_TEXTS, FrozenKind
+from grantportal.models.accounts import User
+from grantportal.models.cases import Case, FrozenVersion
+from grantportal.models.organisations import Organisation
+from grantportal.models.records import Record, StoredFile
+from grantportal.policy import visible
+
+PRINTED = (FrozenKind.APPLICATION, FrozenKind.DECISION, FrozenKind.REPORT)
+"""Frozen versions that have a document."""
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A stored file: what it is called here and there, and what it must be."""
+
+    stored_name: str
+    shown_name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A handling as its page shows it."""
+
+    id: int
+    case_id: int
+    case_title: str
+    registration_number: str
+    organisation_name: str
+    number: int
+    title: str
+    kind_text: str
+    direction_text: str
+    counterpart: str
+    dated_at: datetime
+    made_by: str
+    text: str
+    has_document: bool
+    """Whether there is a document: stored already, or rendered when somebody asks."""
+    file: FileFacts | None
+
+
+@dataclass(frozen=True)
+class ToRender:
+    """All that a document is made from."""
+
+    record_id: int
+    shown_name: str
+    kind: FrozenKind
+    content: str
+    sha256: str
+    file: FileFacts | None
+
+
+def locked(record_id: int) -> Record:
+    """The record, locked."""
+    return db.session().scalars(db.lock(select(Record).where(Record.id == record_id))).one()
+
+
+def get(actor: Actor, record_id: int) -> RecordPage | None:
+    """The handling, when the actor may see it."""
+    found = db.session().execute(_with_file(actor, record_id)).one_or_none()
+    if found is None:
+        return None
+    record, case, organisation, maker, file, frozen = found
+    return RecordPage(
+        id=record.id,
+        case_id=case.id,
+        case_title=case.title,
+        registration_number=case.registration_number or "",
+        organisation_name=organisation.name,
+        number=record.number,
+        title=record.title,
+        kind_text=RECORD_TEXTS[record.kind],
+        direction_text=DIRECTION_TEXTS[record.direction],
+        counterpart=record.counterpart,
+        dated_at=record.dated_at,
+        made_by=maker.name if maker else "",
+        text=record.text,
+        has_document=file is not None or (frozen is not None and frozen.kind in PRINTED),
+        file=_facts(file),
+    )
+
+
+def to_render(record_id: int, actor: Actor = SYSTEM) -> ToRender | None:
+    """What the record's document is made from; None when it has none or the actor may not see it."""
+    found = db.session().execute(_with_file(actor, record_id)).one_or_none()
+    if found is None:
+        return None
+    record, case, _, _, file, frozen = found
+    if frozen is None or frozen.kind not in PRINTED:
+        return None
+    number = (case.registration_number or "").replace(" ", "-")
+    return ToRender(
+        record_id=record.id,
+        shown_name=f"{number}-{record.number}.pdf".lstrip("-"),
+        kind=frozen.kind,
+        content=frozen.content,
+        sha256=frozen.sha256,
+        file=_facts(file),
+    )
+
+
+def _with_file(actor: Actor, record_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Record, Case, Organisation, User, StoredFile, FrozenVersion)
+        .join(Case, Case.id == Record.case_id)
+        .join(Organisation, Organisation.id == Record.organisation_id)
+        .outerjoin(User, User.id == Record.made_by_id)
+        .outerjoin(StoredFile, StoredFile.id == Record.file_id)
+        .outerjoin(FrozenVersion, FrozenVersion.id == Record.frozen_version_id)
+        .where(Record.id == record_id, visible(actor, Record))
+    )
+
+
+def _facts(file: StoredFile | None) -> FileFacts | None:
+    if file is None:
+        return None
+    return FileFacts(file.stored_name, file.shown_name, file.media_type, file.size, file.sha256)

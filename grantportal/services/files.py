@@ -1,0 +1,40 @@
+"""Files: attaching a rendered document to its record, and sweeping away bytes that no row names."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from grantportal.domain import clock
+from grantportal.effects import files as effects
+from grantportal.effects.files import Placed
+from grantportal.queries import files, records
+from grantportal.transaction import Bookkeeping, bookkeeping
+
+ROWLESS_FOR = timedelta(days=1)
+"""How old bytes without a row must be: a transaction that is about to name them is never that slow."""
+
+TOGETHER = 500
+
+
+def attach(record_id: int, placed: Placed, *, shown_name: str, media_type: str) -> None:
+    """Give the record its document, unless somebody else has done so meanwhile: then the first one stays."""
+    with bookkeeping(Bookkeeping.FILES) as (session, _):
+        record = records.locked(record_id)
+        if record.file_id is None:
+            record.file_id = effects.enter(session, placed, shown_name=shown_name, media_type=media_type).id
+
+
+def sweep(folder: Path) -> int:
+    """Remove bytes that have had no row for a day: what a crash between disk and database left. Answers how many."""
+    if not folder.is_dir():
+        return 0
+    limit = clock.real_now() - ROWLESS_FOR
+    old = [path for path in folder.iterdir() if datetime.fromtimestamp(path.stat().st_mtime, UTC) < limit]
+    removed = 0
+    for start in range(0, len(old), TOGETHER):
+        paths = old[start : start + TOGETHER]
+        named = files.known([path.name for path in paths])
+        for path in paths:
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed

@@ -1,0 +1,46 @@
+"""Meddelanden: made by the worker for those who can act, and marked as read by the reader."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.forms import canonical
+from grantportal.effects.outbox import finish
+from grantportal.models.portal import Notice, OutboxItem
+from grantportal.queries import notices
+from grantportal.transaction import Bookkeeping, bookkeeping
+
+MAIL = "mail"
+"""Outbox kind: a mail to one address, that says only that something waits."""
+
+
+def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime) -> int:
+    """Make the notice for each person who can act, and the mail rows, and mark the work as done: all or nothing.
+
+    Who can act is asked for the portal time of the act. Answers how many got it.
+    """
+    case_id, organisation_id = payload["case_id"], payload["organisation_id"]
+    with clock.at(at), bookkeeping(Bookkeeping.NOTICES) as (session, _):
+        finish(session, item_id, lease_key)
+        persons = notices.receivers(payload["roles"], organisation_id=organisation_id, case_id=case_id)
+        session.add_all(
+            Notice(user_id=person, case_id=case_id, title=payload["title"], text=payload["text"], made_at=at)
+            for person in persons
+        )
+        mails: list[dict[str, Any]] = [{"user_id": person, "case_id": case_id} for person in persons]
+        if organisation_id is not None and notices.mailbox(organisation_id):
+            mails.append({"organisation_id": organisation_id, "case_id": case_id})
+        now = clock.real_now()
+        session.add_all(OutboxItem(kind=MAIL, payload=canonical(mail), at=at, available_at=now) for mail in mails)
+    return len(persons)
+
+
+def mark_read(actor: Actor) -> None:
+    """The person has opened the list of messages."""
+    with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
+        session.execute(
+            update(Notice).where(Notice.user_id == actor.user_id, Notice.read_at.is_(None)).values(read_at=clock.now())
+        )

@@ -1,0 +1,78 @@
+"""The outbox: work is claimed with a lease, done outside every lock, and then marked as done or tried again later."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from grantportal.domain import clock
+from grantportal.effects.outbox import finish
+from grantportal.models.portal import OutboxItem
+from grantportal.queries import outbox
+from grantportal.transaction import Bookkeeping, bookkeeping
+
+LEASE = timedelta(minutes=5)
+"""Longer than any one piece of work takes; when it has run out, the worker is taken for dead and another begins anew."""
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(hours=1)
+ERROR_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Work that is ours until the lease runs out."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    at: datetime
+    attempts: int
+    lease_key: str
+
+
+def claim() -> Claimed | None:
+    """Take the oldest free work, or None when there is nothing to do.
+
+    One UPDATE both finds and takes. On PostgreSQL two workers may find the same row; the second waits for the first, asks
+    the outer condition anew, gets nothing and looks for the next.
+    """
+    while True:
+        now = clock.real_now()
+        key = secrets.token_hex(8)
+        with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+            taken = session.execute(
+                update(OutboxItem)
+                .where(OutboxItem.id == outbox.next_free(now), outbox.is_free(now))
+                .values(lease_until=now + LEASE, lease_key=key, attempts=OutboxItem.attempts + 1)
+                .returning(OutboxItem.id, OutboxItem.kind, OutboxItem.payload, OutboxItem.at, OutboxItem.attempts)
+                .execution_options(synchronize_session=False)
+            ).one_or_none()
+            if taken is None and outbox.free_count(now) == 0:
+                return None
+        if taken is not None:
+            return Claimed(taken.id, taken.kind, json.loads(taken.payload), taken.at, taken.attempts, key)
+
+
+def complete(work: Claimed) -> None:
+    """The work is done: it is not done again."""
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        finish(session, work.id, work.lease_key)
+
+
+def put_back(work: Claimed, error: str) -> None:
+    """The work failed: it is tried again, after a wait that doubles each time. Nothing is ever given up unseen."""
+    wait = min(FIRST_WAIT * 2 ** min(work.attempts - 1, 20), LONGEST_WAIT)
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        session.execute(
+            update(OutboxItem)
+            .where(OutboxItem.id == work.id, OutboxItem.lease_key == work.lease_key, OutboxItem.done_at.is_(None))
+            .values(
+                lease_until=None,
+                lease_key=None,
+                available_at=clock.real_now() + wait,
+                last_error=error[:ERROR_LENGTH],
+            )
+        )

@@ -1,0 +1,148 @@
+"""Control of everything that must not have changed: chains, frozen versions, files, and the counters beside the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from grantportal.domain import clock
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.money import kr
+from grantportal.domain.payments import PaymentStatus
+from grantportal.queries import anchors
+from grantportal.queries import verification as stored
+from grantportal.transaction import recomputed
+
+
+@dataclass
+class Findings:
+    """What was checked, how many of each, and every difference that was found."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+    def check(self, what: str, found: Iterator[str | None]) -> None:
+        """Go through one kind of thing: each step gives a difference, or None when the thing is as it should be."""
+        count = 0
+        for difference in found:
+            if difference is None:
+                count += 1
+            else:
+                self.differences.append(difference)
+        self.checked[what] = count
+
+
+def verify(files: Path) -> Findings:
+    """Compute everything anew and compare. Reads only; `files` is the folder of stored files."""
+    findings = Findings()
+    findings.check("händelser", _events())
+    findings.check("dygnsankare", _anchors())
+    findings.check("frysta versioner", _frozen())
+    findings.check("publicerade formulär", _forms())
+    findings.check("filer", _files(files))
+    findings.check("årsramar", _frames())
+    findings.check("utbetalningar", _payments())
+    return findings
+
+
+def _events() -> Iterator[str | None]:
+    """Each chain is unbroken from its first event to the head that its row carries."""
+    heads = stored.heads()
+    ends: dict[str, tuple[int, str]] = {}
+    for event in stored.events():
+        seq, head = ends.get(event.chain, (0, ""))
+        where = f"Händelse {event.seq} i kedjan {event.chain}"
+        if event.seq != seq + 1:
+            yield f"{where}: händelse {seq + 1} saknas."
+        elif event.previous_sha256 != head:
+            yield f"{where} hänger inte ihop med den före."
+        if _unreadable(event) or recomputed(event) != event.sha256:
+            yield f"{where} har ändrats."
+        ends[event.chain] = (event.seq, event.sha256)
+        yield None
+    for chain in sorted(ends.keys() - heads.keys()):
+        yield f"Kedjan {chain}: det som den hör till finns inte."
+    for chain, end in sorted(heads.items()):
+        if ends.get(chain, (0, "")) != end:
+            yield f"Kedjan {chain}: sista händelsen är inte den som raden säger."
+
+
+def _unreadable(event: Any) -> bool:
+    try:
+        recomputed(event)
+    except ValueError:
+        return True
+    return False
+
+
+def _anchors() -> Iterator[str | None]:
+    """The heads of every anchored day are still the ones that were anchored."""
+    for anchor in anchors.all_anchors():
+        heads = sorted(anchors.heads_before(clock.end_of(anchor.day)))
+        if (len(heads), fingerprint(canonical(heads))) != (anchor.heads, anchor.sha256):
+            yield f"Dygnsankaret för {anchor.day}: händelser till och med den dagen har ändrats eller saknas."
+        yield None
+
+
+def _frozen() -> Iterator[str | None]:
+    before: tuple[object, int] = (None, 0)
+    for version in stored.frozen_versions():
+        where = f"Fryst version {version.number} av {version.kind.value} {version.subject_id}"
+        subject = (version.kind, version.subject_id)
+        if version.number != (before[1] if before[0] == subject else 0) + 1:
+            yield f"{where}: en tidigare version saknas."
+        if fingerprint(version.content) != version.sha256:
+            yield f"{where} har ändrats."
+        before = (subject, version.number)
+        yield None
+
+
+def _forms() -> Iterator[str | None]:
+    for form in stored.forms():
+        if fingerprint(form.definition) != form.sha256:
+            yield f"Formuläret «{form.title}», version {form.number}, har ändrats."
+        yield None
+
+
+def _files(folder: Path) -> Iterator[str | None]:
+    for file in stored.files():
+        path = folder / file.stored_name
+        if not path.is_file():
+            yield f"Filen {file.shown_name} ({file.stored_name}) saknas."
+        else:
+            with path.open("rb") as content:
+                same = path.stat().st_size == file.size and file_digest(content, "sha256").hexdigest() == file.sha256
+            if not same:
+                yield f"Filen {file.shown_name} ({file.stored_name}) har ändrats."
+        yield None
+
+
+def _frames() -> Iterator[str | None]:
+    """The counters that guard say the same as the decisions, the ledger and the list of grantees."""
+    lines, ledger = stored.decided_by_lines(), stored.decided_by_ledger()
+    listed, granted = stored.grantees(), stored.granted_in_ledger()
+    known = set()
+    for frame in stored.frames():
+        year = (frame.grant_id, frame.grant_year)
+        known.add(year)
+        where = f"Årsramen {frame.grant_year} för statsbidrag {frame.grant_id}"
+        if frame.decided != lines.get(year, 0):
+            yield f"{where}: {kr(frame.decided)} är räknat som beslutat, besluten säger {kr(lines.get(year, 0))}."
+        if frame.decided != ledger.get(year, 0):
+            yield f"{where}: {kr(frame.decided)} är räknat som beslutat, reskontran säger {kr(ledger.get(year, 0))}."
+        if frame.grantees != len(listed.get(year, ())):
+            yield f"{where}: {frame.grantees} mottagare är räknade, {len(listed.get(year, ()))} finns i förteckningen."
+        if listed.get(year, set()) != granted.get(year, set()):
+            yield f"{where}: förteckningen över mottagare och reskontran säger olika."
+        yield None
+    for grant_id, grant_year in sorted((lines.keys() | ledger.keys() | listed.keys()) - known):
+        yield f"Statsbidrag {grant_id} har beslut för {grant_year} men ingen årsram."
+
+
+def _payments() -> Iterator[str | None]:
+    for key, status, amount, paid in stored.payments():
+        due = amount if status is PaymentStatus.CONFIRMED else 0
+        if paid != due:
+            yield f"Utbetalning {key}: {kr(due)} är betalt, reskontran säger {kr(paid)}."
+        yield None

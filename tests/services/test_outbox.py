@@ -1,0 +1,240 @@
+"""Work after commit: done once, done again when the worker dies, never lost; and told to those it concerns."""
+
+import email
+import json
+from datetime import UTC, date, datetime, timedelta
+from email import policy
+
+import pytest
+from sqlalchemy import select
+
+from grantportal import db, worker
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor, Role
+from grantportal.domain.events import EventKind
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.effects import notices as effects
+from grantportal.effects.outbox import LeaseLost
+from grantportal.models.portal import Notice, OutboxItem
+from grantportal.services import notices, outbox
+from grantportal.settings import Settings
+from grantportal.transaction import transaction
+from tests.support.casework import CaseFactory
+from tests.support.factories import MandateFactory, OrganisationFactory, UserFactory, person
+from tests.support.rows import committed, saved
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ACT = datetime(2020, 5, 4, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(instance=tmp_path, secret_key="tests", public_url="https://bidrag.example.se")
+
+
+def item(kind="mail", payload=None, **values) -> OutboxItem:
+    values.setdefault("available_at", clock.real_now())
+    return saved(OutboxItem(kind=kind, payload=json.dumps(payload or {}), at=ACT, **values))
+
+
+def row(key: int) -> OutboxItem:
+    return committed().get_one(OutboxItem, key)
+
+
+def told(case, *roles, authority=False):
+    """An act at portal time ACT that tells somebody."""
+    writer = UserFactory()
+    with clock.at(ACT), transaction(Actor(writer.id), EventKind.CASE_REFERENCE_CHANGED) as act:
+        act.about(act.session.get_one(type(case), case.id))
+        tell = effects.tell_authority if authority else effects.tell_party
+        tell(act, case, "Ni behöver komplettera", "Svara senast 4 juni.", *roles)
+
+
+def names_told() -> list[int]:
+    return list(committed().scalars(select(Notice.user_id).order_by(Notice.user_id)))
+
+
+# --- Leases ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_claimed_is_nobody_elses_until_the_lease_runs_out():
+    item()
+
+    assert outbox.claim() is not None
+    assert outbox.claim() is None
+
+
+def test_work_of_a_worker_that_died_is_done_again(monkeypatch):
+    waiting = item()
+    first = outbox.claim()
+    later = clock.real_now() + outbox.LEASE + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "real_now", lambda: later)
+
+    second = outbox.claim()
+
+    assert second is not None
+    assert (second.id, second.attempts) == (waiting.id, 2)
+    with pytest.raises(LeaseLost):
+        outbox.complete(first)
+    assert row(waiting.id).done_at is None
+    outbox.complete(second)
+    assert row(waiting.id).done_at is not None
+    assert outbox.claim() is None
+
+
+def test_the_oldest_is_taken_first():
+    now = clock.real_now()
+    item(available_at=now - timedelta(seconds=5))
+    oldest = item(available_at=now - timedelta(minutes=5))
+
+    assert outbox.claim().id == oldest.id
+
+
+def test_work_that_fails_waits_longer_each_time_and_says_why(settings, monkeypatch):
+    case = CaseFactory()
+    failing = item(payload={"user_id": UserFactory().id, "case_id": case.id})
+
+    def broken(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(worker, "_write", broken)
+    before = clock.real_now()
+    assert worker.drain(settings) == 1
+
+    waiting = row(failing.id)
+    assert waiting.last_error == "OSError: disk full"
+    assert waiting.done_at is None
+    assert waiting.lease_until is None
+    assert waiting.available_at >= before + outbox.FIRST_WAIT
+    assert worker.drain(settings) == 0, "it waits"
+    assert worker.remaining() == 1, "it is not lost"
+
+
+def test_the_longest_wait_is_an_hour(settings):
+    tired = item(kind="unheard of", attempts=60)
+    before = clock.real_now()
+
+    worker.drain(settings)
+
+    assert row(tired.id).available_at <= before + outbox.LONGEST_WAIT + timedelta(seconds=60)
+    assert "KeyError" in row(tired.id).last_error
+
+
+def test_notices_are_made_whole_or_not_at_all(monkeypatch):
+    """Killed between the notices and the mark that they are made, both are undone and both are done again."""
+    case = CaseFactory()
+    person(Role.OMBUD, case.organisation)
+    told(case)
+    work = outbox.claim()
+
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "canonical", dies)
+        with pytest.raises(KeyboardInterrupt):
+            notices.deliver(work.id, work.lease_key, work.payload, work.at)
+    assert names_told() == []
+
+    notices.deliver(work.id, work.lease_key, work.payload, work.at)
+    with pytest.raises(LeaseLost):
+        notices.deliver(work.id, work.lease_key, work.payload, work.at)
+    assert len(names_told()) == 1
+
+
+# --- Who is told --------------------------------------------------------------------------------------------------
+
+
+def test_the_party_is_told_and_nobody_else(settings):
+    case, other = CaseFactory(), CaseFactory()
+    ombud = person(Role.OMBUD, case.organisation)
+    person(Role.UPPGIFTSSAMORDNARE, case.organisation)
+    person(Role.OMBUD, other.organisation)
+    only_this = person(Role.REPRESENTANT, case.organisation, case_id=case.id)
+    of_another = CaseFactory(organisation=case.organisation, grant=case.grant)
+    person(Role.REPRESENTANT, case.organisation, case_id=of_another.id)
+    person(Role.OMBUD, case.organisation, valid_to=date(2020, 5, 3))
+    person(Role.OMBUD, case.organisation, valid_from=date(2020, 5, 5))
+    last_day = person(Role.OMBUD, case.organisation, valid_to=date(2020, 5, 4))
+    closed = UserFactory(closed_at=ACT)
+    MandateFactory(role=Role.OMBUD, organisation_id=case.organisation_id, user=closed)
+    told(case)
+
+    worker.drain(settings)
+
+    assert names_told() == sorted([ombud.id, only_this.id, last_day.id])
+    notice = committed().scalars(select(Notice)).first()
+    assert (notice.title, notice.made_at, notice.read_at) == ("Ni behöver komplettera", ACT, None)
+
+
+def test_the_authoritys_persons_are_told_by_role(settings):
+    case = CaseFactory()
+    authority = OrganisationFactory(kind=OrganisationKind.AUTHORITY)
+    officer = person(Role.HANDLAGGARE, authority)
+    person(Role.FINANCE, authority)
+    person(Role.OMBUD, case.organisation)
+    told(case, Role.HANDLAGGARE, authority=True)
+
+    worker.drain(settings)
+
+    assert names_told() == [officer.id]
+
+
+def test_one_person_with_two_mandates_is_told_once(settings):
+    case = CaseFactory()
+    ombud = person(Role.OMBUD, case.organisation)
+    MandateFactory(role=Role.REPRESENTANT, organisation_id=case.organisation_id, user=ombud)
+    told(case)
+
+    worker.drain(settings)
+
+    assert names_told() == [ombud.id]
+
+
+# --- Mail ---------------------------------------------------------------------------------------------------------
+
+
+def letters(settings) -> dict[str, email.message.EmailMessage]:
+    found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in settings.mail.iterdir()]
+    return {letter["To"]: letter for letter in found}
+
+
+def test_a_mail_says_that_something_waits_and_where_but_not_what(settings):
+    case = CaseFactory(registration_number="DEMO 2020-0042")
+    with db.writing_session() as session, session.begin():
+        session.get_one(type(case.organisation), case.organisation_id).mailbox = "registrator@region.example"
+    ombud = person(Role.OMBUD, case.organisation)
+    told(case)
+
+    worker.drain(settings)
+
+    sent = letters(settings)
+    assert sent.keys() == {ombud.email, "registrator@region.example"}
+    text = sent[ombud.email].get_content()
+    assert "https://bidrag.example.se/meddelanden" in text
+    assert "DEMO 2020-0042" in text
+    assert "komplettera" not in text.lower() + sent[ombud.email]["Subject"].lower()
+    assert sent[ombud.email]["Date"] == "Mon, 04 May 2020 11:30:00 +0200"
+
+
+def test_a_mail_that_is_sent_again_can_be_recognised(settings):
+    """Killed between sending and the mark that it is sent, it is sent once more with the same Message-ID and file."""
+    once = item(payload={"user_id": UserFactory().id, "case_id": None})
+    worker._mail(settings, outbox.claim())
+    first = [path.read_bytes() for path in settings.mail.iterdir()]
+    with db.writing_session() as session, session.begin():
+        session.get_one(OutboxItem, once.id).done_at = None
+
+    assert worker.drain(settings) == 1
+
+    assert [path.read_bytes() for path in settings.mail.iterdir()] == first
+
+
+def test_nobody_writes_to_a_closed_account(settings):
+    item(payload={"user_id": UserFactory(closed_at=ACT).id, "case_id": None})
+
+    assert worker.drain(settings) == 1
+
+    assert not settings.mail.exists()
+    assert worker.remaining() == 0

@@ -1,0 +1,250 @@
+"""Whoever changes what must not change is found, however close to the database they sit."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from grantportal import cli, db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.decisions import DecisionStatus, Outcome
+from grantportal.domain.events import EventKind
+from grantportal.domain.forms import FormKind
+from grantportal.domain.grants import ConditionStatus
+from grantportal.domain.payments import LedgerKind
+from grantportal.effects import files as placing
+from grantportal.effects.freeze import freeze
+from grantportal.effects.ledger import enter
+from grantportal.models import triggers
+from grantportal.models.applications import Application
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
+from grantportal.models.organisations import Organisation
+from grantportal.models.portal import Event
+from grantportal.services import anchors, verification
+from grantportal.transaction import Bookkeeping, bookkeeping, recomputed, transaction
+from tests.support.casework import ApplicationFactory
+from tests.support.factories import UserFactory
+from tests.support.rows import committed, saved
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LAST_WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def history(folder, monkeypatch) -> Application:
+    """A case with three events, a frozen version, a stored file, a decided sum and last week's anchor."""
+    application = ApplicationFactory()
+    writer = Actor(UserFactory().id)
+    grant_id, case_id = application.call.grant_id, application.case_id
+    saved(YearFrame(grant_id=grant_id, grant_year=2021, frame=1_000, decided=400, grantees=1, max_grantees=4))
+    saved(Grantee(grant_id=grant_id, grant_year=2021, organisation_id=application.organisation_id))
+    saved(
+        FormVersion(
+            grant_id=grant_id,
+            kind=FormKind.APPLICATION,
+            number=1,
+            title="Ansökan",
+            status=ConditionStatus.PUBLISHED,
+            definition="{}",
+            sha256="44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+            published_at=datetime(2020, 1, 1, tzinfo=UTC),
+        )
+    )
+    category = saved(CostCategory(grant_id=grant_id, position=1, name="Personal"))
+    then = clock.real_now() - LAST_WEEK
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "real_now", lambda: then)
+        for number in range(3):
+            with transaction(writer, EventKind.CASE_REFERENCE_CHANGED) as act:
+                act.about(act.session.get_one(Case, case_id), number=number)
+        with transaction(writer, EventKind.ORGANISATION_REGISTERED) as act:
+            act.about(act.session.get_one(Organisation, application.organisation_id))
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "real_now", lambda: then + timedelta(days=1))
+        assert anchors.make_for_yesterday()
+    placed = placing.place(folder, b"bytes")
+    with bookkeeping(Bookkeeping.FILES) as (session, _):
+        placing.enter(session, placed, shown_name="beslut.pdf", media_type="application/pdf")
+    with transaction(writer, EventKind.DECISION_MADE) as act:
+        act.about(act.session.get_one(Case, case_id))
+        freeze(act, FrozenKind.APPLICATION, application.id, {"q1": "Vi söker."}, case_id=case_id)
+        freeze(act, FrozenKind.APPLICATION, application.id, {"q1": "Vi söker mer."}, case_id=case_id)
+        enter(
+            act,
+            LedgerKind.DECIDED,
+            400,
+            grant_id=grant_id,
+            grant_year=2021,
+            organisation_id=application.organisation_id,
+            case_id=case_id,
+        )
+    _made_decision(application, category.id)
+    return application
+
+
+def _made_decision(application: Application, category_id: int) -> None:
+    decision = saved(
+        Decision(
+            application_id=application.id,
+            organisation_id=application.organisation_id,
+            case_id=application.case_id,
+            lines=[DecisionLine(grant_year=2021, cost_category_id=category_id, amount=400)],
+        )
+    )
+    proposer, decider = UserFactory(), UserFactory()
+    with db.writing_session() as session, session.begin():
+        made = session.get_one(Decision, decision.id)
+        made.status, made.outcome, made.sha256 = DecisionStatus.MADE, Outcome.GRANTED, "x"
+        made.proposed_by_id, made.decided_by_id = proposer.id, decider.id
+        made.decided_at = datetime(2020, 6, 30, 8, tzinfo=UTC)
+
+
+def tamper(*statements: str) -> None:
+    """Change rows as somebody with the database's own rights could: without the triggers that refuse it."""
+    engine = db.engine_for(db.engine().url.render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        dialect = connection.dialect.name
+        off = triggers.dropping(dialect) if dialect == "sqlite" else ["SET session_replication_role = replica"]
+        on = triggers.statements(dialect) if dialect == "sqlite" else ["SET session_replication_role = origin"]
+        for statement in [*off, *statements, *on]:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+
+
+def found(folder) -> list[str]:
+    db.close_read_session()
+    db.read_one_moment()
+    differences = verification.verify(folder).differences
+    db.close_read_session()
+    return differences
+
+
+def test_nothing_is_found_where_nothing_has_been_changed(history, folder):
+    db.read_one_moment()
+    findings = verification.verify(folder)
+
+    assert findings.differences == []
+    assert findings.checked == {
+        "händelser": 5,
+        "dygnsankare": 1,
+        "frysta versioner": 2,
+        "publicerade formulär": 1,
+        "filer": 1,
+        "årsramar": 1,
+        "utbetalningar": 0,
+    }
+
+
+TAMPERINGS = {
+    "an event's facts": ("UPDATE events SET data = '{\"number\":9}' WHERE seq = 2", "Händelse 2 i kedjan case:"),
+    "an event's text that is no JSON": ("UPDATE events SET data = 'x' WHERE seq = 2", "Händelse 2 i kedjan case:"),
+    "an event's actor": ("UPDATE events SET actor_id = NULL WHERE seq = 1 AND case_id IS NOT NULL", "Händelse 1"),
+    "an event's time": ("UPDATE events SET at = '2019-01-01 00:00:00' WHERE seq = 3", "Händelse 3"),
+    "a removed event": ("DELETE FROM events WHERE seq = 2", "händelse 2 saknas"),
+    "a removed last event": ("DELETE FROM events WHERE seq = 4", "sista händelsen är inte den som raden säger"),
+    "a chain removed whole": (
+        "DELETE FROM events WHERE case_id IS NULL",
+        "sista händelsen är inte den som raden säger",
+    ),
+    "a head": ("UPDATE cases SET event_head = 'x'", "sista händelsen är inte den som raden säger"),
+    "an anchor": ("UPDATE anchors SET sha256 = 'x'", "Dygnsankaret"),
+    "a frozen version": ("UPDATE frozen_versions SET content = '{}' WHERE number = 1", "Fryst version 1"),
+    "a removed frozen version": ("DELETE FROM frozen_versions WHERE number = 1", "en tidigare version saknas"),
+    "a published form": ("UPDATE form_versions SET definition = '[]'", "Formuläret «Ansökan»"),
+    "a frame's sum": ("UPDATE year_frames SET decided = 399", "är räknat som beslutat"),
+    "a frame's grantees": ("UPDATE year_frames SET grantees = 2", "2 mottagare är räknade"),
+    "a decided amount": ("UPDATE decision_lines SET amount = 401", "besluten säger"),
+    "an entry of the ledger": ("UPDATE ledger_entries SET amount = 401", "reskontran säger"),
+    "a removed entry": ("DELETE FROM ledger_entries", "reskontran säger"),
+    "a removed grantee": ("DELETE FROM grantees", "förteckningen"),
+    "a removed frame": ("DELETE FROM year_frames", "ingen årsram"),
+}
+
+
+@pytest.mark.parametrize(("statement", "said"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_tampering_is_found(history, folder, statement, said):
+    tamper(statement)
+
+    assert any(said in difference for difference in found(folder)), found(folder)
+
+
+def test_a_chain_rewritten_whole_is_found_by_the_anchor(history, folder):
+    """Every hash is right again, and the head too: only the anchored day says that the history was another."""
+    with db.writing_session() as session, session.begin():
+        case = session.get_one(Case, history.case_id)
+        rows = session.query(Event).filter_by(chain=f"case:{case.id}").order_by(Event.seq).all()
+        changes, head = [], ""
+        for row in rows:
+            row.data = '{"number":7}'
+            row.previous_sha256 = head
+            head = recomputed(row)
+            changes.append(
+                f"UPDATE events SET data = '{row.data}', previous_sha256 = '{row.previous_sha256}', sha256 = '{head}' WHERE id = {row.id}"
+            )
+        changes.append(f"UPDATE cases SET event_head = '{head}'")
+        session.expunge_all()
+    tamper(*changes)
+
+    assert [difference[:12] for difference in found(folder)] == ["Dygnsankaret"]
+
+
+@pytest.mark.parametrize("content", [b"bytez", b"", None], ids=["changed", "emptied", "removed"])
+def test_a_file_that_is_not_as_it_was_is_found(history, folder, content):
+    (path,) = folder.iterdir()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    assert any("beslut.pdf" in difference for difference in found(folder))
+
+
+@pytest.mark.parametrize("table", triggers.APPEND_ONLY)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id + 1000", "DELETE FROM {}"])
+def test_what_is_written_once_cannot_be_changed(history, table, statement):
+    """The database itself says no; the red side is that the same statement goes through without the triggers."""
+    if table == "dispatches":
+        decision = committed().query(Decision).one()
+        saved(
+            Dispatch(
+                decision_id=decision.id,
+                case_id=decision.case_id,
+                organisation_id=decision.organisation_id,
+                receiver="Registrator",
+                dispatched_by_id=UserFactory().id,
+                dispatched_at=datetime(2020, 7, 1, tzinfo=UTC),
+            )
+        )
+    with (
+        db.writing_session() as session,
+        session.begin(),
+        pytest.raises(DBAPIError, match="written once"),
+    ):
+        session.execute(text(statement.format(table)))
+    tamper(statement.format(table))
+
+
+def test_the_command_says_what_it_checked_and_fails_on_a_difference(history, folder, monkeypatch, tmp_path, database):
+    monkeypatch.setenv("GRANTPORTAL_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("GRANTPORTAL_DATABASE_URL", database.url)
+
+    sound = CliRunner().invoke(cli.main, ["verify"])
+    tamper("UPDATE year_frames SET decided = 399")
+    broken = CliRunner().invoke(cli.main, ["verify"])
+
+    assert (sound.exit_code, broken.exit_code) == (0, 1)
+    assert "5 händelser kontrollerade." in sound.output
+    assert sound.output.endswith("Allt stämmer.\n")
+    assert "är räknat som beslutat" in broken.output

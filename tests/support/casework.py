@@ -1,0 +1,118 @@
+"""Cases with what belongs to them, as rows; the default is lawful."""
+
+from datetime import UTC, date, datetime
+
+import factory
+
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.calls import CallStatus
+from grantportal.domain.cases import CaseKind, Direction, RecordKind
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call
+from grantportal.models.cases import Case
+from grantportal.models.grants import Grant
+from grantportal.models.records import Record
+from tests.support.factories import OrganisationFactory, RowFactory, UserFactory
+
+HANDED_IN = datetime(2020, 4, 17, 12, 0, tzinfo=UTC)
+
+
+class GrantFactory(RowFactory):
+    """A statsbidrag."""
+
+    class Meta:
+        model = Grant
+
+    title = factory.Sequence(lambda n: f"Statsbidrag {n}")
+    purpose = "Att pröva"
+
+
+class CallFactory(RowFactory):
+    """A published call that closed on 2020-04-20."""
+
+    class Meta:
+        model = Call
+
+    grant = factory.SubFactory(GrantFactory)
+    title = factory.Sequence(lambda n: f"Bidrag för år {n}")
+    status = CallStatus.PUBLISHED
+    opens_at = datetime(2020, 3, 1, tzinfo=UTC)
+    last_day = date(2020, 4, 20)
+    published_at = datetime(2020, 2, 20, tzinfo=UTC)
+
+
+class CaseFactory(RowFactory):
+    """A registered case of a region's."""
+
+    class Meta:
+        model = Case
+
+    class Params:
+        draft = factory.Trait(registration_number=None)
+
+    kind = CaseKind.APPLICATION
+    grant = factory.SubFactory(GrantFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    registration_number = factory.Sequence(lambda n: f"2020-{n:04d}")
+    title = "Bidrag för 2021 och 2022"
+    opened_at = HANDED_IN
+
+
+class ApplicationFactory(RowFactory):
+    """An application that has been handed in, with its case; `draft=True` for one that has not."""
+
+    class Meta:
+        model = Application
+
+    class Params:
+        draft = factory.Trait(
+            status=ApplicationStatus.DRAFT,
+            submitted_at=None,
+            version_number=0,
+            case=factory.SubFactory(
+                CaseFactory,
+                draft=True,
+                organisation=factory.SelfAttribute("..organisation"),
+                grant=factory.SelfAttribute("..call.grant"),
+            ),
+        )
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    call = factory.SubFactory(CallFactory)
+    case = factory.SubFactory(
+        CaseFactory,
+        organisation=factory.SelfAttribute("..organisation"),
+        grant=factory.SelfAttribute("..call.grant"),
+    )
+    status = ApplicationStatus.SUBMITTED
+    version_number = 1
+    started_at = HANDED_IN
+    submitted_at = HANDED_IN
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        started_by = kwargs.pop("started_by", None) or UserFactory()
+        kwargs.setdefault("started_by_id", started_by.id)
+        if kwargs.get("status") is not ApplicationStatus.DRAFT:
+            kwargs.setdefault("submitted_by_id", started_by.id)
+        return super()._create(model_class, *args, **kwargs)
+
+
+class RecordFactory(RowFactory):
+    """A text among the case's handlingar."""
+
+    class Meta:
+        model = Record
+
+    case = factory.SubFactory(CaseFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    kind = RecordKind.APPLICATION
+    title = "Ansökan"
+    direction = Direction.IN
+    dated_at = HANDED_IN
+    text = "Vi söker."
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        case = kwargs.pop("case")
+        return super()._create(model_class, *args, case_id=case.id, organisation_id=case.organisation_id, **kwargs)
