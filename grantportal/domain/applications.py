@@ -49,3 +49,10 @@ APPLICATION: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
     },
     refusal="Ansökan är inte i det läget längre. Ladda om sidan och se vad som gäller nu.",
 )
+
+
+class Audience(StrEnum):
+    """Whose words: the party's own, or the authority's."""
+
+    PARTY = "party"
+    AUTHORITY = "authority"

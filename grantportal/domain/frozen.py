@@ -2,14 +2,15 @@
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
-from grantportal.domain.documents import DecisionDocument, Document, Person
+from grantportal.domain.documents import DecisionDocument, Document, Person, ReportDocument
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.reports import ECONOMY
 
 D = TypeVar("D", bound=Document)
 
@@ -49,6 +50,27 @@ def persons_of(lines: str) -> tuple[Person, ...]:
         if name.strip():
             found.append(Person(name.strip(), title.strip()))
     return tuple(found)
+
+
+def report_document(content: Mapping[str, Any], sha256: str) -> ReportDocument:
+    """Återrapportering, as it was handed in."""
+    return restored(ReportDocument, content, sha256)
+
+
+def with_locked_report_parts(
+    content: Mapping[str, Any], before: Mapping[str, Any], opened: Collection[str]
+) -> dict[str, Any]:
+    """The report where only the opened parts are new: what a komplettering has not opened stays as it was handed in."""
+    kept = {result["code"]: result for result in before["results"] if result["code"] not in opened}
+    merged = {**content, "results": [kept.get(result["code"], result) for result in content["results"]]}
+    ratings = {**content["basis"]["ratings"], **{code: before["basis"]["ratings"][code] for code in kept}}
+    merged["basis"] = {**content["basis"], "ratings": ratings}
+    if ECONOMY not in opened:
+        for name in ("economy", "economy_attested_by", "economy_attested_at"):
+            merged[name] = before[name]
+        for name in ("categories", "economy_sha256"):
+            merged["basis"][name] = before["basis"][name]
+    return merged
 
 
 def _value(hint: Any, stored: Any) -> Any:

@@ -1,8 +1,18 @@
 """Återrapportering: one grantee's report of one grant year, and its granskning."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
+from grantportal.domain import clock
+from grantportal.domain.applications import Audience
+from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
+from grantportal.domain.money import Kronor, kr
 
 
 class Rating(StrEnum):
@@ -60,3 +70,384 @@ RATING_TEXTS = {
     Rating.NOT_MET: "Inte uppnått",
     Rating.NOT_APPLICABLE: "Inte aktuellt i år",
 }
+
+RATING_SYMBOLS = {
+    Rating.MET: "full",
+    Rating.PARTLY: "half",
+    Rating.NOT_MET: "empty",
+    Rating.NOT_APPLICABLE: "dash",
+}
+RATING_HELP = {
+    Rating.MET: "Allt i ordalydelsen är gjort.",
+    Rating.PARTLY: "Något är gjort, något återstår.",
+    Rating.NOT_MET: "Arbetet har inte börjat eller har inte gett resultat.",
+    Rating.NOT_APPLICABLE: "Enligt planeringen skulle arbetet inte ha börjat.",
+}
+NOT_REACHED = frozenset({Rating.PARTLY, Rating.NOT_MET})
+"""The ratings that ask for a cause and a measure."""
+
+ECONOMY = "economy"
+"""The part of a report that is not an expected result; all other parts go by the result's code."""
+MOST_TEXT = 8_000
+MOST_SHORT_TEXT = 2_000
+
+
+# --- What people send ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ResultAnswer:
+    """What a region says about one expected result."""
+
+    rating: Rating | None = None
+    text: str = ""
+    proviso_mattered: bool = False
+    proviso_text: str = ""
+    causes: tuple[str, ...] = ()
+    measure: str = ""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything at all is said."""
+        return self != ResultAnswer()
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """An answer, and the stamp of the one that it was written over."""
+
+    answer: ResultAnswer
+    based_on: str
+
+
+@dataclass(frozen=True)
+class CostAnswer:
+    """What a region says about one kostnadsslag; None is silence, which is not zero."""
+
+    cost: Kronor | None = None
+    own_financing: Kronor | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class SaveCost:
+    """The cells of a kostnadsslag that could be understood, and the stamp of the row that they were written over."""
+
+    values: Mapping[str, Any]
+    based_on: str
+
+
+@dataclass(frozen=True)
+class SaveEconomy:
+    """Kostnadsslag by id."""
+
+    rows: Mapping[int, SaveCost]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a save: the clashes that were not saved, and whether it ended the economy's attestation."""
+
+    clashes: tuple[TextClash, ...] = ()
+    ended_attestation: bool = False
+
+
+@dataclass(frozen=True)
+class AttestEconomy:
+    """The fingerprint of the economy that was read."""
+
+    sha256: str
+
+
+def stamp(version: int, answer: ResultAnswer | CostAnswer) -> str:
+    """What a page carries of an answer: the version it showed, and the answer itself, so that an untouched one is told."""
+    return f"{version}.{fingerprint(canonical(asdict(answer)))[:24]}"
+
+
+def is_untouched(based_on: str, answer: ResultAnswer | CostAnswer) -> bool:
+    """Whether the page sends back just what it showed: then somebody else's later text is left alone."""
+    return based_on.partition(".")[2] == stamp(0, answer).partition(".")[2]
+
+
+# --- Ekonomi -------------------------------------------------------------------------------------------------------
+
+
+def share_out(total: Kronor, weights: Sequence[int]) -> tuple[Kronor, ...]:
+    """A sum in whole kronor by shares: what rounding leaves goes to the largest remainders, so that it adds up exactly."""
+    whole = sum(weights)
+    if whole == 0:
+        return (total, *(0 for _ in weights[1:])) if weights else ()
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return tuple(parts)
+
+
+@dataclass(frozen=True)
+class EconomyRow:
+    """One kostnadsslag: what is decided, what is paid, and what the region says of it."""
+
+    category_id: int
+    category: str
+    budget: Kronor
+    paid: Kronor
+    answer: CostAnswer = CostAnswer()
+    stamp: str = ""
+    by: str = ""
+
+    @property
+    def charged(self) -> Kronor | None:
+        """Belastar bidraget: the cost less what was financed otherwise. None until both are said and hold together."""
+        cost, own = self.answer.cost, self.answer.own_financing
+        return None if cost is None or own is None or own > cost else cost - own
+
+    @property
+    def deviation(self) -> Kronor | None:
+        """Avvikelse: charged less budget."""
+        return None if self.charged is None else self.charged - self.budget
+
+
+@dataclass(frozen=True)
+class Economy:
+    """The year's economy of one grantee, over all its decisions."""
+
+    rows: tuple[EconomyRow, ...]
+    comment_percent: int = 10
+    comment_kronor: Kronor = 25_000
+
+    @property
+    def budget(self) -> Kronor:
+        return sum(row.budget for row in self.rows)
+
+    @property
+    def paid(self) -> Kronor:
+        return sum(row.paid for row in self.rows)
+
+    @property
+    def cost(self) -> Kronor:
+        return sum(row.answer.cost or 0 for row in self.rows)
+
+    @property
+    def own_financing(self) -> Kronor:
+        return sum(row.answer.own_financing or 0 for row in self.rows)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether every row can be counted; before that no sum is the sum."""
+        return all(row.charged is not None for row in self.rows)
+
+    @property
+    def charged(self) -> Kronor:
+        return sum(row.charged or 0 for row in self.rows)
+
+    @property
+    def deviation(self) -> Kronor:
+        return sum(row.deviation or 0 for row in self.rows)
+
+    @property
+    def unspent(self) -> Kronor:
+        """Inte använt, and so to be repaid: paid less the part of it that the costs used up, on the whole and not by row."""
+        return self.paid - min(self.paid, self.charged)
+
+    @property
+    def is_begun(self) -> bool:
+        return any(row.answer != CostAnswer() for row in self.rows)
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of all that is attested: the figures of both sides and the comments."""
+        return fingerprint(
+            canonical(
+                [[row.category_id, row.budget, row.paid, *asdict(row.answer).values()] for row in self.rows],
+            )
+        )
+
+    def needs_comment(self, row: EconomyRow) -> bool:
+        """A deviation is commented when it is over the call's share of the budget and over its kronor: both, and strictly."""
+        deviation = abs(row.deviation or 0)
+        return deviation > self.comment_kronor and deviation * 100 > self.comment_percent * row.budget
+
+
+def cell_name(category_id: int, part: str) -> str:
+    """The name of a cell's field: part is cost, own_financing or comment."""
+    return f"c{category_id}_{part}"
+
+
+# --- What is missing -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that must be said before the report can be handed in: in which part, at which field."""
+
+    part: str
+    field: str
+    message: str
+
+
+def gaps_in_result(code: str, answer: ResultAnswer, *, has_proviso: bool, causes: Collection[str]) -> tuple[Gap, ...]:
+    """Zero is an outcome, silence is not: each expected result has a rating and a text, and a cause and a measure when
+    it is not wholly reached."""
+    found = []
+    if answer.rating is None:
+        found.append(Gap(code, "rating", f"{code}: Välj hur väl ni har nått resultatet."))
+    if not answer.text:
+        found.append(Gap(code, "text", f"{code}: Beskriv vad ni har gjort och vad det har lett till."))
+    if answer.rating in NOT_REACHED:
+        if not set(answer.causes) & set(causes):
+            found.append(Gap(code, "causes", f"{code}: Välj minst en orsak till att resultatet inte är helt uppnått."))
+        if not answer.measure:
+            found.append(Gap(code, "measure", f"{code}: Skriv vad ni gör åt det."))
+    if has_proviso and answer.proviso_mattered and not answer.proviso_text:
+        found.append(Gap(code, "proviso_text", f"{code}: Beskriv hur förbehållet har haft betydelse."))
+    return tuple(found)
+
+
+def gaps_in_economy(economy: Economy) -> tuple[Gap, ...]:
+    """Every kostnadsslag has a cost and its own financing (or 0), and a comment where the deviation is over the limit."""
+    found = []
+    for row in economy.rows:
+        for part, message in (
+            ("cost", f"{row.category}: Skriv den totala kostnaden, eller 0."),
+            ("own_financing", f"{row.category}: Skriv egen eller annan finansiering, eller 0."),
+        ):
+            if getattr(row.answer, part) is None:
+                found.append(Gap(ECONOMY, cell_name(row.category_id, part), message))
+        found += wrong_in_row(row)
+        if economy.needs_comment(row) and not row.answer.comment:
+            message = (
+                f"{row.category}: Kommentera avvikelsen. Den är större än {economy.comment_percent} procent av "
+                f"budgeten och {kr(economy.comment_kronor)}."
+            )
+            found.append(Gap(ECONOMY, cell_name(row.category_id, "comment"), message))
+    return tuple(found)
+
+
+def wrong_in_row(row: EconomyRow) -> tuple[Gap, ...]:
+    """Own financing is a part of the cost and never more than it."""
+    cost, own = row.answer.cost, row.answer.own_financing
+    if cost is None or own is None or own <= cost:
+        return ()
+    return (
+        Gap(
+            ECONOMY,
+            cell_name(row.category_id, "own_financing"),
+            f"{row.category}: Egen finansiering kan inte vara större än den totala kostnaden, {kr(cost)}.",
+        ),
+    )
+
+
+NOT_ATTESTED = Gap(ECONOMY, "attest", "Ekonomin är inte intygad. Regionens ekonom eller ombud ska intyga den.")
+
+
+def ensure_complete(gaps: Iterable[Gap]) -> None:
+    """Raises RuleViolations with everything that is missing, so that all of it can be put right in one go."""
+    found = [RuleViolation(gap.message, field=gap.part) for gap in gaps]
+    if found:
+        raise RuleViolations(found)
+
+
+def ensure_same_economy(seen: str, now: str) -> None:
+    """What is attested is what was read. Raises RuleViolation."""
+    if seen != now:
+        raise RuleViolation("Ekonomin har ändrats sedan du läste den. Läs den igen innan du intygar.")
+
+
+# --- When it is open -----------------------------------------------------------------------------------------------
+
+
+def has_opened(opens_on: date, now: datetime) -> bool:
+    """A report opens by the clock, at 00:00 of its day."""
+    return now >= clock.local(opens_on)
+
+
+def is_late(received: datetime | None, due_on: date) -> bool:
+    """Inkom efter sista dagen: derived."""
+    return received is not None and received >= clock.end_of(due_on)
+
+
+def is_open(part: str, *, status: ReportStatus, opens_on: date, opened: Collection[str], now: datetime) -> bool:
+    """Whether a part can be written in: all of them from the opening until hand-in; then only what a komplettering opens."""
+    if status is ReportStatus.DRAFT:
+        return has_opened(opens_on, now)
+    return status is ReportStatus.SUPPLEMENT_REQUESTED and part in opened
+
+
+def ensure_open(part: str, *, status: ReportStatus, opens_on: date, opened: Collection[str], now: datetime) -> None:
+    """Raises RuleViolation with when or why."""
+    if is_open(part, status=status, opens_on=opens_on, opened=opened, now=now):
+        return
+    if status is ReportStatus.DRAFT:
+        raise RuleViolation(f"Återrapporteringen öppnar {clock.day_text(opens_on)}. Då kan ni fylla i den.")
+    raise RuleViolation("Den här delen är låst. Det du skrev är inte sparat.")
+
+
+# --- What the screen calls it --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """What decides what a report is called."""
+
+    status: ReportStatus
+    opens_on: date
+    due_on: date
+    economy_attested: bool = False
+    submitted_at: datetime | None = None
+    is_reviewed: bool = False
+    """Whether the granskning has begun."""
+    supplement_last_day: date | None = None
+
+
+def label(facts: ReportFacts, now: datetime, audience: Audience = Audience.PARTY) -> Label:
+    """One state, in the reader's own words. The authority hears nothing of what is in a draft."""
+    theirs = audience is Audience.PARTY
+    due = clock.day_text(facts.due_on)
+    match facts.status:
+        case ReportStatus.DRAFT if not has_opened(facts.opens_on, now):
+            return Label("", "dots", f"Öppnar {clock.day_text(facts.opens_on)}", "Frågorna syns redan nu.")
+        case ReportStatus.DRAFT if now >= clock.end_of(facts.due_on):
+            return Label("bad", "warn", "Försenad", f"Skulle ha lämnats {due}.")
+        case ReportStatus.DRAFT if not theirs:
+            return Label("", "clock", "Inte inskickad", f"Ska lämnas senast {due}.")
+        case ReportStatus.DRAFT if facts.economy_attested:
+            return Label("info", "check", "Ekonomin intygad", "Ombudet kan skicka in.")
+        case ReportStatus.DRAFT:
+            return Label("wait", "arrow", "Att fylla i", f"Lämna senast {due}.")
+        case ReportStatus.SUPPLEMENT_REQUESTED:
+            return _supplement_label(facts.supplement_last_day, now, theirs)
+        case ReportStatus.SUBMITTED if facts.is_reviewed:
+            return Label("info", "half", "Granskas", "Vi hör av oss om något saknas." if theirs else "")
+        case ReportStatus.SUBMITTED:
+            at = clock.day_time_text(facts.submitted_at) if facts.submitted_at else ""
+            return Label("info", "lock", "Inskickad", f"Låst som den var {at}." if at else "")
+    return Label("ok", "check", "Godkänd")
+
+
+def _supplement_label(last_day: date | None, now: datetime, theirs: bool) -> Label:
+    if last_day is None:
+        return Label("wait", "arrow", "Ni behöver komplettera" if theirs else "Väntar på komplettering")
+    day = clock.day_text(last_day)
+    if now >= clock.end_of(last_day):
+        return Label("bad", "warn", "Komplettering försenad", f"Svaret skulle ha kommit senast {day}.")
+    if theirs:
+        return Label("wait", "arrow", "Ni behöver komplettera", f"Svara i de öppna delarna senast {day}.")
+    return Label("wait", "clock", "Väntar på komplettering", f"Svar senast {day}.")
+
+
+def part_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool) -> Label:
+    """What the task list says of one part."""
+    if not opened:
+        return Label("lock", "lock", "Låst") if handed_in else Label("", "dots", "Kan inte börja än")
+    if not begun:
+        return Label("", "empty", "Inte påbörjad")
+    return Label("info", "half", "Påbörjad") if gaps else Label("ok", "check", "Klar")
+
+
+def economy_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool, attested: bool) -> Label:
+    """The economy is ready only when somebody has attested it."""
+    found = part_label(opened=opened, begun=begun, gaps=gaps, handed_in=handed_in)
+    if opened and begun and not gaps and not attested:
+        return Label("wait", "arrow", "Väntar på intygande")
+    return found

@@ -1,0 +1,196 @@
+"""Återrapportering. A draft may be saved incomplete; what cannot be understood stays in its field as it was typed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Amount, Form, Paragraphs
+from grantportal.domain.errors import TextClash
+from grantportal.domain.money import Kronor
+from grantportal.domain.reports import (
+    MOST_SHORT_TEXT,
+    MOST_TEXT,
+    RATING_TEXTS,
+    AttestEconomy,
+    Economy,
+    Rating,
+    ResultAnswer,
+    SaveCost,
+    SaveEconomy,
+    SaveResult,
+    cell_name,
+)
+
+
+class CauseField(SelectMultipleField):
+    """Boxes to tick; what is not among them is left out."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ResultForm(Form):
+    """What the region says about one expected result."""
+
+    clashes: tuple[TextClash, ...] = ()
+
+    rating = RadioField(
+        "Hur väl har ni nått resultatet?",
+        choices=[SelectChoice(rating.value, text) for rating, text in RATING_TEXTS.items()],
+        validate_choice=False,
+    )
+    text = Paragraphs(
+        "Vad har ni gjort, och vad har det lett till?",
+        description="Skriv inga uppgifter om enskilda barn eller unga.",
+        longest=MOST_TEXT,
+    )
+    proviso_mattered = BooleanField("Förbehållet har haft betydelse")
+    proviso_text = Paragraphs("Beskriv hur", longest=MOST_SHORT_TEXT)
+    causes = CauseField(
+        "Vad beror det på att resultatet inte är helt uppnått?",
+        description="Välj alla som stämmer, om ni har valt Delvis uppnått eller Inte uppnått.",
+        validate_choice=False,
+    )
+    measure = Paragraphs("Vad gör ni åt det?", longest=MOST_SHORT_TEXT)
+    seen = HiddenField()
+
+    def __init__(
+        self, answer: ResultAnswer, stamp: str, causes: Iterable[str], *, has_proviso: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            data={
+                "rating": answer.rating.value if answer.rating else None,
+                "text": answer.text,
+                "proviso_mattered": answer.proviso_mattered,
+                "proviso_text": answer.proviso_text,
+                "causes": list(answer.causes),
+                "measure": answer.measure,
+                "seen": stamp,
+            },
+            **kwargs,
+        )
+        self.causes.choices = [SelectChoice(cause, cause) for cause in causes]
+        if not has_proviso:
+            del self.proviso_mattered
+            del self.proviso_text
+
+    def command(self) -> SaveResult:
+        chosen = self.rating.data
+        return SaveResult(
+            ResultAnswer(
+                rating=Rating(chosen) if chosen in set(Rating) else None,
+                text=self.text.data or "",
+                proviso_mattered=bool(self.proviso_mattered.data) if "proviso_mattered" in self else False,
+                proviso_text=(self.proviso_text.data or "") if "proviso_text" in self else "",
+                causes=tuple(self.causes.data or ()),
+                measure=self.measure.data or "",
+            ),
+            self.seen.data or "",
+        )
+
+    def reuse(self, text: str) -> None:
+        """Put last year's text last in this year's; nothing is written over and nothing is saved."""
+        self.text.data = "\n\n".join(part for part in (self.text.data or "", text) if part)
+
+    def show_clashes(self, clashes: tuple[TextClash, ...], stamp: str) -> None:
+        """Keep what was typed beside what somebody else has saved; saving once more is then a choice."""
+        self.clashes = clashes
+        self.seen.data = stamp
+        name = next((clash.by for clash in clashes if clash.by), "Någon annan")
+        self.form_errors = [f"{name} har ändrat samma svar. Ditt svar är inte sparat. Jämför och spara igen."]
+
+
+class EconomyForm(Form):
+    """The economy per kostnadsslag: a cell that cannot be understood is left, and the others are saved."""
+
+    category_ids: tuple[int, ...] = ()
+    clashes: tuple[TextClash, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Only a foreign post is refused whole; the fields say what to mend."""
+        super().validate(extra_validators)
+        return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether a cell waits to be put right."""
+        return bool(self.errors or self.clashes)
+
+    def cell(self, category_id: int, part: str) -> Any:
+        """The field of a cell."""
+        return self[cell_name(category_id, part)]
+
+    def command(self) -> SaveEconomy:
+        rows = {}
+        for category_id in self.category_ids:
+            fields = {part: self.cell(category_id, part) for part in ("cost", "own_financing", "comment")}
+            values: dict[str, Kronor | str | None] = {
+                part: (field.data or "") if part == "comment" else field.data
+                for part, field in fields.items()
+                if not field.errors
+            }
+            rows[category_id] = SaveCost(values, self.cell(category_id, "seen").data or "")
+        return SaveEconomy(rows)
+
+    def refuse(self, messages: Mapping[str, str]) -> None:
+        """Put what is wrong beside its cell."""
+        for name, message in messages.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, message]
+
+    def show_clashes(self, clashes: tuple[TextClash, ...], economy: Economy) -> None:
+        """Take over the stamps of what is saved by now, and say in each cell what somebody else has written there."""
+        for row in economy.rows:
+            self.cell(row.category_id, "seen").data = row.stamp
+        self.clashes = clashes
+        self.refuse(
+            {
+                clash.field: f"{clash.by or 'Någon annan'} har skrivit {clash.theirs or 'ingenting'} här. "
+                f"Ditt är inte sparat. Jämför och spara igen."
+                for clash in clashes
+            }
+        )
+
+
+def economy_form(economy: Economy) -> EconomyForm:
+    """A field for each cell of each kostnadsslag, filled with the draft and with what is posted."""
+    fields: dict[str, Any] = {"category_ids": tuple(row.category_id for row in economy.rows)}
+    data: dict[str, Any] = {}
+    for row in economy.rows:
+        for part, field in (
+            ("cost", Amount(f"{row.category}, total kostnad i kronor")),
+            ("own_financing", Amount(f"{row.category}, egen eller annan finansiering i kronor")),
+            ("comment", Paragraphs(f"{row.category}, kommentar", longest=MOST_SHORT_TEXT)),
+        ):
+            fields[cell_name(row.category_id, part)] = field
+            data[cell_name(row.category_id, part)] = getattr(row.answer, part)
+        fields[cell_name(row.category_id, "seen")] = HiddenField()
+        data[cell_name(row.category_id, "seen")] = row.stamp
+    made: EconomyForm = type("ReportEconomyForm", (EconomyForm,), fields)(data=data)
+    return made
+
+
+class AttestForm(Form):
+    """The economist says yes to exactly what is shown."""
+
+    sha256 = HiddenField()
+    certified = BooleanField(
+        "Jag intygar att uppgifterna om ekonomin stämmer med regionens räkenskaper.",
+        validators=[InputRequired("Bekräfta att uppgifterna stämmer.")],
+    )
+
+    def command(self) -> AttestEconomy:
+        return AttestEconomy(self.sha256.data or "")
+
+
+class SubmitForm(Form):
+    """The ombud certifies the whole."""
+
+    certified = BooleanField(
+        "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga.",
+        validators=[InputRequired("Bekräfta att uppgifterna är riktiga och fullständiga.")],
+    )

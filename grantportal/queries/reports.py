@@ -1,0 +1,709 @@
+"""Återrapporteringar: the organisation's own draft with what surrounds it, and what has been handed in."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from grantportal import db, policy
+from grantportal.domain import clock, frozen, reports
+from grantportal.domain.actors import Actor
+from grantportal.domain.applications import Audience
+from grantportal.domain.cases import FrozenKind
+from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.documents import ReportDocument
+from grantportal.domain.documents import Wording as PrintedWording
+from grantportal.domain.forms import FormDefinition
+from grantportal.domain.frameworks import LinkKind, ProvisoMarker
+from grantportal.domain.labels import Label
+from grantportal.domain.money import Kronor
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import (
+    CostAnswer,
+    Economy,
+    EconomyRow,
+    Gap,
+    Rating,
+    ReportFacts,
+    ReportStatus,
+    ResultAnswer,
+)
+from grantportal.domain.supplements import SupplementStatus
+from grantportal.models.accounts import MandateRow, User
+from grantportal.models.calls import Call
+from grantportal.models.cases import Case, FrozenVersion
+from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.frameworks import (
+    ExpectedResult,
+    Proviso,
+    ProvisoWording,
+    ResultArea,
+    Wording,
+    WordingLink,
+)
+from grantportal.models.grants import CostCategory, FormVersion, Grant
+from grantportal.models.organisations import Organisation
+from grantportal.models.payments import LedgerEntry
+from grantportal.models.portal import Portal
+from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedResult, ReviewRating
+from grantportal.models.supplements import Supplement, SupplementPart
+from grantportal.policy import Permission
+
+# --- The organisation's own page -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WordingShown:
+    """An expected result in one year's words."""
+
+    year: int
+    title: str
+    paragraphs: tuple[str, ...]
+    lead: str
+    bullets: tuple[str, ...]
+    provisos: tuple[str, ...]
+    starred: bool
+    is_example: bool
+
+    @property
+    def printed(self) -> PrintedWording:
+        """As documents print it."""
+        return PrintedWording(self.year, self.paragraphs, self.lead, self.bullets, self.starred, self.is_example)
+
+
+@dataclass(frozen=True)
+class ResultShown:
+    """One expected result: this year's words beside last year's, and what the region has written."""
+
+    id: int
+    code: str
+    area: str
+    area_title: str
+    wording: WordingShown
+    before: WordingShown | None
+    changed: str
+    proviso_note: str
+    answer: ResultAnswer
+    stamp: str
+    version: int
+    by: str
+    saved_at: datetime | None
+    is_open: bool
+    gaps: tuple[Gap, ...]
+    label: Label
+
+    @property
+    def title(self) -> str:
+        return self.wording.title
+
+
+@dataclass(frozen=True)
+class OpenSupplement:
+    """What a komplettering asks for."""
+
+    id: int
+    reason: str
+    last_day: date
+    parts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """All that the organisation's own pages about a report show."""
+
+    id: int
+    case_id: int
+    organisation_id: int
+    organisation: str
+    organisation_number: str
+    grant: str
+    grant_id: int
+    grant_year: int
+    registration_number: str
+    framework_version_id: int
+    form_id: int
+    form_sha256: str
+    opens_on: date
+    due_on: date
+    status: ReportStatus
+    version_number: int
+    submitted_at: datetime | None
+    causes: tuple[str, ...]
+    supplement: OpenSupplement | None
+    results: tuple[ResultShown, ...]
+    economy: Economy
+    economy_is_open: bool
+    economy_label: Label
+    economy_gaps: tuple[Gap, ...]
+    is_attested: bool
+    attested_by: str
+    attested_at: datetime | None
+    label: Label
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The parts that can be written in."""
+        parts = {result.code for result in self.results if result.is_open}
+        return frozenset(parts | ({reports.ECONOMY} if self.economy_is_open else set()))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be written now."""
+        return bool(self.opened)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """All that is missing in the open parts before they can be handed in."""
+        found = [gap for result in self.results if result.is_open for gap in result.gaps]
+        if self.economy_is_open:
+            found += self.economy_gaps
+            if not self.is_attested:
+                found.append(reports.NOT_ATTESTED)
+        return tuple(found)
+
+    @property
+    def parts(self) -> tuple[Label, ...]:
+        """The state of every part, the economy last."""
+        return (*(result.label for result in self.results), self.economy_label)
+
+    @property
+    def done(self) -> int:
+        """How many parts need nothing more."""
+        return sum(label.tone in {"ok", "lock"} for label in self.parts)
+
+    def result(self, code: str) -> ResultShown | None:
+        """The expected result with this code."""
+        return next((result for result in self.results if result.code == code), None)
+
+    def after(self, code: str) -> ResultShown | None:
+        """The next open result after the one with this code."""
+        codes = [result.code for result in self.results]
+        return next((result for result in self.results[codes.index(code) + 1 :] if result.is_open), None)
+
+
+_attester = aliased(User)
+
+
+def page(actor: Actor, report_id: int) -> ReportPage | None:
+    """The organisation's own report, or None for everybody else. Five queries."""
+    rows = (
+        db.session()
+        .execute(
+            select(
+                Report, Grant, Organisation, Case, Call, FormVersion, _attester.name, Supplement, SupplementPart.part
+            )
+            .join(Grant, Report.grant_id == Grant.id)
+            .join(Organisation, Report.organisation_id == Organisation.id)
+            .join(Case, Report.case_id == Case.id)
+            .join(Call, Report.call_id == Call.id)
+            .join(FormVersion, Report.form_version_id == FormVersion.id)
+            .outerjoin(_attester, Report.economy_attested_by_id == _attester.id)
+            .outerjoin(
+                Supplement,
+                and_(Supplement.report_id == Report.id, Supplement.status == SupplementStatus.REQUESTED),
+            )
+            .outerjoin(SupplementPart, SupplementPart.supplement_id == Supplement.id)
+            .where(Report.id == report_id, policy.own(actor, Report))
+        )
+        .all()
+    )
+    if not rows:
+        return None
+    report, grant, organisation, case, call, form, attested_by, asked, _ = rows[0]
+    now = clock.now()
+    definition = FormDefinition.from_json(form.definition)
+    supplement = (
+        OpenSupplement(asked.id, asked.reason, asked.last_day, frozenset(row[-1] for row in rows if row[-1]))
+        if asked is not None
+        else None
+    )
+    opened = supplement.parts if supplement else frozenset()
+
+    def is_open(part: str) -> bool:
+        return reports.is_open(part, status=report.status, opens_on=report.opens_on, opened=opened, now=now)
+
+    handed_in = report.version_number > 0
+    answers = _answers(actor, report.id)
+    results = []
+    for wording in _wordings(report.framework_version_id, report.grant_year):
+        answer, number, by, at = answers.get(wording.result_id, (ResultAnswer(), 0, "", None))
+        gaps = reports.gaps_in_result(
+            wording.code, answer, has_proviso=bool(wording.now.provisos), causes=definition.causes
+        )
+        results.append(
+            ResultShown(
+                id=wording.result_id,
+                code=wording.code,
+                area=wording.area,
+                area_title=wording.area_title,
+                wording=wording.now,
+                before=wording.before,
+                changed=wording.changed,
+                proviso_note=wording.proviso_note,
+                answer=answer,
+                stamp=reports.stamp(number, answer),
+                version=number,
+                by=by,
+                saved_at=at,
+                is_open=is_open(wording.code),
+                gaps=gaps,
+                label=reports.part_label(
+                    opened=is_open(wording.code), begun=answer.is_begun, gaps=bool(gaps), handed_in=handed_in
+                ),
+            )
+        )
+    economy = Economy(_economy_rows(actor, report.id), call.comment_percent, call.comment_kronor)
+    economy_gaps = reports.gaps_in_economy(economy)
+    is_attested = report.economy_sha256 is not None and report.economy_sha256 == economy.sha256
+    economy_is_open = is_open(reports.ECONOMY)
+    facts = ReportFacts(
+        status=report.status,
+        opens_on=report.opens_on,
+        due_on=report.due_on,
+        economy_attested=is_attested,
+        submitted_at=report.submitted_at,
+        supplement_last_day=supplement.last_day if supplement else None,
+    )
+    return ReportPage(
+        id=report.id,
+        case_id=report.case_id,
+        organisation_id=report.organisation_id,
+        organisation=organisation.name,
+        organisation_number=organisation.organisation_number,
+        grant=grant.title,
+        grant_id=grant.id,
+        grant_year=report.grant_year,
+        registration_number=case.registration_number or "",
+        framework_version_id=report.framework_version_id,
+        form_id=form.id,
+        form_sha256=form.sha256,
+        opens_on=report.opens_on,
+        due_on=report.due_on,
+        status=report.status,
+        version_number=report.version_number,
+        submitted_at=report.submitted_at,
+        causes=definition.causes,
+        supplement=supplement,
+        results=tuple(results),
+        economy=economy,
+        economy_is_open=economy_is_open,
+        economy_label=reports.economy_label(
+            opened=economy_is_open,
+            begun=economy.is_begun,
+            gaps=bool(economy_gaps),
+            handed_in=handed_in,
+            attested=is_attested,
+        ),
+        economy_gaps=economy_gaps,
+        is_attested=is_attested,
+        attested_by=(attested_by or "") if is_attested else "",
+        attested_at=report.economy_attested_at if is_attested else None,
+        label=reports.label(facts, now, Audience.PARTY),
+    )
+
+
+@dataclass(frozen=True)
+class _Worded:
+    """A result with this year's words and those that they follow from."""
+
+    result_id: int
+    code: str
+    area: str
+    area_title: str
+    now: WordingShown
+    before: WordingShown | None
+    changed: str
+    proviso_note: str
+
+
+def _wordings(framework_version_id: int, year: int) -> list[_Worded]:
+    earlier = aliased(Wording)
+    rows = (
+        db.session()
+        .execute(
+            select(Wording, ExpectedResult, ResultArea, WordingLink, earlier)
+            .join(ExpectedResult, Wording.expected_result_id == ExpectedResult.id)
+            .join(ResultArea, ExpectedResult.area_id == ResultArea.id)
+            .outerjoin(WordingLink, WordingLink.later_id == Wording.id)
+            .outerjoin(earlier, WordingLink.earlier_id == earlier.id)
+            .where(Wording.framework_version_id == framework_version_id, Wording.grant_year == year)
+            .order_by(ResultArea.code, func.length(ExpectedResult.code), ExpectedResult.code, earlier.grant_year)
+        )
+        .all()
+    )
+    provisos = _provisos(each.id for row in rows for each in (row[0], row[4]) if each is not None)
+    found = {}
+    for wording, result, area, link, before in rows:
+        changed = note = ""
+        if before is not None and link.kind is LinkKind.SUBSTANTIVE:
+            changed = f"Ändrad sedan {before.grant_year}"
+        elif before is not None and link.kind is LinkKind.EDITORIAL:
+            changed = f"Språkligt ändrad sedan {before.grant_year}"
+        if link is not None and link.proviso_ended:
+            note = f"inget för {year}. Förbehållet från {before.grant_year} gäller inte längre."
+        # The newest of several earlier wordings comes last and stays.
+        found[result.id] = _Worded(
+            result_id=result.id,
+            code=result.code,
+            area=area.code,
+            area_title=area.title,
+            now=_shown(wording, provisos),
+            before=_shown(before, provisos) if before is not None else None,
+            changed=changed,
+            proviso_note=note,
+        )
+    return list(found.values())
+
+
+def _provisos(wording_ids: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:
+    """(text, whether its star stands at the heading) by wording."""
+    rows = db.session().execute(
+        select(ProvisoWording.wording_id, Proviso.text, Proviso.marker)
+        .join(Proviso, ProvisoWording.proviso_id == Proviso.id)
+        .where(ProvisoWording.wording_id.in_(set(wording_ids)))
+        .order_by(Proviso.code)
+    )
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for wording_id, text, marker in rows:
+        found.setdefault(wording_id, []).append((text, marker is ProvisoMarker.HEADING))
+    return found
+
+
+def _shown(wording: Wording, provisos: dict[int, list[tuple[str, bool]]]) -> WordingShown:
+    notes = provisos.get(wording.id, [])
+    return WordingShown(
+        year=wording.grant_year,
+        title=wording.title,
+        paragraphs=tuple(line for line in wording.text.splitlines() if line.strip()),
+        lead=wording.lead,
+        bullets=tuple(line for line in wording.bullets.splitlines() if line.strip()),
+        provisos=tuple(text for text, _ in notes),
+        starred=any(heading for _, heading in notes),
+        is_example=wording.is_example,
+    )
+
+
+def _answers(actor: Actor, report_id: int) -> dict[int, tuple[ResultAnswer, int, str, datetime]]:
+    """The organisation's own draft, by expected result: the answer, its version, who saved it and when."""
+    rows = db.session().execute(
+        select(ReportAnswer, User.name)
+        .join(Report, ReportAnswer.report_id == Report.id)
+        .join(User, ReportAnswer.changed_by_id == User.id)
+        .where(Report.id == report_id, policy.own(actor, Report))
+        .execution_options(populate_existing=True)
+    )
+    return {row.expected_result_id: (answer_of(row), row.version, by, row.changed_at) for row, by in rows}
+
+
+def answer_of(row: "ReportAnswer | ReportedResult") -> ResultAnswer:
+    """What a row says, as a value."""
+    return ResultAnswer(
+        rating=row.rating,
+        text=row.text,
+        proviso_mattered=row.proviso_mattered,
+        proviso_text=row.proviso_text,
+        causes=tuple(row.causes.splitlines()),
+        measure=row.measure,
+    )
+
+
+def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
+    """Every kostnadsslag: the budget of all made decisions of the year over all calls, what is paid, and the own draft."""
+    budget = (
+        select(func.coalesce(func.sum(DecisionLine.amount), 0))
+        .join(Decision, DecisionLine.decision_id == Decision.id)
+        .join(Case, Decision.case_id == Case.id)
+        .where(
+            DecisionLine.cost_category_id == CostCategory.id,
+            DecisionLine.grant_year == Report.grant_year,
+            Decision.status == DecisionStatus.MADE,
+            Decision.organisation_id == Report.organisation_id,
+            Case.grant_id == Report.grant_id,
+        )
+        .correlate(CostCategory, Report)
+        .scalar_subquery()
+    )
+    rows = (
+        db.session()
+        .execute(
+            select(CostCategory.id, CostCategory.name, budget, _paid(), ReportCost, User.name)
+            .join(Report, Report.grant_id == CostCategory.grant_id)
+            .outerjoin(
+                ReportCost, and_(ReportCost.report_id == Report.id, ReportCost.cost_category_id == CostCategory.id)
+            )
+            .outerjoin(User, ReportCost.changed_by_id == User.id)
+            .where(Report.id == report_id, policy.own(actor, Report))
+            .order_by(CostCategory.position)
+            .execution_options(populate_existing=True)
+        )
+        .all()
+    )
+    paid = reports.share_out(int(rows[0][3]) if rows else 0, [int(row[2]) for row in rows])
+    made = []
+    for (category_id, category, decided, _, row, by), share in zip(rows, paid, strict=True):
+        answer = CostAnswer(row.cost, row.own_financing, row.comment) if row is not None else CostAnswer()
+        made.append(
+            EconomyRow(
+                category_id=category_id,
+                category=category,
+                budget=int(decided),
+                paid=share,
+                answer=answer,
+                stamp=reports.stamp(row.version if row is not None else 0, answer),
+                by=by or "",
+            )
+        )
+    return tuple(made)
+
+
+def _paid() -> ScalarSelect[int]:
+    """What the ledger says is paid to the report's organisation for its year."""
+    return (
+        select(func.coalesce(func.sum(LedgerEntry.amount), 0))
+        .where(
+            LedgerEntry.kind == LedgerKind.PAID,
+            LedgerEntry.grant_id == Report.grant_id,
+            LedgerEntry.grant_year == Report.grant_year,
+            LedgerEntry.organisation_id == Report.organisation_id,
+        )
+        .correlate(Report)
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What was reported about the same result the year before, and the officer's rating once that report is approved."""
+
+    year: int
+    answer: ResultAnswer
+    reviewed: Rating | None
+    review_comment: str
+
+
+def last_year(actor: Actor, shown: ReportPage, result_id: int) -> LastYear | None:
+    """As it was handed in."""
+    found = (
+        db.session()
+        .execute(
+            select(Report.grant_year, Report.status, ReportedResult, ReviewRating)
+            .join(ReportedResult, ReportedResult.report_id == Report.id)
+            .outerjoin(
+                ReviewRating,
+                and_(ReviewRating.report_id == Report.id, ReviewRating.expected_result_id == result_id),
+            )
+            .where(
+                Report.grant_id == shown.grant_id,
+                Report.organisation_id == shown.organisation_id,
+                Report.grant_year == shown.grant_year - 1,
+                ReportedResult.expected_result_id == result_id,
+                policy.own(actor, Report),
+            )
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    year, status, reported, review = found
+    # Until it is approved, the officer's rating is work in progress.
+    told = review if status is ReportStatus.APPROVED else None
+    return LastYear(
+        year=year,
+        answer=answer_of(reported),
+        reviewed=told.rating if told else None,
+        review_comment=told.comment if told else "",
+    )
+
+
+def persons_who_may(organisation_id: int, case_id: int, permission: Permission) -> tuple[str, ...]:
+    """Names of the organisation's persons who may do this today, for «who does what next»."""
+    today = clock.today()
+    rows = db.session().scalars(
+        select(User.name)
+        .join(MandateRow, MandateRow.user_id == User.id)
+        .where(
+            MandateRow.organisation_id == organisation_id,
+            MandateRow.role.in_(policy.WHO_MAY[permission]),
+            (MandateRow.case_id.is_(None)) | (MandateRow.case_id == case_id),
+            MandateRow.valid_from <= today,
+            (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+            User.closed_at.is_(None),
+        )
+        .order_by(User.name)
+        .distinct()
+    )
+    return tuple(rows)
+
+
+# --- What has been handed in: read by both sides -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A frozen version of a report."""
+
+    report_id: int
+    case_id: int
+    number: int
+    newest: int
+    sha256: str
+    document: ReportDocument
+    ratings: dict[str, Rating]
+    is_own: bool
+    label: Label
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """The symbol of each result's rating."""
+        return {code: reports.RATING_SYMBOLS[rating] for code, rating in self.ratings.items()}
+
+
+def handed_in(actor: Actor, report_id: int, number: int | None = None) -> HandedIn | None:
+    """A version as it was handed in (the newest when none is named), or None when the actor may not see it."""
+    found = (
+        db.session()
+        .execute(
+            select(Report, FrozenVersion, policy.own(actor, Report), _open_supplement_day(), _is_reviewed())
+            .join(
+                FrozenVersion,
+                and_(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == Report.id),
+            )
+            .where(
+                Report.id == report_id,
+                FrozenVersion.number == (Report.version_number if number is None else number),
+                policy.visible(actor, Report),
+            )
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    report, version, is_own, supplement_last_day, is_reviewed = found
+    content = json.loads(version.content)
+    return HandedIn(
+        report_id=report.id,
+        case_id=report.case_id,
+        number=version.number,
+        newest=report.version_number,
+        sha256=version.sha256,
+        document=frozen.report_document(content, version.sha256),
+        ratings={code: Rating(rating) for code, rating in content["basis"]["ratings"].items()},
+        is_own=bool(is_own),
+        label=reports.label(
+            ReportFacts(
+                status=report.status,
+                opens_on=report.opens_on,
+                due_on=report.due_on,
+                submitted_at=report.submitted_at,
+                is_reviewed=bool(is_reviewed),
+                supplement_last_day=supplement_last_day,
+            ),
+            clock.now(),
+            Audience.PARTY if is_own else Audience.AUTHORITY,
+        ),
+    )
+
+
+def _open_supplement_day() -> ScalarSelect[date]:
+    return (
+        select(Supplement.last_day)
+        .where(Supplement.report_id == Report.id, Supplement.status == SupplementStatus.REQUESTED)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+
+
+def _is_reviewed() -> ScalarSelect[bool]:
+    return select(exists().where(ReviewRating.report_id == Report.id).correlate(Report)).scalar_subquery()
+
+
+# --- Inside an act --------------------------------------------------------------------------------------------------
+
+
+def case_id_of(report_id: int) -> int | None:
+    """The case to lock before anything else is read."""
+    return db.session().scalar(select(Report.case_id).where(Report.id == report_id))
+
+
+def locked(actor: Actor, report_id: int) -> Report | None:
+    """The organisation's own report, locked. The caller holds the case's lock."""
+    return (
+        db.session()
+        .scalars(db.lock(select(Report).where(Report.id == report_id, policy.own(actor, Report))))
+        .one_or_none()
+    )
+
+
+def answer_row(actor: Actor, report_id: int, result_id: int) -> ReportAnswer | None:
+    """The stored draft of one result."""
+    return (
+        db.session()
+        .scalars(
+            select(ReportAnswer)
+            .join(Report, ReportAnswer.report_id == Report.id)
+            .where(Report.id == report_id, ReportAnswer.expected_result_id == result_id, policy.own(actor, Report))
+        )
+        .one_or_none()
+    )
+
+
+def cost_rows(actor: Actor, report_id: int) -> dict[int, ReportCost]:
+    """The stored draft of the economy, by kostnadsslag."""
+    rows = db.session().scalars(
+        select(ReportCost)
+        .join(Report, ReportCost.report_id == Report.id)
+        .where(Report.id == report_id, policy.own(actor, Report))
+    )
+    return {row.cost_category_id: row for row in rows}
+
+
+def open_supplement(report_id: int) -> Supplement | None:
+    """The report's open request, for an act that holds the case's lock."""
+    return (
+        db.session()
+        .scalars(
+            select(Supplement).where(Supplement.report_id == report_id, Supplement.status == SupplementStatus.REQUESTED)
+        )
+        .one_or_none()
+    )
+
+
+def newest_content(report_id: int) -> dict[str, object]:
+    """What was last handed in, as it was frozen."""
+    content = (
+        db.session()
+        .scalars(
+            select(FrozenVersion.content)
+            .where(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == report_id)
+            .order_by(FrozenVersion.number.desc())
+            .limit(1)
+        )
+        .one()
+    )
+    found: dict[str, object] = json.loads(content)
+    return found
+
+
+def charged_so_far(report_id: int) -> Kronor:
+    """What the ledger already has as charged by this report."""
+    found = db.session().scalar(
+        select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+            LedgerEntry.kind == LedgerKind.CHARGED, LedgerEntry.report_id == report_id
+        )
+    )
+    return int(found or 0)
+
+
+def installation() -> tuple[str, bool]:
+    """(the authority's name, whether this is the demonstration): what heads every document."""
+    name = db.session().scalar(
+        select(Organisation.name)
+        .where(Organisation.kind == OrganisationKind.AUTHORITY)
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    return name or "Myndigheten", bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))

@@ -1,0 +1,284 @@
+"""Återrapporteringar: the region's own side, and what both sides read once it is handed in."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forms.reports import AttestForm, EconomyForm, ResultForm, SubmitForm, economy_form
+from grantportal import policy, web
+from grantportal.domain import reports as rules
+from grantportal.domain.errors import NoRight, NotVisible
+from grantportal.policy import Permission
+from grantportal.queries import reports
+from grantportal.queries.reports import ReportPage, ResultShown
+from grantportal.services import reports as services
+
+bp = Blueprint("reports", __name__, url_prefix="/aterrapporteringar")
+
+
+def _own(report_id: int) -> ReportPage:
+    page: ReportPage = web.seen(reports.page(web.signed_in(), report_id))
+    return page
+
+
+def _may(permission: Permission, page: ReportPage) -> bool:
+    return policy.may(web.actor(), permission, page)
+
+
+def _require(permission: Permission, page: ReportPage) -> None:
+    if request.method == "POST" and not _may(permission, page):
+        raise NoRight
+
+
+def _to_handed_in(page: ReportPage, part: str) -> ResponseReturnValue:
+    """A locked part is read as it was handed in."""
+    return redirect(url_for(".version", report_id=page.id, number=page.version_number, _anchor=part), code=303)
+
+
+def _is_locked(page: ReportPage, part: str) -> bool:
+    return request.method == "GET" and page.version_number > 0 and part not in page.opened
+
+
+def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
+    """The parts with a state each, for the menu beside the form."""
+
+    def item(title: str, url: str, label: Any, part: str) -> dict[str, Any]:
+        return {
+            "title": title,
+            "url": url,
+            "symbol": label.symbol,
+            "state_text": label.text,
+            "current": part == current,
+            "status": label.mark,
+        }
+
+    groups = []
+    for (code, title), results in groupby(page.results, key=lambda each: (each.area, each.area_title)):
+        items = [
+            item(
+                f"{each.code} {each.title}",
+                url_for(".result", report_id=page.id, code=each.code),
+                each.label,
+                each.code,
+            )
+            for each in results
+        ]
+        groups.append((f"{code}. {title}", items))
+    economy = item("Ekonomi", url_for(".economy", report_id=page.id), page.economy_label, rules.ECONOMY)
+    groups.append(("Övrigt", [economy]))
+    return groups
+
+
+def _gap_links(page: ReportPage) -> list[tuple[str, str]]:
+    """Each thing that is missing, with where it is put right."""
+    links = []
+    for gap in page.gaps:
+        if gap == rules.NOT_ATTESTED:
+            url = url_for(".attest", report_id=page.id)
+        elif gap.part == rules.ECONOMY:
+            url = url_for(".economy", report_id=page.id, _anchor=gap.field)
+        else:
+            choice = "-0" if gap.field in {"rating", "causes"} else ""
+            url = url_for(".result", report_id=page.id, code=gap.part, _anchor=gap.field + choice)
+        links.append((gap.message, url))
+    return links
+
+
+@bp.get("/<int:report_id>")
+def show(report_id: int) -> ResponseReturnValue:
+    """What is done, what remains, by when, and who may do what next."""
+    page = _own(report_id)
+    people = {
+        permission: reports.persons_who_may(page.organisation_id, page.case_id, permission)
+        for permission in (Permission.ATTEST_ECONOMY, Permission.CERTIFY_AND_SUBMIT_REPORT)
+    }
+    return render_template(
+        "reports/show.html",
+        page=page,
+        nav=_nav(page),
+        attesters=people[Permission.ATTEST_ECONOMY],
+        certifiers=people[Permission.CERTIFY_AND_SUBMIT_REPORT],
+        may_attest=_may(Permission.ATTEST_ECONOMY, page),
+        may_submit=_may(Permission.CERTIFY_AND_SUBMIT_REPORT, page),
+        gaps=_gap_links(page),
+    )
+
+
+@bp.route("/<int:report_id>/resultat/<code>", methods=["GET", "POST"])
+def result(report_id: int, code: str) -> ResponseReturnValue:
+    """One expected result: this year's words, the region's rating and text, and last year's beside."""
+    page = _own(report_id)
+    shown: ResultShown = web.seen(page.result(code))
+    _require(Permission.FILL_AND_CHANGE, page)
+    if _is_locked(page, code):
+        return _to_handed_in(page, code)
+    last = reports.last_year(web.actor(), page, shown.id)
+    form = ResultForm(shown.answer, shown.stamp, page.causes, has_proviso=bool(shown.wording.provisos))
+    reused = request.method == "POST" and "reuse" in request.form
+    if reused:
+        if last:
+            form.reuse(last.answer.text)
+    elif web.carried_out(form, services.save_result, web.actor(), report_id, code):
+        if not form.result.clashes:
+            return _saved(page, code)
+        now = _own(report_id)
+        shown = web.seen(now.result(code))
+        form.show_clashes(form.result.clashes, shown.stamp)
+    body = render_template(
+        "reports/result.html",
+        page=page,
+        shown=shown,
+        last=last,
+        form=form,
+        reused=reused,
+        nav=_nav(page, code),
+        may_write=(code in page.opened and _may(Permission.FILL_AND_CHANGE, page)) or request.method == "POST",
+        rating_symbols={rating.value: symbol for rating, symbol in rules.RATING_SYMBOLS.items()},
+        rating_help={rating.value: text for rating, text in rules.RATING_HELP.items()},
+        rating_status=_rating_status,
+        saved_rows=[(form[clash.field].label.text, clash.theirs or "Tomt") for clash in form.clashes],
+        read_rows=_read_rows(shown),
+    )
+    return (body, 422) if form.clashes else body
+
+
+def _read_rows(shown: ResultShown) -> list[tuple[str, str]]:
+    """The questions with what is answered so far, for those who only read."""
+    answer = shown.answer
+    rows = [
+        ("Hur väl har ni nått resultatet?", rules.RATING_TEXTS[answer.rating] if answer.rating else ""),
+        ("Vad har ni gjort, och vad har det lett till?", answer.text),
+    ]
+    if shown.wording.provisos:
+        mattered = "Ja. " if answer.proviso_mattered else ""
+        rows.append(("Har förbehållet haft betydelse? Beskriv hur.", mattered + answer.proviso_text))
+    rows += [
+        ("Vad beror det på att resultatet inte är helt uppnått?", "; ".join(answer.causes)),
+        ("Vad gör ni åt det?", answer.measure),
+    ]
+    return [(question, text or "Inte besvarat") for question, text in rows]
+
+
+def _saved(page: ReportPage, code: str) -> ResponseReturnValue:
+    if "next" not in request.form:
+        return web.done("Svaret är sparat.", ".result", report_id=page.id, code=code)
+    following = page.after(code)
+    if following is not None:
+        return web.done(f"{code} är sparat.", ".result", report_id=page.id, code=following.code)
+    if page.economy_is_open:
+        return web.done(f"{code} är sparat.", ".economy", report_id=page.id)
+    return web.done(f"{code} är sparat.", ".show", report_id=page.id)
+
+
+def _rating_status(rating: rules.Rating | None) -> tuple[str, str, str]:
+    """A rating as the status macro takes it."""
+    return ("", rules.RATING_SYMBOLS[rating], rules.RATING_TEXTS[rating]) if rating else ("", "dots", "Inget svar")
+
+
+@bp.route("/<int:report_id>/ekonomi", methods=["GET", "POST"])
+def economy(report_id: int) -> ResponseReturnValue:
+    """The economy per kostnadsslag."""
+    page = _own(report_id)
+    _require(Permission.FILL_ECONOMY, page)
+    if _is_locked(page, rules.ECONOMY):
+        return _to_handed_in(page, rules.ECONOMY)
+    form = economy_form(page.economy)
+    code = 200
+    if web.carried_out(form, services.save_economy, web.actor(), report_id):
+        page = _own(report_id)
+        _judge(form, page)
+        if not form.has_mistakes:
+            said = "Ekonomin är sparad."
+            if form.result.ended_attestation:
+                said += " Den var intygad och behöver intygas igen."
+            return web.done(said, ".economy", report_id=report_id)
+        code = 422
+    elif request.method == "GET":
+        form.refuse(_wrong(page))
+    body = render_template(
+        "reports/economy.html",
+        page=page,
+        form=form,
+        nav=_nav(page, rules.ECONOMY),
+        may_write=(page.economy_is_open and _may(Permission.FILL_ECONOMY, page)) or request.method == "POST",
+        may_attest=_may(Permission.ATTEST_ECONOMY, page),
+        rest_is_saved=code == 422,
+        ended=bool(form.result and form.result.ended_attestation),
+    )
+    return body, code
+
+
+def _judge(form: EconomyForm, page: ReportPage) -> None:
+    form.show_clashes(form.result.clashes, page.economy)
+    form.refuse(_wrong(page))
+
+
+def _wrong(page: ReportPage) -> dict[str, str]:
+    return {gap.field: gap.message for row in page.economy.rows for gap in rules.wrong_in_row(row)}
+
+
+@bp.route("/<int:report_id>/intyga", methods=["GET", "POST"])
+def attest(report_id: int) -> ResponseReturnValue:
+    """The region's economist reads the economy and attests exactly that."""
+    page = _own(report_id)
+    _require(Permission.ATTEST_ECONOMY, page)
+    if _is_locked(page, rules.ECONOMY):
+        return _to_handed_in(page, rules.ECONOMY)
+    form = AttestForm(data={"sha256": page.economy.sha256})
+    if web.carried_out(form, services.attest_economy, web.actor(), report_id):
+        return web.done("Ekonomin är intygad. Ombudet kan skicka in.", ".show", report_id=report_id)
+    if request.method == "POST":
+        page = _own(report_id)
+        # What is attested next is what the page shows now.
+        form.sha256.data = page.economy.sha256
+    return render_template(
+        "reports/attest.html",
+        page=page,
+        form=form,
+        may_attest=_may(Permission.ATTEST_ECONOMY, page),
+        can_attest=page.economy_is_open and not page.economy_gaps and not page.is_attested,
+        attesters=reports.persons_who_may(page.organisation_id, page.case_id, Permission.ATTEST_ECONOMY),
+        gaps=[link for link in _gap_links(page) if "/ekonomi" in link[1]],
+    )
+
+
+@bp.route("/<int:report_id>/skicka-in", methods=["GET", "POST"])
+def submit(report_id: int) -> ResponseReturnValue:
+    """What is missing; then the ombud certifies and hands in."""
+    page = _own(report_id)
+    _require(Permission.CERTIFY_AND_SUBMIT_REPORT, page)
+    if request.method == "GET" and page.version_number > 0 and not page.is_open:
+        return redirect(url_for(".receipt", report_id=report_id), code=303)
+    form = SubmitForm()
+    if web.carried_out(form, services.submit, web.actor(), report_id):
+        return redirect(url_for(".receipt", report_id=report_id), code=303)
+    return render_template(
+        "reports/submit.html",
+        page=page,
+        form=form,
+        gaps=_gap_links(page),
+        may_submit=_may(Permission.CERTIFY_AND_SUBMIT_REPORT, page),
+        certifiers=reports.persons_who_may(page.organisation_id, page.case_id, Permission.CERTIFY_AND_SUBMIT_REPORT),
+        rating_status=_rating_status,
+    )
+
+
+@bp.get("/<int:report_id>/kvitto")
+def receipt(report_id: int) -> ResponseReturnValue:
+    """That the newest version was received, and when."""
+    return render_template("reports/receipt.html", handed_in=_handed_in(report_id, None))
+
+
+@bp.get("/<int:report_id>/version/<int:number>")
+def version(report_id: int, number: int) -> ResponseReturnValue:
+    """A version as it was handed in; the authority reads nothing else."""
+    return render_template("reports/version.html", handed_in=_handed_in(report_id, number))
+
+
+def _handed_in(report_id: int, number: int | None) -> reports.HandedIn:
+    found = reports.handed_in(web.signed_in(), report_id, number)
+    if found is None:
+        raise NotVisible
+    return found

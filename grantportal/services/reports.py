@@ -1,0 +1,393 @@
+"""Återrapportering: write, attest the economy, certify and hand in; the same act answers a komplettering."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete
+
+from grantportal import policy
+from grantportal.domain import clock, frozen, reports
+from grantportal.domain.actors import Actor, Role
+from grantportal.domain.cases import Direction, FrozenKind, RecordKind
+from grantportal.domain.documents import Economy, EconomyLine, Party, Person, ReportDocument
+from grantportal.domain.documents import ReportedResult as PrintedResult
+from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
+from grantportal.domain.events import EventKind
+from grantportal.domain.money import number
+from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import (
+    ECONOMY,
+    RATING_TEXTS,
+    REPORT,
+    AttestEconomy,
+    CostAnswer,
+    ReportAction,
+    ResultAnswer,
+    SaveCost,
+    Saved,
+    SaveEconomy,
+    SaveResult,
+)
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
+from grantportal.effects import ledger, notices, records
+from grantportal.effects.freeze import freeze
+from grantportal.models.cases import FrozenVersion
+from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult
+from grantportal.policy import Permission
+from grantportal.queries import cases
+from grantportal.queries import reports as queries
+from grantportal.queries.reports import ReportPage
+from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
+
+# --- The draft -----------------------------------------------------------------------------------------------------
+
+
+def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) -> Saved:
+    """Save what is said about one expected result.
+
+    What somebody else has saved meanwhile is not written over: both texts come back, and nothing is saved.
+    """
+    with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
+        who = now_actor or actor
+        report = _locked(who, report_id)
+        policy.require(who, Permission.FILL_AND_CHANGE, report)
+        page = _page(who, report_id)
+        shown = page.result(code)
+        if shown is None:
+            raise NotVisible
+        _ensure_open(page, code)
+        answer = _only_known(command.answer, page, has_proviso=bool(shown.wording.provisos))
+        if answer == shown.answer or reports.is_untouched(command.based_on, command.answer):
+            return Saved()
+        if command.based_on != shown.stamp:
+            return Saved(_result_clashes(shown.answer, answer, shown.by, shown.version))
+        row = queries.answer_row(who, report_id, shown.id)
+        if row is None:
+            row = ReportAnswer(report_id=report_id, expected_result_id=shown.id, version=0)
+            session.add(row)
+        row.rating, row.text, row.measure = answer.rating, answer.text, answer.measure
+        row.proviso_mattered, row.proviso_text = answer.proviso_mattered, answer.proviso_text
+        row.causes = "\n".join(answer.causes)
+        row.version += 1
+        row.changed_by_id, row.changed_at = _person(who), clock.now()
+        return Saved()
+
+
+def _only_known(answer: ResultAnswer, page: ReportPage, *, has_proviso: bool) -> ResultAnswer:
+    """The answer with the form's own causes only, and nothing about a förbehåll that the year does not have."""
+    known = replace(answer, causes=tuple(cause for cause in page.causes if cause in answer.causes))
+    return known if has_proviso else replace(known, proviso_mattered=False, proviso_text="")
+
+
+def _result_clashes(theirs: ResultAnswer, yours: ResultAnswer, by: str, version: int) -> tuple[TextClash, ...]:
+    both = {
+        "rating": [RATING_TEXTS[each.rating] if each.rating else "" for each in (theirs, yours)],
+        "text": [theirs.text, yours.text],
+        "causes": ["; ".join(each.causes) for each in (theirs, yours)],
+        "measure": [theirs.measure, yours.measure],
+        "proviso_mattered": ["Ja" if each.proviso_mattered else "Nej" for each in (theirs, yours)],
+        "proviso_text": [theirs.proviso_text, yours.proviso_text],
+    }
+    return tuple(TextClash(field, one, other, by, version) for field, (one, other) in both.items() if one != other)
+
+
+def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
+    """Save the cells that have been changed, kostnadsslag by kostnadsslag. Any change ends the economy's attestation."""
+    with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
+        who = now_actor or actor
+        report = _locked(who, report_id)
+        policy.require(who, Permission.FILL_ECONOMY, report)
+        page = _page(who, report_id)
+        _ensure_open(page, ECONOMY)
+        rows = queries.cost_rows(who, report_id)
+        clashes: list[TextClash] = []
+        changed = False
+        for shown in page.economy.rows:
+            saved = command.rows.get(shown.category_id)
+            if saved is None:
+                continue
+            answer = replace(shown.answer, **saved.values)
+            if answer == shown.answer or _is_untouched(saved):
+                continue
+            if saved.based_on != shown.stamp:
+                clashes += _cost_clashes(shown.category_id, shown.answer, answer, shown.by)
+                continue
+            row = rows.get(shown.category_id)
+            if row is None:
+                row = ReportCost(report_id=report_id, cost_category_id=shown.category_id, version=0)
+                session.add(row)
+            row.cost, row.own_financing, row.comment = answer.cost, answer.own_financing, answer.comment
+            row.version += 1
+            row.changed_by_id, row.changed_at = _person(who), clock.now()
+            changed = True
+        ended = changed and report.economy_sha256 is not None
+        if ended:
+            report.economy_attested_by_id = report.economy_attested_at = report.economy_sha256 = None
+        return Saved(tuple(clashes), ended)
+
+
+def _is_untouched(saved: SaveCost) -> bool:
+    # A row with a cell that could not be understood has been touched.
+    return set(saved.values) == {"cost", "own_financing", "comment"} and reports.is_untouched(
+        saved.based_on, replace(CostAnswer(), **saved.values)
+    )
+
+
+def _cost_clashes(category_id: int, theirs: CostAnswer, yours: CostAnswer, by: str) -> list[TextClash]:
+    return [
+        TextClash(reports.cell_name(category_id, part), _written(one), _written(other), by, 0)
+        for part in ("cost", "own_financing", "comment")
+        if (one := getattr(theirs, part)) != (other := getattr(yours, part))
+    ]
+
+
+def _written(value: int | str | None) -> str:
+    return number(value) if isinstance(value, int) else value or ""
+
+
+def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None:
+    """The region's economist attests exactly the economy that was read; any later change of it ends the attestation."""
+    with transaction(actor, EventKind.REPORT_ECONOMY_ATTESTED) as act:
+        report = _locked(act.actor, report_id)
+        policy.require(act.actor, Permission.ATTEST_ECONOMY, report)
+        report.status = REPORT.after(report.status, ReportAction.ATTEST_ECONOMY)
+        page = _page(act.actor, report_id)
+        _ensure_open(page, ECONOMY)
+        reports.ensure_same_economy(command.sha256, page.economy.sha256)
+        reports.ensure_complete(page.economy_gaps)
+        if page.is_attested:
+            raise RuleViolation("Ekonomin är redan intygad.")
+        report.economy_attested_by_id = act.actor.user_id
+        report.economy_attested_at = clock.now()
+        report.economy_sha256 = page.economy.sha256
+        act.about(report, year=report.grant_year, charged=page.economy.charged, sha256=page.economy.sha256)
+
+
+# --- Handing in ----------------------------------------------------------------------------------------------------
+
+
+def submit(actor: Actor, report_id: int) -> int:
+    """The ombud certifies and hands in: from here on the report is an inkommen handling. Answers the version's number.
+
+    While a komplettering is open the same act answers it: only the opened parts are new.
+    """
+    with transaction(actor, EventKind.REPORT_SUBMITTED) as act:
+        report = _locked(act.actor, report_id)
+        policy.require(act.actor, Permission.CERTIFY_AND_SUBMIT_REPORT, report)
+        answers = REPORT.allows(report.status, ReportAction.ANSWER_SUPPLEMENT)
+        action = ReportAction.ANSWER_SUPPLEMENT if answers else ReportAction.SUBMIT
+        status = REPORT.after(report.status, action)
+        page = _page(act.actor, report_id)
+        if not answers:
+            _ensure_open(page, ECONOMY)
+        reports.ensure_complete(page.gaps)
+        received = clock.received()
+        document = _document(act, page, at=received, late=reports.is_late(report.submitted_at or received, page.due_on))
+        content: dict[str, Any] = frozen.content_of(document, **_basis(page))
+        if answers:
+            content = frozen.with_locked_report_parts(content, queries.newest_content(report_id), page.opened)
+        version = freeze(act, FrozenKind.REPORT, report.id, content, case_id=report.case_id)
+        report.status = status
+        report.version_number = version.number
+        report.submitted_at = report.submitted_at or received
+        report.submitted_by_id = act.actor.user_id
+        charged = _replace_reported(act, report, content)
+        delta = charged - queries.charged_so_far(report_id)
+        if delta:
+            ledger.enter(
+                act,
+                LedgerKind.CHARGED,
+                delta,
+                grant_id=report.grant_id,
+                grant_year=report.grant_year,
+                organisation_id=report.organisation_id,
+                case_id=report.case_id,
+                report_id=report.id,
+            )
+        act.about(report, year=report.grant_year, version=version.number, charged=charged, late=document.late)
+        if answers:
+            _end_supplement(act, report, version)
+        _tell(act, report, version, page, answers=answers)
+        return version.number
+
+
+def _document(act: Act, page: ReportPage, *, at: Any, late: bool) -> ReportDocument:
+    authority, example = queries.installation()
+    economy = page.economy
+    return ReportDocument(
+        authority=authority,
+        title=f"Återrapportering för {page.grant_year}",
+        grant=page.grant,
+        registration_number=page.registration_number,
+        party=Party(page.organisation, page.organisation_number),
+        at=at,
+        sha256="",
+        example=example,
+        grant_year=page.grant_year,
+        handed_in_by=Person(act.actor.name, Role.OMBUD.text),
+        last_day=page.due_on,
+        late=late,
+        economy_attested_by=Person(page.attested_by) if page.is_attested else None,
+        economy_attested_at=page.attested_at,
+        results=tuple(
+            PrintedResult(
+                area=shown.area,
+                code=shown.code,
+                title=shown.title,
+                wording=shown.wording.printed,
+                rating=RATING_TEXTS[shown.answer.rating] if shown.answer.rating else "",
+                text=shown.answer.text,
+                provisos=shown.wording.provisos,
+                proviso_mattered=shown.answer.proviso_mattered if shown.wording.provisos else None,
+                proviso_text=shown.answer.proviso_text if shown.answer.proviso_mattered else "",
+                causes=shown.answer.causes if shown.answer.rating in reports.NOT_REACHED else (),
+                measure=shown.answer.measure if shown.answer.rating in reports.NOT_REACHED else "",
+            )
+            for shown in page.results
+        ),
+        economy=Economy(
+            lines=tuple(
+                EconomyLine(
+                    category=row.category,
+                    budget=row.budget,
+                    paid=row.paid,
+                    cost=row.answer.cost or 0,
+                    own_financing=row.answer.own_financing or 0,
+                    charged=row.charged or 0,
+                    deviation=row.deviation or 0,
+                    comment=row.answer.comment,
+                )
+                for row in economy.rows
+            ),
+            unspent=economy.unspent,
+            repayable=economy.unspent,
+        ),
+    )
+
+
+def _basis(page: ReportPage) -> dict[str, Any]:
+    """What the document rests on, and the codes behind its words."""
+    return {
+        "report_id": page.id,
+        "framework_version_id": page.framework_version_id,
+        "form": {"id": page.form_id, "sha256": page.form_sha256},
+        "results": {shown.code: shown.id for shown in page.results},
+        "ratings": {shown.code: shown.answer.rating.value for shown in page.results if shown.answer.rating},
+        "categories": [row.category_id for row in page.economy.rows],
+        "economy_sha256": page.economy.sha256,
+        "comment_percent": page.economy.comment_percent,
+        "comment_kronor": page.economy.comment_kronor,
+    }
+
+
+def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> int:
+    """The rows that overviews and reviews read follow the newest version. Answers what is charged."""
+    for table in (ReportedResult, ReportedCost):
+        act.session.execute(delete(table).where(table.report_id == report.id))
+    basis = content["basis"]
+    for result in content["results"]:
+        act.session.add(
+            ReportedResult(
+                report_id=report.id,
+                expected_result_id=basis["results"][result["code"]],
+                rating=reports.Rating(basis["ratings"][result["code"]]),
+                text=result["text"],
+                proviso_mattered=bool(result["proviso_mattered"]),
+                proviso_text=result["proviso_text"],
+                causes="\n".join(result["causes"]),
+                measure=result["measure"],
+            )
+        )
+    charged = 0
+    for category_id, line in zip(basis["categories"], content["economy"]["lines"], strict=True):
+        charged += line["charged"]
+        figures = {name: line[name] for name in ("budget", "paid", "cost", "own_financing", "charged", "comment")}
+        act.session.add(ReportedCost(report_id=report.id, cost_category_id=category_id, **figures))
+    act.session.flush()
+    return charged
+
+
+def _end_supplement(act: Act, report: Report, version: FrozenVersion) -> None:
+    supplement = queries.open_supplement(report.id)
+    if supplement is None:
+        raise RuleViolation("Kompletteringen är redan besvarad eller stängd.")
+    supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.ANSWER)
+    supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
+    supplement.version_after = version.number
+    act.also(EventKind.SUPPLEMENT_ANSWERED, supplement, version=version.number)
+
+
+def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *, answers: bool) -> None:
+    case, year = report.case, report.grant_year
+    what = "Komplettering av återrapportering" if answers else "Återrapportering"
+    received = clock.day_time_text(version.frozen_at)
+    records.add_record(
+        act,
+        case,
+        RecordKind.SUPPLEMENT_ANSWER if answers else RecordKind.REPORT,
+        Direction.IN,
+        title=f"{what} för {year}",
+        counterpart=page.organisation,
+        frozen=version,
+        rendered=True,
+    )
+    records.add_record(
+        act,
+        case,
+        RecordKind.RECEIPT,
+        Direction.OUT,
+        title=f"Kvitto: {what[0].lower()}{what[1:]} för {year}",
+        counterpart=page.organisation,
+        text=f"Vi tog emot er {what[0].lower()}{what[1:]} för {year} den {received}. "
+        f"Diarienummer {page.registration_number}.",
+    )
+    notices.tell_party(
+        act,
+        case,
+        f"{what} för {year} är inskickad",
+        f"Vi tog emot den {received}. Diarienummer {page.registration_number}.",
+        Role.OMBUD,
+        Role.REPRESENTANT,
+        Role.UPPGIFTSSAMORDNARE,
+        Role.APPLICANT_ECONOMIST,
+    )
+    notices.tell_authority(
+        act,
+        case,
+        f"{what} för {year} har kommit in",
+        f"{page.organisation}, {page.registration_number}.",
+        Role.HANDLAGGARE,
+    )
+
+
+# --- What they share -----------------------------------------------------------------------------------------------
+
+
+def _locked(actor: Actor, report_id: int) -> Report:
+    """The case first, then the report: one order for everyone."""
+    case_id = queries.case_id_of(report_id)
+    if case_id is None:
+        raise NotVisible
+    cases.locked(case_id)
+    report = queries.locked(actor, report_id)
+    if report is None:
+        raise NotVisible
+    return report
+
+
+def _page(actor: Actor, report_id: int) -> ReportPage:
+    page = queries.page(actor, report_id)
+    if page is None:
+        raise NotVisible
+    return page
+
+
+def _ensure_open(page: ReportPage, part: str) -> None:
+    opened = page.supplement.parts if page.supplement else frozenset()
+    reports.ensure_open(part, status=page.status, opens_on=page.opens_on, opened=opened, now=clock.received())
+
+
+def _person(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotVisible
+    return actor.user_id
