@@ -137,6 +137,8 @@ class SetFrame:
     grant_year: int
     frame: Kronor
     max_grantees: int | None = None
+    adds: bool = False
+    """Whether the year must be a new one: adding never changes a frame that is already there."""
 
 
 @dataclass(frozen=True)

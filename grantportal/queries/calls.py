@@ -266,6 +266,23 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
     )
 
 
+def steps(call: CallPage) -> tuple[tuple[str, str, str], ...]:
+    """How it goes, from opening to the last report: done, now or next; when; what."""
+    now, today = clock.now(), clock.today()
+    # An open call is what goes on now; before and after it, the next step is still to come.
+    steps = [("done" if now >= call.opens_at else "next", clock.day_text(call.opens_at), "Utlysningen öppnar")]
+    where = "now" if call.is_open else ("done" if call.phase is CallPhase.CLOSED else "next")
+    steps.append((where, f"Till {clock.day_text(call.last_day)}", "Ansökningar lämnas in"))
+    if call.decided_at is not None:
+        steps.append(("done", clock.day_text(call.decided_at), "Beslut"))
+    else:
+        steps.append(("next", "Efter sista dagen", "Kompletteringar och beslut"))
+    dated = [(year.pay_on, f"Utbetalning av {year.grant_year} års bidrag planeras") for year in call.years]
+    dated += [(year.report_due_on, f"Sista dagen att återrapportera {year.grant_year}") for year in call.years]
+    steps += [("done" if day < today else "next", clock.day_text(day), what) for day, what in sorted(dated)]
+    return tuple(steps)
+
+
 def _definition(version: FormVersion | None) -> FormDefinition | None:
     return FormDefinition.from_json(version.definition) if version else None
 

@@ -78,6 +78,8 @@ def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
         if grants.get(grant_id) is None:
             raise NotVisible
         require(act.actor, Permission.SET_UP_GRANT)
+        if frame is not None and command.adds:
+            raise RuleViolation("Året har redan en ram. Gå tillbaka och ändra den i stället.", field="grant_year")
         before = frame.frame if frame else None
         if frame is None:
             frame = YearFrame(grant_id=grant_id, grant_year=command.grant_year, frame=command.frame)

@@ -1,0 +1,433 @@
+"""Fördelningslistan: sums of made decisions only, per call and in total, as they are now or were at the end of a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.allocations import short_reason
+from grantportal.domain.calls import CallKind
+from grantportal.domain.decisions import OUTCOME_TEXTS, DecisionStatus, Outcome
+from grantportal.domain.documents import AllocationList, AllocationRow, AllocationYear
+from grantportal.domain.labels import Label
+from grantportal.domain.money import Kronor
+from grantportal.models.applications import Application, ApplicationHome, RequestedLine
+from grantportal.models.calls import Call, CallYear
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.grants import Grant
+from grantportal.models.organisations import Organisation, YouthHome
+from grantportal.policy import visible
+from grantportal.queries import grants
+from grantportal.queries.grants import years_text
+
+_LOOKS = {
+    Outcome.GRANTED: ("ok", "check"),
+    Outcome.PARTLY: ("ok", "half"),
+    Outcome.REFUSED: ("bad", "cross"),
+    Outcome.STRUCK: ("empty", "dash"),
+}
+
+
+Q = TypeVar("Q", bound="Select[*tuple[Any, ...]]")
+
+
+def _until(day: date | None) -> datetime:
+    """The first moment that is not counted."""
+    return min(clock.now(), clock.end_of(day)) if day else clock.now()
+
+
+def _standing(query: Q, until: datetime) -> Q:
+    """Only decisions made by then, and not since replaced by another."""
+    later = aliased(Decision)
+    replaced = (
+        select(later.id)
+        .where(later.changes_id == Decision.id, later.status == DecisionStatus.MADE, later.decided_at <= until)
+        .exists()
+    )
+    return query.where(Decision.status == DecisionStatus.MADE, Decision.decided_at <= until, ~replaced)
+
+
+@dataclass(frozen=True)
+class AllocationLine:
+    """One decision of the list; amounts stand in the order of the list's years."""
+
+    call_id: int
+    organisation: str
+    organisation_number: str
+    applicant_unit: str
+    homes: tuple[str, ...]
+    registration_number: str
+    outcome: Label
+    is_refused: bool
+    reason: str
+    decided_at: datetime
+    sought: tuple[Kronor, ...]
+    granted: tuple[Kronor, ...]
+    sought_is_example: bool
+    granted_is_example: bool
+
+
+def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tuple[AllocationLine, ...]:
+    """Every decision of the calls, by the organisations' names, in four queries whatever their number."""
+    query = (
+        select(
+            Decision.id,
+            Decision.application_id,
+            Decision.outcome,
+            Decision.reasons,
+            Decision.decided_at,
+            Application.call_id,
+            Application.applicant_unit,
+            Application.sought_is_example,
+            Call.is_example,
+            Organisation.name,
+            Organisation.organisation_number,
+            Case.registration_number,
+        )
+        .join(Application, Decision.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .join(Case, Application.case_id == Case.id)
+        .join(Organisation, Application.organisation_id == Organisation.id)
+        .where(Application.call_id.in_(call_ids))
+        .order_by(Organisation.name.collate(db.COLLATION), Application.applicant_unit, Decision.id)
+    )
+    rows = db.session().execute(_standing(query, until)).all()
+    decisions, applications = [row.id for row in rows], [row.application_id for row in rows]
+    granted = _sums(DecisionLine.decision_id, DecisionLine.grant_year, DecisionLine.amount, decisions)
+    sought = _sums(RequestedLine.application_id, RequestedLine.grant_year, RequestedLine.amount, applications)
+    homes = _homes(applications)
+    return tuple(
+        AllocationLine(
+            call_id=row.call_id,
+            organisation=row.name,
+            organisation_number=row.organisation_number,
+            applicant_unit=row.applicant_unit,
+            homes=homes.get(row.application_id, ()),
+            registration_number=row.registration_number or "",
+            outcome=Label(*_LOOKS[row.outcome], OUTCOME_TEXTS[row.outcome]),
+            is_refused=row.outcome is Outcome.REFUSED,
+            reason=short_reason(row.reasons) if row.outcome is Outcome.REFUSED else "",
+            decided_at=row.decided_at,
+            sought=tuple(sought.get((row.application_id, year), 0) for year in years),
+            granted=tuple(granted.get((row.id, year), 0) for year in years),
+            sought_is_example=row.sought_is_example or row.is_example,
+            granted_is_example=row.is_example,
+        )
+        for row in rows
+    )
+
+
+def _sums(key: Any, year: Any, amount: Any, ids: Sequence[int]) -> dict[tuple[int, int], Kronor]:
+    query = select(key, year, func.sum(amount)).where(key.in_(ids)).group_by(key, year)
+    return {(owner, of_year): int(total) for owner, of_year, total in db.session().execute(query)}
+
+
+def _homes(applications: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    query = (
+        select(ApplicationHome.application_id, YouthHome.name)
+        .join(YouthHome, ApplicationHome.youth_home_id == YouthHome.id)
+        .where(ApplicationHome.application_id.in_(applications))
+        .order_by(YouthHome.name.collate(db.COLLATION))
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for application_id, name in db.session().execute(query):
+        found[application_id] = (*found.get(application_id, ()), name)
+    return found
+
+
+@dataclass(frozen=True)
+class YearSum:
+    """A year's frame, what this call has granted of it, and what all calls have."""
+
+    grant_year: int
+    frame: Kronor
+    granted_here: Kronor
+    granted: Kronor
+    grantees: int
+
+    @property
+    def left(self) -> Kronor:
+        """What is left of the frame, all calls counted."""
+        return self.frame - self.granted
+
+    @property
+    def elsewhere(self) -> Kronor:
+        """What other calls have granted of the year's frame."""
+        return self.granted - self.granted_here
+
+
+def _granted(grant_ids: Sequence[int], until: datetime) -> dict[tuple[int, int], tuple[Kronor, int, bool]]:
+    """Sum, number of grantees and whether something is invented, by statsbidrag and year, over all calls."""
+    query = (
+        select(
+            Call.grant_id,
+            DecisionLine.grant_year,
+            func.sum(DecisionLine.amount),
+            func.count(Decision.organisation_id.distinct()),
+            func.max(case((Call.is_example, 1), else_=0)),
+        )
+        .join(Decision, DecisionLine.decision_id == Decision.id)
+        .join(Application, Decision.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .where(Call.grant_id.in_(grant_ids), DecisionLine.amount > 0)
+        .group_by(Call.grant_id, DecisionLine.grant_year)
+    )
+    return {
+        (grant_id, year): (int(total), number, bool(example))
+        for grant_id, year, total, number, example in db.session().execute(_standing(query, until)).all()
+    }
+
+
+@dataclass(frozen=True)
+class CallAllocations:
+    """The list of one call."""
+
+    call_id: int
+    title: str
+    grant_id: int
+    grant_title: str
+    is_extra: bool
+    until: datetime
+    years: tuple[int, ...]
+    lines: tuple[AllocationLine, ...]
+    sums: tuple[YearSum, ...]
+    extra_calls: tuple[tuple[int, str], ...]
+
+    @property
+    def granted(self) -> tuple[AllocationLine, ...]:
+        """The decisions that gave something."""
+        return tuple(line for line in self.lines if sum(line.granted))
+
+    @property
+    def refused(self) -> tuple[AllocationLine, ...]:
+        """The refusals, with their reasons."""
+        return tuple(line for line in self.lines if line.is_refused)
+
+    @property
+    def decided_on(self) -> tuple[date, ...]:
+        """The days on which something was decided, in order."""
+        return tuple(sorted({clock.stockholm(line.decided_at).date() for line in self.lines}))
+
+    @property
+    def sought(self) -> tuple[Kronor, ...]:
+        """What was sought in all, by year."""
+        return tuple(sum(line.sought[at] for line in self.lines) for at in range(len(self.years)))
+
+    @property
+    def sought_is_example(self) -> bool:
+        """Whether a sum of what was sought has something invented in it."""
+        return any(line.sought_is_example for line in self.lines)
+
+    @property
+    def granted_is_example(self) -> bool:
+        """Whether a sum of what was granted has something invented in it."""
+        return any(line.granted_is_example for line in self.lines)
+
+
+def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocations | None:
+    """The list of a published call, as it was at the end of `day`."""
+    found = (
+        db.session()
+        .execute(
+            select(Call, Grant.title)
+            .join(Grant, Call.grant_id == Grant.id)
+            .where(Call.id == call_id, visible(actor, Call), Call.published_at.is_not(None))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    call, grant_title = found
+    until = _until(day)
+    years = tuple(
+        db.session().scalars(
+            select(CallYear.grant_year).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
+        )
+    )
+    lines = _lines(years, until, [call_id])
+    granted = _granted([call.grant_id], until)
+    frames = grants.year_frames(call.grant_id, years)
+    extra = select(Call.id, Call.title).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
+    return CallAllocations(
+        call_id=call.id,
+        title=call.title,
+        grant_id=call.grant_id,
+        grant_title=grant_title,
+        is_extra=call.kind is CallKind.EXTRA,
+        until=until,
+        years=years,
+        lines=lines,
+        sums=tuple(
+            YearSum(
+                grant_year=year,
+                frame=frames[year].frame,
+                granted_here=sum(line.granted[at] for line in lines),
+                granted=granted.get((call.grant_id, year), (0, 0, False))[0],
+                grantees=granted.get((call.grant_id, year), (0, 0, False))[1],
+            )
+            for at, year in enumerate(years)
+        ),
+        extra_calls=tuple((each.id, each.title) for each in db.session().execute(extra)),
+    )
+
+
+@dataclass(frozen=True)
+class GrantSum:
+    """What a statsbidrag has granted: by organisation and year over all its calls."""
+
+    grant_id: int
+    title: str
+    years: tuple[int, ...]
+    years_text: str
+    rows: tuple[tuple[str, str, tuple[Kronor, ...], bool], ...]
+    """Organisation, number, sum for each year, whether something in it is invented."""
+    sums: tuple[YearSum, ...]
+    is_example: bool
+    calls: tuple[tuple[int, str], ...]
+
+
+def totals(day: date | None = None, grant_id: int | None = None) -> tuple[GrantSum, ...]:
+    """Every statsbidrag that has granted something, with what each organisation has got each year, over all calls."""
+    until = _until(day)
+    query = (
+        select(
+            Call.grant_id,
+            Organisation.name,
+            Organisation.organisation_number,
+            DecisionLine.grant_year,
+            func.sum(DecisionLine.amount),
+            func.max(case((Call.is_example, 1), else_=0)),
+        )
+        .join(Decision, DecisionLine.decision_id == Decision.id)
+        .join(Application, Decision.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .join(Organisation, Application.organisation_id == Organisation.id)
+        .where(DecisionLine.amount > 0)
+        .group_by(Call.grant_id, Organisation.name, Organisation.organisation_number, DecisionLine.grant_year)
+        .order_by(Call.grant_id, Organisation.name.collate(db.COLLATION), DecisionLine.grant_year)
+    )
+    if grant_id is not None:
+        query = query.where(Call.grant_id == grant_id)
+    rows = db.session().execute(_standing(query, until)).all()
+    ids = sorted({row.grant_id for row in rows})
+    titles = {row.id: row.title for row in db.session().execute(select(Grant.id, Grant.title).where(Grant.id.in_(ids)))}
+    granted, frames, calls = _granted(ids, until), _frames(ids), _decided_calls(ids, until)
+    return tuple(_grant_sum(each, titles[each], rows, granted, frames, calls) for each in ids)
+
+
+def _frames(grant_ids: Iterable[int]) -> dict[tuple[int, int], Kronor]:
+    return {
+        (grant_id, year): frame.frame for grant_id in grant_ids for year, frame in grants.year_frames(grant_id).items()
+    }
+
+
+def _decided_calls(grant_ids: Sequence[int], until: datetime) -> list[tuple[int, int, str]]:
+    query = (
+        select(Call.grant_id, Call.id, Call.title, Call.last_day)
+        .join(Application, Application.call_id == Call.id)
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Call.grant_id.in_(grant_ids))
+        .distinct()
+        .order_by(Call.last_day, Call.id)
+    )
+    return [(row.grant_id, row.id, row.title) for row in db.session().execute(_standing(query, until))]
+
+
+def _grant_sum(
+    grant_id: int,
+    title: str,
+    rows: Sequence[Any],
+    granted: dict[tuple[int, int], tuple[Kronor, int, bool]],
+    frames: dict[tuple[int, int], Kronor],
+    calls: Sequence[tuple[int, int, str]],
+) -> GrantSum:
+    years = tuple(sorted(year for of_grant, year in granted if of_grant == grant_id))
+    of_party: dict[tuple[str, str], dict[int, Kronor]] = {}
+    invented: set[tuple[str, str]] = set()
+    for of_grant, name, number, year, total, example in rows:
+        if of_grant != grant_id:
+            continue
+        of_party.setdefault((name, number), {})[year] = int(total)
+        if example:
+            invented.add((name, number))
+    return GrantSum(
+        grant_id=grant_id,
+        title=title,
+        years=years,
+        years_text=years_text(years),
+        rows=tuple(
+            (*party, tuple(by_year.get(year, 0) for year in years), party in invented)
+            for party, by_year in of_party.items()
+        ),
+        sums=tuple(
+            YearSum(
+                grant_year=year,
+                frame=frames[grant_id, year],
+                granted_here=granted[grant_id, year][0],
+                granted=granted[grant_id, year][0],
+                grantees=granted[grant_id, year][1],
+            )
+            for year in years
+        ),
+        is_example=any(granted[grant_id, year][2] for year in years),
+        calls=tuple((call_id, call_title) for of_grant, call_id, call_title in calls if of_grant == grant_id),
+    )
+
+
+def facts_of_call(found: CallAllocations, authority: str) -> AllocationList:
+    """The list of a call as a sheet or open data has it."""
+    return AllocationList(
+        title=f"Fördelningslista: {found.title}",
+        authority=authority,
+        as_of=found.until,
+        rows=_facts(found.lines, found.years),
+        years=tuple(AllocationYear(each.grant_year, each.frame, each.granted) for each in found.sums),
+        example=False,
+    )
+
+
+def facts_of_grant(grant_id: int, authority: str, day: date | None = None) -> AllocationList | None:
+    """The list of every call of a statsbidrag as a sheet or open data has it; empty before its first decision."""
+    grant = grants.get(grant_id)
+    if grant is None:
+        return None
+    found = totals(day, grant_id)
+    years = found[0].years if found else ()
+    sums = found[0].sums if found else ()
+    calls = [call_id for call_id, _ in found[0].calls] if found else []
+    return AllocationList(
+        title=f"Fördelningslista: {grant.title}",
+        authority=authority,
+        as_of=_until(day),
+        rows=_facts(_lines(years, _until(day), calls), years),
+        years=tuple(AllocationYear(each.grant_year, each.frame, each.granted) for each in sums),
+        example=False,
+    )
+
+
+def _facts(lines: Sequence[AllocationLine], years: Sequence[int]) -> tuple[AllocationRow, ...]:
+    return tuple(
+        AllocationRow(
+            grant_year=year,
+            organisation=line.organisation,
+            organisation_number=line.organisation_number,
+            applicant_unit=line.applicant_unit,
+            registration_number=line.registration_number,
+            outcome=line.outcome.text,
+            decided_on=clock.stockholm(line.decided_at).date(),
+            sought=line.sought[at],
+            granted=line.granted[at],
+            example=line.sought_is_example or line.granted_is_example,
+        )
+        for at, year in enumerate(years)
+        for line in lines
+        # A call that does not have the year has no line for it.
+        if line.sought[at] or line.granted[at]
+    )

@@ -1,0 +1,108 @@
+"""Utlysningar: public once published; written and published by officers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from forms import calls as forms
+from grantportal.domain.actors import Actor
+from grantportal.policy import Permission, may, require
+from grantportal.queries import calls, grants
+from grantportal.queries.grants import VersionView
+from grantportal.services import calls as services
+from grantportal.web import actor, carried_out, done, seen, signed_in
+
+bp = Blueprint("calls", __name__, url_prefix="/utlysningar")
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Open, coming and closed calls; drafts for the authority."""
+    who = actor()
+    writes = may(who, Permission.CREATE_CALL)
+    return render_template(
+        "calls/index.html", calls=calls.listed(who), grants=grants.listed() if writes else [], can_create=writes
+    )
+
+
+@bp.get("/<int:call_id>")
+def show(call_id: int) -> ResponseReturnValue:
+    """What it is, its frames, how long is left, villkor, what will be asked, and who may apply."""
+    call = seen(calls.page(actor(), call_id))
+    return render_template(
+        "calls/show.html",
+        call=call,
+        steps=calls.steps(call),
+        start_url=_address("applications.start", call_id=call_id) if call.may_start else "",
+        sign_in_url=_address("applications.start", call_id=call_id) if call.is_open and not _knows_reader() else "",
+        own_applications=[
+            (_address("applications.show", application_id=number), unit) for number, unit in call.own_applications
+        ],
+    )
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def _knows_reader() -> bool:
+    return actor().user_id is not None
+
+
+@bp.route("/ny/<int:grant_id>", methods=["GET", "POST"])
+def new(grant_id: int) -> ResponseReturnValue:
+    """The officer begins a call of a statsbidrag."""
+    who = _allowed(Permission.CREATE_CALL)
+    choices = seen(calls.choices(grant_id))
+    form = _form(choices)()
+    if carried_out(form, services.create, who, grant_id):
+        return done("Utkastet är sparat. Kontrollera det och publicera.", ".show", call_id=form.result)
+    return render_template("calls/new.html", form=form, choices=choices)
+
+
+@bp.route("/<int:call_id>/andra", methods=["GET", "POST"])
+def edit(call_id: int) -> ResponseReturnValue:
+    """The officer changes a call that is not yet published."""
+    who = _allowed(Permission.CREATE_CALL)
+    call = seen(calls.get(who, call_id))
+    choices = seen(calls.choices(call.grant_id))
+    written = calls.written(call)
+    form = _form(choices)(data=forms.starting_from(written))
+    form.kept_example = written.is_example
+    if carried_out(form, services.change, who, call_id):
+        return done("Ändringarna är sparade.", ".show", call_id=call_id)
+    return render_template("calls/edit.html", form=form, choices=choices, call=call)
+
+
+@bp.route("/<int:call_id>/publicera", methods=["GET", "POST"])
+def publish(call_id: int) -> ResponseReturnValue:
+    """The officer goes through what must be in place, and publishes."""
+    who = _allowed(Permission.PUBLISH_CALL)
+    page = seen(calls.before_publishing(who, call_id))
+    form = forms.PublishForm()
+    if carried_out(form, services.publish, who, call_id):
+        return done("Utlysningen är publicerad.", ".show", call_id=call_id)
+    return render_template("calls/publish.html", form=form, page=page)
+
+
+def _allowed(permission: Permission) -> Actor:
+    who = signed_in()
+    require(who, permission)
+    return who
+
+
+def _form(choices: calls.CallChoices) -> type[forms.CallForm]:
+    return forms.build(
+        years=choices.years,
+        application_forms=_named(choices.application_forms),
+        report_forms=_named(choices.report_forms),
+        frameworks=_named(choices.frameworks),
+        conditions=_named(choices.conditions),
+        extendable=choices.extendable,
+    )
+
+
+def _named(versions: Iterable[VersionView]) -> list[tuple[int, str]]:
+    return [(version.id, f"{version.title}, version {version.number}") for version in versions]
