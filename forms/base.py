@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from grantportal.domain.clock import parse_day
@@ -13,12 +14,26 @@ from grantportal.domain.errors import RuleViolation
 from grantportal.domain.money import number, parse_kronor
 from grantportal.domain.texts import LONGEST, clean, one_line
 
+STALE = "Sidan har varit öppen för länge eller i en annan flik. Inget är sparat än. Kontrollera uppgifterna och skicka igen."
+
+
+class Token(_FlaskFormCSRF):
+    """The proof that a form is the portal's own. When it has grown old, the page comes back with all that was typed."""
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        """Said in Swedish, with what to do."""
+        try:
+            super().validate_csrf_token(form, field)
+        except ValidationError as error:
+            raise ValidationError(STALE) from error
+
 
 class Form(FlaskForm):
     """The ground of every form. `command()` gives the frozen dataclass that the service takes, or None for a mere button."""
 
     class Meta:
         csrf = True
+        csrf_class = Token
         locales = ("sv",)
 
     result: Any = None

@@ -1,19 +1,22 @@
 """The application and the `grantportal` command."""
 
 import pkgutil
-import re
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
+from whitenoise import WhiteNoise
 
 from grantportal import cli, db, routes, settings, web
 from grantportal.domain import clock, money
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
+from grantportal.routes import accounts
 from grantportal.settings import Settings
 
 HEADERS = {
@@ -28,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+TRANSPORT = "max-age=31536000"
 
 
 def create_app(given: Settings | None = None) -> Flask:
@@ -59,6 +63,7 @@ def create_app(given: Settings | None = None) -> Flask:
         clock_time=clock.time_text,
         month=clock.month_text,
     )
+    app.jinja_env.globals["csrf_token"] = generate_csrf
     app.context_processor(web.frame)
     app.before_request(_receive)
     app.after_request(_dress)
@@ -69,7 +74,30 @@ def create_app(given: Settings | None = None) -> Flask:
     app.register_error_handler(Exception, _broken)
     for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
         app.register_blueprint(import_module(f"{routes.__name__}.{module}").bp)
+    app.wsgi_app = _with_static(app, chosen)  # type: ignore[method-assign]
     return app
+
+
+def _with_static(app: Flask, chosen: Settings) -> Any:
+    """The stylesheet, script and icon are served before the application is asked, with the same headers as the pages."""
+
+    def dress(headers: Any, _path: str, _url: str) -> None:
+        for name, value in HEADERS.items():
+            headers[name] = value
+        if chosen.secure_cookies:
+            headers["Strict-Transport-Security"] = TRANSPORT
+
+    inner: Any = app.wsgi_app
+    if chosen.proxies:
+        inner = ProxyFix(inner, x_for=chosen.proxies, x_proto=chosen.proxies)
+    return WhiteNoise(
+        inner,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=3600,
+        allow_all_origins=False,
+        add_headers_function=dress,
+    )
 
 
 def _receive() -> BaseResponse | tuple[str, int] | None:
@@ -85,6 +113,8 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
         return _page(400)
     if request.endpoint != "static":
         web.note_person(request.cookies.get(web.SESSION_COOKIE))
+        if chosen.require_second_factor and not chosen.demonstration:
+            return accounts.second_factor_first()
     return None
 
 
@@ -98,7 +128,7 @@ def _dress(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if _settings().secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if g.get("refused") and response.status_code == 200:
@@ -124,13 +154,7 @@ def _failed(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400 or error.response is not None:
         return error
-    if code == 401:
-        return redirect(url_for("accounts.sign_in", next=_way_back()), code=303)
-    return _page(code)
-
-
-def _way_back() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return accounts.sign_in_first() if code == 401 else _page(code)
 
 
 def _broken(error: Exception) -> tuple[str, int]:
@@ -141,13 +165,6 @@ def _broken(error: Exception) -> tuple[str, int]:
         raise error
     db.close_read_session()
     return _page(500)
-
-
-def safe_next(target: str | None) -> str | None:
-    """A path inside the portal to go back to, or None: never another site."""
-    if target and re.fullmatch(r"/(?![/\\])[^\s\\]*", target):
-        return target
-    return None
 
 
 def main() -> None:

@@ -3,16 +3,27 @@
 import logging
 import signal
 import sys
+from collections.abc import Callable
+from datetime import date, datetime
 from threading import Event as Flag
+from typing import Any, TypeVar
 
 import click
 
-from grantportal import db, migrate, server, settings
+from grantportal import db, demonstration, migrate, server, settings
 from grantportal import worker as working
 from grantportal.domain import clock
+from grantportal.domain.accounts import CreateUser, GrantMandate
+from grantportal.domain.actors import SYSTEM, Role
+from grantportal.domain.errors import RuleViolation
+from grantportal.imports.organisations import regions
+from grantportal.queries import accounts as account_queries
+from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
-from grantportal.services import files, portal, verification
+from grantportal.services import accounts, files, organisations, portal, verification
 from grantportal.settings import Settings
+
+Answer = TypeVar("Answer")
 
 
 @click.group()
@@ -28,11 +39,16 @@ def database() -> None:
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Bring the schema to the newest version."""
-    chosen = settings.load()
+    _prepare(settings.load())
+    click.echo("Databasen är uppdaterad.")
+
+
+def _prepare(chosen: Settings) -> None:
+    """The newest schema, and the organisations that every installation knows."""
     db.configure(chosen.database)
     migrate.upgrade()
     portal.set_registration_prefix(chosen.numbers_begin_with)
-    click.echo("Databasen är uppdaterad.")
+    organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
 
 
 @database.command("downgrade")
@@ -53,12 +69,23 @@ def serve(host: str, port: int, processes: int) -> None:
     chosen = settings.load()
     if chosen.demonstration and host not in server.LOOPBACK:
         raise click.ClickException("Demonstrationen släpper in vem som helst och får bara visas på den egna datorn.")
-    db.configure(chosen.database)
-    migrate.upgrade()
-    portal.set_registration_prefix(chosen.numbers_begin_with)
+    _prepare(chosen)
+    if chosen.demonstration and not demonstration.is_loaded():
+        click.echo("Demonstrationen läggs in. Det tar en stund.")
+        _told(demonstration.load)
+    if queries.is_demonstration() and not chosen.demonstration:
+        raise click.ClickException(
+            "Databasen innehåller demonstrationens påhittade uppgifter och får bara visas som demonstration."
+        )
+    click.echo(f"Bidragsportalen finns på http://{host}:{port}/")
+    if chosen.demonstration:
+        click.echo(f"Välj person på http://{host}:{port}/demonstration:")
+        for person in demonstration.persons():
+            roles = ", ".join(role.text for role in person.roles)
+            click.echo(f"  {person.name}, {roles}, {person.organisation or chosen.authority_name}")
+    db.close_read_session()
     # The processes that are made from this one make their own connections.
     db.engine().dispose()
-    click.echo(f"Bidragsportalen finns på http://{host}:{port}/")
     server.Server(host, port, processes).run()
 
 
@@ -109,3 +136,80 @@ def _opened() -> Settings:
     if chosen.demonstration:
         clock.move_by(queries.moved_days)
     return chosen
+
+
+@main.group("user")
+def user() -> None:
+    """People who can sign in."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.argument("name")
+def user_create(email: str, name: str) -> None:
+    """Add a person, and print the one-time link with which the person chooses a password."""
+    chosen = _opened()
+    key = _told(accounts.create_user, SYSTEM, CreateUser(name, email), link_hours=chosen.link_hours)
+    _print_link(chosen, key)
+
+
+@user.command("grant")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.argument("organisation")
+@click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help="Första dagen; annars i dag.")
+@click.option("--to", "valid_to", type=click.DateTime(["%Y-%m-%d"]), help="Sista dagen; annars tills vidare.")
+def user_grant(
+    email: str, role: str, organisation: str, valid_from: datetime | None, valid_to: datetime | None
+) -> None:
+    """Give a person ROLE in ORGANISATION (organisationsnummer or name)."""
+    _opened()
+    first: date = valid_from.date() if valid_from else clock.today()
+    last = valid_to.date() if valid_to else None
+    _told(accounts.grant_mandate, SYSTEM, GrantMandate(email, organisation, Role(role), first, last))
+    click.echo(f"{email} är {Role(role).text} från och med {clock.day_text(first)}.")
+
+
+@user.command("reset")
+@click.argument("email")
+@click.option("--second-factor", is_flag=True, help="Stäng av engångskoden också, för den som inte har kvar appen.")
+def user_reset(email: str, second_factor: bool) -> None:
+    """Print a new one-time link for a person who cannot sign in."""
+    chosen = _opened()
+    key = _told(accounts.reset_user, SYSTEM, email, link_hours=chosen.link_hours, second_factor_too=second_factor)
+    _print_link(chosen, key)
+
+
+@user.command("list")
+def user_list() -> None:
+    """Print everybody."""
+    _opened()
+    for person in account_queries.everybody():
+        parts = (person.email, person.name, person.organisation, person.roles_text, person.state_text)
+        click.echo("\t".join(part or "–" for part in parts))
+
+
+@main.group("organisation")
+def organisation() -> None:
+    """Organisations."""
+
+
+@organisation.command("list")
+def organisation_list() -> None:
+    """Print every organisation."""
+    _opened()
+    for one in organisation_queries.listed(SYSTEM):
+        click.echo(f"{one.number}\t{one.name}\t{one.kind_text}")
+
+
+def _told(service: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
+    """Run a service; what it refuses is told, not shown as a fault."""
+    try:
+        return service(*args, **kwargs)
+    except RuleViolation as refusal:
+        raise click.ClickException(refusal.message) from refusal
+
+
+def _print_link(chosen: Settings, key: str) -> None:
+    click.echo(f"Ge personen länken. Den gäller en gång, i {chosen.link_hours} timmar:")
+    click.echo(f"{chosen.public_url.rstrip('/')}/valkommen/{key}")

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -147,6 +148,11 @@ def lock(query: Q) -> Q:
     its parent is locked deadlocks.
     """
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+def insert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do when the row is already there (ON CONFLICT)."""
+    return postgresql.insert(model) if engine().dialect.name == "postgresql" else sqlite.insert(model)
 
 
 _PASSING = {"40P01", "40001", "55P03"}

@@ -126,6 +126,12 @@ def require(actor: Actor, permission: Permission, thing: object | None = None) -
         raise NoRight(f"{actor.user_id} may not {permission}")
 
 
+def require_authority(actor: Actor) -> None:
+    """Raises NoRight unless the person works at the authority."""
+    if not actor.is_authority:
+        raise NoRight(f"{actor.user_id} does not work at the authority")
+
+
 def organisations_for(actor: Actor, permission: Permission) -> tuple[int, ...]:
     """Ids of the organisations that the actor may do this for (as applicant), each once, in the mandates' order."""
     ids = [
@@ -190,6 +196,8 @@ def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
         return true()
     if model is Call:
         return true() if actor.is_authority else Call.status == CallStatus.PUBLISHED
+    if model is Organisation:
+        return true() if actor.is_authority else Organisation.id.in_([each.organisation_id for each in actor.mandates])
     parts: list[ColumnElement[bool]] = []
     if actor.roles & CASE_READERS:
         parts.append(_AUTHORITY_SEES[model]())

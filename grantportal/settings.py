@@ -44,8 +44,12 @@ class Settings:
     link_hours: int = 72
     """How long a one-time link holds."""
     sign_in_attempts: int = 10
-    """How many wrong attempts per account and address within the window."""
+    """How many wrong attempts per account within the window."""
+    sign_in_attempts_per_address: int = 100
+    """The same per address that they come from; a whole organisation may share one."""
     sign_in_window_minutes: int = 15
+    proxies: int = 0
+    """How many proxies stand before the portal and tell whom the request came from; 0 when none does."""
     require_second_factor: bool = False
     """Whether everybody must use an engångskod; otherwise those who have set one up."""
     secure_cookies: bool = True

@@ -1,5 +1,6 @@
 """The few helpers that routes share: who acts, carrying out a form's command, which buttons to offer, the page's frame."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations,
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
 from grantportal.queries import accounts
+from grantportal.services import accounts as account_services
+from grantportal.settings import Settings
 
 SESSION_COOKIE = "bp_session"
 """Holds the key of the signed-in person's session."""
@@ -202,13 +205,35 @@ def _is_current(endpoint: str) -> bool:
     return request.endpoint is not None and request.endpoint.partition(".")[0] == endpoint.partition(".")[0]
 
 
-def note_person(key: str | None) -> None:
-    """Find out who sends the request, from the browser's session key, and remember it for the request."""
-    found = accounts.signed_in(key) if key else None
+def note_person(key: str | None, *, anew: bool = False) -> None:
+    """Find out who sends the request, from the browser's session key, and remember it for the request.
+
+    `anew` is for a session that was opened in this same request.
+    """
+    g.actor = ANONYMOUS
+    g.session_key = key
+    look = accounts.signed_in_anew if anew else accounts.signed_in
+    found = look(key, idle_minutes=portal_settings().session_idle_minutes) if key else None
     if found is None:
-        g.actor = ANONYMOUS
+        return
+    g.session_row = found
+    if found.awaits_code:
         return
     g.actor = found.actor
-    g.session_row = found
     g.person = PersonShown(found.actor.name, found.organisation_name, found.role_text)
     g.unread = found.unread
+    if clock.real_now() - found.last_seen_at > account_services.SEEN_EVERY:
+        account_services.note_seen(found.session_id)
+
+
+def portal_settings() -> Settings:
+    """The installation's settings."""
+    chosen: Settings = current_app.config["PORTAL"]
+    return chosen
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path inside the portal to go on to, or None: never another site."""
+    if target and re.fullmatch(r"/(?![/\\])[^\s\\\x00-\x1f]*", target):
+        return target
+    return None

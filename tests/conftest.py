@@ -6,10 +6,12 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
+from argon2 import PasswordHasher  # noqa: E402
 from flask import Flask  # noqa: E402
 
 from grantportal import db  # noqa: E402
 from grantportal.app import create_app  # noqa: E402
+from grantportal.domain import accounts  # noqa: E402
 from grantportal.models.accounts import User  # noqa: E402
 from grantportal.settings import Settings  # noqa: E402
 from tests.support import databases, pages, run  # noqa: E402
@@ -72,6 +74,14 @@ def app() -> Flask:
     made.testing = True
     made.test_client_class = Client
     return made
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in no time: what they protect here is nothing."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_HASHER", quick)
+    monkeypatch.setattr(accounts, "_NOBODYS", quick.hash("nobody"))
 
 
 @pytest.fixture

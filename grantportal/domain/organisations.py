@@ -18,6 +18,14 @@ class OrganisationKind(StrEnum):
     OTHER = "other"
 
 
+KIND_TEXTS = {
+    OrganisationKind.REGION: "region",
+    OrganisationKind.AUTHORITY: "myndighet som beslutar",
+    OrganisationKind.CONSULTED: "samrådspart",
+    OrganisationKind.OTHER: "annan organisation",
+}
+
+
 def organisation_number(typed: str) -> str:
     """«232100-0255» from what was typed; a leading 16 is taken away. Raises RuleViolation when it is not a number of a legal person."""
     digits = "".join(char for char in typed if char.isdigit())
@@ -48,3 +56,5 @@ class RegisterOrganisation:
     organisation_number: str
     kind: OrganisationKind
     mailbox: str = ""
+    also_known_as: tuple[str, ...] = ()
+    """Other spellings that lists from outside use."""

@@ -1,15 +1,18 @@
 """Who somebody is, and which mandates hold now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import contains_eager
 
 from grantportal import db
 from grantportal.domain import clock
+from grantportal.domain.accounts import holds_on, mandate_status
 from grantportal.domain.actors import Actor, Mandate
-from grantportal.models.accounts import MandateRow, SignInSession, User
+from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
+from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
 
@@ -19,24 +22,13 @@ def actor_of(user_id: int) -> Actor:
 
     A closed or unknown person has no mandates.
     """
-    today = clock.today()
-    user = db.session().get(User, user_id)
-    if user is None or user.closed_at is not None:
+    person = db.session().get(User, user_id)
+    if person is None or person.closed_at is not None:
         return Actor(user_id=user_id)
-    rows = (
-        db.session()
-        .scalars(
-            select(MandateRow)
-            .where(
-                MandateRow.user_id == user_id,
-                MandateRow.valid_from <= today,
-                (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
-            )
-            .order_by(MandateRow.id)
-        )
-        .all()
+    rows = db.session().scalars(
+        select(MandateRow).where(MandateRow.user_id == user_id, _holds(clock.today())).order_by(MandateRow.id)
     )
-    return Actor(user_id=user.id, name=user.name, mandates=tuple(mandate_of(row) for row in rows))
+    return Actor(user_id=person.id, name=person.name, mandates=tuple(mandate_of(row) for row in rows))
 
 
 def mandate_of(row: MandateRow) -> Mandate:
@@ -62,8 +54,9 @@ class SignedIn:
     unread: int
     ends_at: datetime
     last_seen_at: datetime
-    second_factor_at: datetime | None
     has_second_factor: bool
+    awaits_code: bool
+    """The password was right, and the engångskod is still to come: nothing is open yet."""
 
 
 def key_hash(key: str) -> str:
@@ -71,8 +64,8 @@ def key_hash(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-def signed_in(key: str) -> SignedIn | None:
-    """The session that a browser's key opens, or None when it is unknown, ended, too old or its person closed. Two queries."""
+def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
+    """The session that a browser's key opens, or None when it is unknown, ended, idle too long or its person closed. Two queries."""
     now = clock.real_now()
     unread = select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.read_at.is_(None)).scalar_subquery()
     found = (
@@ -84,6 +77,7 @@ def signed_in(key: str) -> SignedIn | None:
                 SignInSession.key_sha256 == key_hash(key),
                 SignInSession.ended_at.is_(None),
                 SignInSession.ends_at > now,
+                SignInSession.last_seen_at > now - timedelta(minutes=idle_minutes),
                 User.closed_at.is_(None),
             )
         )
@@ -92,17 +86,12 @@ def signed_in(key: str) -> SignedIn | None:
     if found is None:
         return None
     row, user, unread_count = found
-    today = clock.today()
     mandates = (
         db.session()
         .execute(
             select(MandateRow, Organisation.name)
             .join(Organisation, MandateRow.organisation_id == Organisation.id)
-            .where(
-                MandateRow.user_id == user.id,
-                MandateRow.valid_from <= today,
-                (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
-            )
+            .where(MandateRow.user_id == user.id, _holds(clock.today()))
             .order_by(MandateRow.id)
         )
         .all()
@@ -118,6 +107,192 @@ def signed_in(key: str) -> SignedIn | None:
         unread=unread_count,
         ends_at=row.ends_at,
         last_seen_at=row.last_seen_at,
-        second_factor_at=row.second_factor_at,
         has_second_factor=user.totp_enabled_at is not None,
+        awaits_code=user.totp_enabled_at is not None and row.second_factor_at is None,
     )
+
+
+def signed_in_anew(key: str, *, idle_minutes: int) -> SignedIn | None:
+    """The same for a session that has just been opened: what was read earlier in the request is from before it."""
+    db.close_read_session()
+    return signed_in(key, idle_minutes=idle_minutes)
+
+
+def _holds(today: date) -> ColumnElement[bool]:
+    return and_(MandateRow.valid_from <= today, or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today))
+
+
+# --- For acts ----------------------------------------------------------------------------------------------------
+
+
+def user(user_id: int) -> User:
+    """The person, locked."""
+    return db.session().scalars(db.lock(select(User).where(User.id == user_id))).one()
+
+
+def by_email(email: str) -> User | None:
+    """The person with the address, unless the account is closed."""
+    return db.session().scalars(select(User).where(User.email == email, User.closed_at.is_(None))).one_or_none()
+
+
+def pending_session(key: str) -> SignInSession | None:
+    """The live session whose person has given the password; the person comes along."""
+    return (
+        db.session()
+        .scalars(
+            select(SignInSession)
+            .join(SignInSession.user)
+            .options(contains_eager(SignInSession.user))
+            .where(
+                SignInSession.key_sha256 == key_hash(key),
+                SignInSession.ended_at.is_(None),
+                SignInSession.second_factor_at.is_(None),
+                SignInSession.ends_at > clock.real_now(),
+                User.closed_at.is_(None),
+            )
+        )
+        .one_or_none()
+    )
+
+
+def link(key: str, *, lock: bool = False) -> OneTimeLink | None:
+    """The one-time link, when it still holds."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.key_sha256 == key_hash(key),
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.ends_at > clock.real_now(),
+        OneTimeLink.user_id.in_(select(User.id).where(User.closed_at.is_(None))),
+    )
+    return db.session().scalars(db.lock(query) if lock else query).one_or_none()
+
+
+# --- For pages and commands --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LinkShown:
+    """For whom a one-time link is."""
+
+    name: str
+    email: str
+
+
+def link_shown(key: str) -> LinkShown | None:
+    """For whom the one-time link is, when it still holds."""
+    found = link(key)
+    return LinkShown(found.user.name, found.user.email) if found else None
+
+
+@dataclass(frozen=True)
+class MandateShown:
+    """A line of the table of behörigheter."""
+
+    person: str
+    organisation: str
+    organisation_id: int
+    role_text: str
+    from_text: str
+    to_text: str
+    case_text: str
+    status: tuple[str, str, str]
+    user_id: int
+    email: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class OwnAccount:
+    """What a person sees of the own account."""
+
+    name: str
+    email: str
+    mandates: tuple[MandateShown, ...]
+    has_second_factor: bool
+    secret: str
+    """Waiting to be confirmed with a first code; empty otherwise."""
+
+
+def own(actor: Actor) -> OwnAccount:
+    """The signed-in person's own account. Two queries."""
+    person = db.session().get_one(User, actor.user_id)
+    return OwnAccount(
+        name=person.name,
+        email=person.email,
+        mandates=mandates_shown(MandateRow.user_id == actor.user_id),
+        has_second_factor=person.totp_enabled_at is not None,
+        secret=(person.totp_secret or "") if person.totp_enabled_at is None else "",
+    )
+
+
+def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:
+    """Mandates with persons and organisations: those that hold first, then by name. One query."""
+    today = clock.today()
+    rows = db.session().execute(
+        select(MandateRow, User.name, User.email, Organisation.name, Case.registration_number)
+        .join(User, MandateRow.user_id == User.id)
+        .join(Organisation, MandateRow.organisation_id == Organisation.id)
+        .outerjoin(Case, MandateRow.case_id == Case.id)
+        .where(which, User.closed_at.is_(None))
+        .order_by(
+            not_(_holds(today)),
+            Organisation.name.collate(db.COLLATION),
+            User.name.collate(db.COLLATION),
+            MandateRow.valid_from,
+            MandateRow.id,
+        )
+    )
+    return tuple(
+        MandateShown(
+            person=name,
+            organisation=organisation,
+            organisation_id=row.organisation_id,
+            role_text=row.role.text,
+            from_text=clock.day_text(row.valid_from),
+            to_text=clock.day_text(row.valid_to) if row.valid_to else "tills vidare",
+            case_text="alla ärenden" if row.case_id is None else (number or "ett påbörjat ärende"),
+            status=mandate_status(row.valid_from, row.valid_to, today),
+            user_id=row.user_id,
+            email=email,
+            holds=holds_on(row.valid_from, row.valid_to, today),
+        )
+        for row, name, email, organisation, number in rows
+    )
+
+
+@dataclass(frozen=True)
+class PersonListed:
+    """A person and what the person is."""
+
+    user_id: int
+    name: str
+    email: str
+    organisation: str
+    roles_text: str
+    state_text: str
+
+
+def everybody(*, only_examples: bool = False) -> list[PersonListed]:
+    """Every person with the mandates that hold today, by organisation: for the operator, and for the demonstration's page. Two queries."""
+    query = select(User).where(User.closed_at.is_(None)).order_by(User.name.collate(db.COLLATION), User.id)
+    if only_examples:
+        query = query.where(User.is_example)
+    persons = db.session().scalars(query).all()
+    held: dict[int, list[MandateShown]] = {}
+    for shown in mandates_shown(_holds(clock.today())):
+        held.setdefault(shown.user_id, []).append(shown)
+    return [
+        PersonListed(
+            user_id=person.id,
+            name=person.name,
+            email=person.email,
+            organisation=", ".join(dict.fromkeys(one.organisation for one in held.get(person.id, []))),
+            roles_text=", ".join(dict.fromkeys(one.role_text for one in held.get(person.id, []))),
+            state_text="har valt lösenord" if person.password_hash else "har inte valt lösenord",
+        )
+        for person in persons
+    ]
+
+
+def example(user_id: int) -> int | None:
+    """The id again, when it is one of the demonstration's persons."""
+    return db.session().scalar(select(User.id).where(User.id == user_id, User.is_example, User.closed_at.is_(None)))

@@ -11,6 +11,11 @@ def moved_days() -> int:
     return db.session().scalar(select(Portal.moved_days).where(Portal.id == 1)) or 0
 
 
+def is_demonstration() -> bool:
+    """Whether the database holds the demonstration's invented content."""
+    return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
+
+
 def row() -> Portal:
     """The one row, locked."""
     return db.session().scalars(db.lock(select(Portal).where(Portal.id == 1))).one()

@@ -1,37 +1,344 @@
-"""Accounts: creating people and mandates, signing in and out."""
+"""Accounts: people and mandates, one-time links, signing in and out, engångskoder."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import case, update
+from sqlalchemy.orm import Session
 
+from grantportal import db, policy
 from grantportal.domain import clock
-from grantportal.models.accounts import SignInSession
+from grantportal.domain.accounts import (
+    LINK_ENDED,
+    WRONG,
+    WRONG_CODE,
+    ChoosePassword,
+    CreateUser,
+    EnterCode,
+    GrantMandate,
+    Limits,
+    SignIn,
+    email_address,
+    ensure_attempts_left,
+    ensure_password,
+    ensure_period,
+    ensure_role_fits,
+    hashed,
+    is_right_password,
+    needs_new_hash,
+    network_of,
+    new_secret,
+    step_of_code,
+)
+from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
+from grantportal.domain.events import EventKind
+from grantportal.models.accounts import MandateRow, OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.policy import Permission
+from grantportal.queries import accounts, organisations
 from grantportal.queries.accounts import key_hash
-from grantportal.transaction import Bookkeeping, bookkeeping
+from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+
+CODE_MINUTES = 10
+"""How long a person has for the engångskod after the password."""
+SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that was opened: its key (known here this one time), and whether an engångskod is still to come."""
+
+    key: str
+    awaits_code: bool
+
+
+# --- People and mandates -----------------------------------------------------------------------------------------
+
+
+def create_user(actor: Actor, command: CreateUser, *, link_hours: int) -> str:
+    """A new person. Answers the key of the one-time link with which the person chooses a password."""
+    email = email_address(command.email)
+    with transaction(actor, EventKind.USER_CREATED) as act:
+        _ensure_administers(act.actor)
+        user = User(name=command.name, email=email, is_example=command.is_example, created_at=clock.now())
+        act.session.add(user)
+        act.session.flush()
+        act.about(user, name=user.name)
+        return _new_link(act.session, user, link_hours)
+
+
+def grant_mandate(actor: Actor, command: GrantMandate) -> None:
+    """Give a person a role in an organisation, from a day and perhaps to a day."""
+    ensure_period(command.valid_from, command.valid_to)
+    with transaction(actor, EventKind.MANDATE_GRANTED) as act:
+        _ensure_administers(act.actor)
+        user = accounts.by_email(email_address(command.email))
+        if user is None:
+            raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+        organisation = organisations.by_number_or_name(command.organisation)
+        if organisation is None:
+            raise RuleViolation("Det finns ingen organisation med det numret eller namnet.", field="organisation")
+        ensure_role_fits(command.role, organisation.kind)
+        mandate = MandateRow(
+            user_id=user.id,
+            organisation_id=organisation.id,
+            role=command.role,
+            valid_from=command.valid_from,
+            valid_to=command.valid_to,
+        )
+        act.session.add(mandate)
+        act.session.flush()
+        act.about(mandate, person=user.name, role=command.role.value, organisation=organisation.name)
+
+
+def reset_user(actor: Actor, email: str, *, link_hours: int, second_factor_too: bool = False) -> str:
+    """A new one-time link for a person who cannot sign in. The old password holds until the link is used.
+
+    With `second_factor_too`, for somebody who has lost the app with engångskoder, that is turned off at once.
+    """
+    address = email_address(email)
+    with transaction(actor, EventKind.USER_RESET) as act:
+        _ensure_administers(act.actor)
+        found = accounts.by_email(address)
+        if found is None:
+            raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+        user = accounts.user(found.id)
+        act.about(user, name=user.name)
+        if second_factor_too and user.totp_enabled_at is not None:
+            user.totp_secret = user.totp_enabled_at = None
+            act.also(EventKind.USER_TOTP_DISABLED, user, name=user.name)
+        return _new_link(act.session, user, link_hours)
+
+
+def _ensure_administers(actor: Actor) -> None:
+    # Whoever can run commands on the machine has the database already: the command line needs no further right.
+    if actor is not SYSTEM:
+        policy.require(actor, Permission.USERS_AND_SETTINGS)
+
+
+def _new_link(session: Session, user: User, hours: int) -> str:
+    now = clock.real_now()
+    session.execute(
+        update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)).values(used_at=now)
+    )
+    key = secrets.token_urlsafe(32)
+    session.add(
+        OneTimeLink(key_sha256=key_hash(key), user_id=user.id, created_at=now, ends_at=now + timedelta(hours=hours))
+    )
+    return key
+
+
+def choose_password(key: str, session_hours: int, command: ChoosePassword) -> Opened:
+    """The person chooses a password by the one-time link, which is then used up, and is signed in; every other session ends."""
+    link = accounts.link(key)
+    if link is None:
+        raise RuleViolation(LINK_ENDED)
+    ensure_password(command.password, email=link.user.email)
+    stored = hashed(command.password)  # takes a while: before the lock
+    with transaction(Actor(link.user_id), EventKind.USER_PASSWORD_CHOSEN) as act:
+        user = accounts.user(link.user_id)
+        held = accounts.link(key, lock=True)
+        if held is None:
+            raise RuleViolation(LINK_ENDED)
+        held.used_at = clock.real_now()
+        user.password_hash = stored
+        _end_sessions(act.session, user.id)
+        act.about(user, name=user.name)
+        return _open(act.session, user, session_hours)
+
+
+# --- Signing in and out ------------------------------------------------------------------------------------------
+
+
+def sign_in(address: str, limits: Limits, session_hours: int, command: SignIn) -> Opened:
+    """E-mail and password open a session; whoever uses engångskod then has a few minutes to enter it.
+
+    The attempt is counted and committed before its answer is known. Known and unknown addresses get the same answer, after
+    the same work.
+    """
+    email = command.email.strip().lower()
+    counted = _count(limits, (f"account:{email}", limits.per_account), (_from(address), limits.per_address))
+    user = accounts.by_email(email)
+    stored = user.password_hash if user is not None else None
+    if not is_right_password(command.password, stored) or user is None or stored is None:
+        raise RuleViolation(WRONG)
+    renewed = hashed(command.password) if needs_new_hash(stored) else stored
+    with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+        row = accounts.user(user.id)
+        if row.password_hash != stored or row.closed_at is not None:
+            raise RuleViolation(WRONG)  # chosen anew, or closed, at the same moment
+        row.password_hash = renewed
+        _forget_attempt(session, counted)
+        return _open(session, row, session_hours)
+
+
+def enter_code(key: str, address: str, limits: Limits, session_hours: int, command: EnterCode) -> Opened:
+    """The engångskod completes a sign-in. Each code works once, and the session gets a new key."""
+    waiting = accounts.pending_session(key)
+    if waiting is None:
+        raise RuleViolation("Det tog för lång tid. Logga in igen.")
+    counted = _count(limits, (f"code:{waiting.user_id}", limits.per_account), (_from(address), limits.per_address))
+    with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+        user = accounts.user(waiting.user_id)
+        _use_code(user, command.code)
+        _forget_attempt(session, counted)
+        session.execute(update(SignInSession).where(SignInSession.id == waiting.id).values(ended_at=clock.real_now()))
+        return Opened(_add_session(session, user.id, timedelta(hours=session_hours), second_factor=True), False)
 
 
 def open_session(user_id: int, *, hours: int, second_factor: bool = False) -> str:
     """Open a browser session for the person and answer its key: the only time that the key itself is known here."""
-    key = secrets.token_urlsafe(32)
-    now = clock.real_now()
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
-        session.add(
-            SignInSession(
-                key_sha256=key_hash(key),
-                user_id=user_id,
-                created_at=now,
-                last_seen_at=now,
-                ends_at=now + timedelta(hours=hours),
-                second_factor_at=now if second_factor else None,
-            )
-        )
-    return key
+        return _add_session(session, user_id, timedelta(hours=hours), second_factor=second_factor)
+
+
+def open_example_session(hours: int, user_id: int) -> str:
+    """One click signs in as one of the demonstration's persons, and as nobody else."""
+    if accounts.example(user_id) is None:
+        raise NotVisible
+    return open_session(user_id, hours=hours, second_factor=True)
 
 
 def close_session(key: str) -> None:
     """Sign out: the key opens nothing from now on, wherever its cookie is kept."""
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         session.execute(
-            update(SignInSession).where(SignInSession.key_sha256 == key_hash(key)).values(ended_at=clock.real_now())
+            update(SignInSession)
+            .where(SignInSession.key_sha256 == key_hash(key), SignInSession.ended_at.is_(None))
+            .values(ended_at=clock.real_now())
         )
+
+
+def note_seen(session_id: int) -> None:
+    """Note that the session is in use. It is no matter if the database is busy: the next request notes it."""
+    try:
+        with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+            session.execute(
+                update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=clock.real_now())
+            )
+    except SavedMeanwhile:
+        return
+
+
+def _open(session: Session, user: User, hours: int) -> Opened:
+    awaits_code = user.totp_enabled_at is not None
+    length = timedelta(minutes=CODE_MINUTES) if awaits_code else timedelta(hours=hours)
+    return Opened(_add_session(session, user.id, length), awaits_code)
+
+
+def _add_session(session: Session, user_id: int, length: timedelta, *, second_factor: bool = False) -> str:
+    key = secrets.token_urlsafe(32)
+    now = clock.real_now()
+    session.add(
+        SignInSession(
+            key_sha256=key_hash(key),
+            user_id=user_id,
+            created_at=now,
+            last_seen_at=now,
+            ends_at=now + length,
+            second_factor_at=now if second_factor else None,
+        )
+    )
+    return key
+
+
+def _end_sessions(session: Session, user_id: int, *, but: int | None = None) -> None:
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.user_id == user_id, SignInSession.ended_at.is_(None), SignInSession.id != (but or 0))
+        .values(ended_at=clock.real_now())
+    )
+
+
+# --- Attempts ----------------------------------------------------------------------------------------------------
+
+
+def _from(address: str) -> str:
+    return f"address:{network_of(address)}"
+
+
+def _count(limits: Limits, *keys: tuple[str, int]) -> list[str]:
+    """Count the attempt under each key, and commit that; then refuse when one of them has too many."""
+    now = clock.real_now()
+    is_old = SignInAttempt.window_started_at <= now - timedelta(minutes=limits.minutes)
+    counts = []
+    with bookkeeping(Bookkeeping.ATTEMPTS) as (session, _):
+        for key, _most in keys:
+            # One statement: a counter that is read and then written loses most of the attempts that come at once.
+            counting = db.insert(SignInAttempt).values(key_sha256=key_hash(key), attempts=1, window_started_at=now)
+            counting = counting.on_conflict_do_update(
+                index_elements=[SignInAttempt.key_sha256],
+                set_={
+                    "attempts": case((is_old, 1), else_=SignInAttempt.attempts + 1),
+                    "window_started_at": case((is_old, now), else_=SignInAttempt.window_started_at),
+                },
+            )
+            counts.append(session.execute(counting.returning(SignInAttempt.attempts)).scalar_one())
+    for count, (_key, most) in zip(counts, keys, strict=True):
+        ensure_attempts_left(count, most=most, minutes=limits.minutes)
+    return [key for key, _most in keys]
+
+
+def _forget_attempt(session: Session, keys: Sequence[str]) -> None:
+    """It was the right person: only wrong attempts count."""
+    for key in keys:
+        session.execute(
+            update(SignInAttempt)
+            .where(SignInAttempt.key_sha256 == key_hash(key), SignInAttempt.attempts > 0)
+            .values(attempts=SignInAttempt.attempts - 1)
+        )
+
+
+# --- Engångskod --------------------------------------------------------------------------------------------------
+
+
+def start_totp(actor: Actor) -> None:
+    """Make the secret that the person's app is to know. It counts for nothing until a first code has shown that the app does."""
+    with bookkeeping(Bookkeeping.SESSIONS, actor):
+        user = accounts.user(_person(actor))
+        if user.totp_enabled_at is None:
+            user.totp_secret = new_secret()
+
+
+def enable_totp(actor: Actor, session_id: int, command: EnterCode) -> None:
+    """From now on the person signs in with engångskod too. Every other session ends."""
+    with transaction(actor, EventKind.USER_TOTP_ENABLED) as act:
+        user = accounts.user(_person(actor))
+        if user.totp_enabled_at is not None:
+            raise RuleViolation("Inloggning med engångskod är redan påslagen.")
+        _use_code(user, command.code)
+        user.totp_enabled_at = clock.real_now()
+        act.session.execute(
+            update(SignInSession).where(SignInSession.id == session_id).values(second_factor_at=clock.real_now())
+        )
+        _end_sessions(act.session, user.id, but=session_id)
+        act.about(user, name=user.name)
+
+
+def disable_totp(actor: Actor, address: str, limits: Limits, command: EnterCode) -> None:
+    """Password alone is enough again. It takes a code: somebody else's hand on the keyboard cannot turn it off."""
+    counted = _count(limits, (f"code:{actor.user_id}", limits.per_account), (_from(address), limits.per_address))
+    with transaction(actor, EventKind.USER_TOTP_DISABLED) as act:
+        user = accounts.user(_person(actor))
+        if user.totp_enabled_at is None:
+            raise RuleViolation("Inloggning med engångskod är redan avslagen.")
+        _use_code(user, command.code)
+        _forget_attempt(act.session, counted)
+        user.totp_secret = user.totp_enabled_at = None
+        act.about(user, name=user.name)
+
+
+def _person(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotVisible
+    return actor.user_id
+
+
+def _use_code(user: User, code: str) -> None:
+    """The code is right and has not been used: the caller holds the person's row."""
+    step = step_of_code(user.totp_secret, code, clock.real_now()) if user.totp_secret else None
+    if step is None or step <= user.totp_last_step:
+        raise RuleViolation(WRONG_CODE, field="code")
+    user.totp_last_step = step

@@ -56,12 +56,13 @@ class Everybody:
 
     def ask(self, visitor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         client = Client(self.app)
+        here = {"REMOTE_ADDR": "127.0.0.1"}
         client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.form_cookie)
         if visitor != ANONYMOUS:
             client.set_cookie(SESSION_COOKIE, self.world.keys[visitor])
         if method == "POST":
-            return client.post(path, data={**(data or {}), "csrf_token": self.token})
-        return client.open(path, method=method)
+            return client.post(path, data={"csrf_token": self.token, **(data or {})}, environ_overrides=here)
+        return client.open(path, method=method, environ_overrides=here)
 
 
 @pytest.fixture
@@ -85,6 +86,7 @@ def as_demonstration(database: Database, tmp_path) -> Iterator[Callable[[], Flas
     clock.move_by(lambda: 0)
 
 
+@pytest.mark.usefixtures("quick_passwords")
 @pytest.mark.parametrize("endpoint", sorted(ROWS))
 def test_who_may(endpoint, app, database, as_demonstration):
     row = ROWS[endpoint]

@@ -1,0 +1,29 @@
+"""What a visitor to the demonstration chooses."""
+
+from wtforms import IntegerField
+from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
+
+from forms.base import Day, Form, WholeNumber
+from grantportal.domain.demonstration import MoveDay
+
+
+class PersonForm(Form):
+    """One of the demonstration's persons."""
+
+    person = IntegerField("Person", [InputRequired("Välj en person.")], widget=HiddenInput())
+
+    def command(self) -> int:
+        """The person's id."""
+        return self.person.data or 0
+
+
+class MoveDayForm(Form):
+    """Flytta dagen framåt."""
+
+    days = WholeNumber("Antal dagar framåt", least=1, most=6_000)
+    day = Day("Eller till ett datum", description="Till exempel 2023-04-01.")
+
+    def command(self) -> MoveDay:
+        """How far."""
+        return MoveDay(self.days.data, self.day.data)

@@ -1,0 +1,231 @@
+"""Who people are and how they prove it: passwords, engångskoder, attempts, and which mandate fits which organisation."""
+
+import hmac
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from ipaddress import IPv6Address, ip_address
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from grantportal.domain.actors import APPLICANT_ROLES, Role
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.organisations import OrganisationKind
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+WRONG = "E-postadressen eller lösenordet stämmer inte."
+"""The same for an unknown address, a wrong password and a closed account: nobody learns who has an account."""
+WRONG_CODE = "Engångskoden stämmer inte. Vänta på nästa kod i appen och försök igen."
+LINK_ENDED = "Länken gäller inte längre. Be om en ny."
+
+_COMMON = frozenset(
+    {
+        "123456789012",
+        "1234567890123",
+        "12345678901234",
+        "123456123456",
+        "000000000000",
+        "111111111111",
+        "abcdefghijkl",
+        "qwertyuiopas",
+        "qwertyuiopasdf",
+        "asdfghjklzxcvbnm",
+        "1q2w3e4r5t6y",
+        "password1234",
+        "passwordpassword",
+        "administrator",
+        "administratör",
+        "bidragsportalen",
+        "lösenord1234",
+        "losenord1234",
+        "lösenordlösenord",
+        "sommar2025sommar",
+        "statsbidrag123",
+        "socialstyrelsen",
+        "välkommen123",
+        "valkommen123",
+        "välkommen1234",
+        "valkommen1234",
+        "hejhejhejhej",
+        "fotboll12345",
+    }
+)
+
+_HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
+_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$YH2xitQb8MVm78LZtb6YTA$gYpgp5zEspcRK4m5dKAHqikPjxpbL2oNAzrzCIXza00"
+"""Checked when there is no account, so that an unknown address takes as long to answer as a known one."""
+_STEP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """An attempt to sign in."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class EnterCode:
+    """The engångskod from the person's app."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class ChoosePassword:
+    """The password that a person chooses for the account."""
+
+    password: str
+
+
+@dataclass(frozen=True)
+class CreateUser:
+    """A new person."""
+
+    name: str
+    email: str
+    is_example: bool = False
+
+
+@dataclass(frozen=True)
+class GrantMandate:
+    """Behörighet for a person: a role in an organisation, from a day, perhaps to a day."""
+
+    email: str
+    organisation: str
+    """Organisationsnummer or name."""
+    role: Role
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many wrong attempts within how many minutes, per account and per address that they come from."""
+
+    per_account: int
+    per_address: int
+    minutes: int
+
+
+def email_address(typed: str) -> str:
+    """The address as it is stored: in lower case. Raises RuleViolation when it is none."""
+    address = unicodedata.normalize("NFC", typed).strip().lower()
+    local, at, domain = address.rpartition("@")
+    if not (at and local and "." in domain.strip(".")) or any(char.isspace() for char in address) or len(address) > 254:
+        raise RuleViolation("Skriv en e-postadress, till exempel namn@example.se.", field="email")
+    return address
+
+
+def ensure_password(password: str, *, email: str) -> None:
+    """At least twelve signs, not one of the most common, not the person's own address. No other demands: length is what counts."""
+    entered = _normal(password)
+    if len(entered) < SHORTEST_PASSWORD:
+        raise RuleViolation(f"Välj ett lösenord med minst {SHORTEST_PASSWORD} tecken.", field="password")
+    if len(entered) > LONGEST_PASSWORD:
+        raise RuleViolation(f"Välj ett lösenord med högst {LONGEST_PASSWORD} tecken.", field="password")
+    plain = entered.casefold()
+    if plain in _COMMON or len(set(plain)) < 4 or plain in {email, email.partition("@")[0]}:
+        raise RuleViolation("Lösenordet är för lätt att gissa. Välj ett annat.", field="password")
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password (argon2id)."""
+    return _HASHER.hash(_normal(password))
+
+
+def is_right_password(password: str, stored: str | None) -> bool:
+    """Whether the password is the account's. Without an account it takes the same time and is always wrong."""
+    try:
+        matches = _HASHER.verify(stored or _NOBODYS, _normal(password)[: LONGEST_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return matches and stored is not None
+
+
+def needs_new_hash(stored: str) -> bool:
+    """Whether the stored hash was made with weaker settings than those of today."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def _normal(password: str) -> str:
+    # The same å from another keyboard may be two code points.
+    return unicodedata.normalize("NFKC", password)
+
+
+def new_secret() -> str:
+    """A secret for the person's app with engångskoder."""
+    return pyotp.random_base32()
+
+
+def app_address(secret: str, email: str) -> str:
+    """What the QR code says to the app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Bidragsportalen")
+
+
+def step_of_code(secret: str, code: str, now: datetime) -> int | None:
+    """The half-minute that the code belongs to, or None when it is wrong; one half-minute early or late is accepted."""
+    typed = "".join(char for char in code if char in "0123456789")
+    current = int(now.timestamp()) // _STEP_SECONDS
+    made = pyotp.TOTP(secret)
+    for step in (current, current - 1, current + 1):
+        if hmac.compare_digest(made.at(step * _STEP_SECONDS), typed):
+            return step
+    return None
+
+
+def ensure_attempts_left(attempts: int, *, most: int, minutes: int) -> None:
+    """Whoever has tried too many times has to wait, also with the right password. `attempts` counts this one too."""
+    if attempts > most:
+        raise RuleViolation(f"Det har gjorts för många försök. Vänta {minutes} minuter och försök igen.")
+
+
+def network_of(address: str) -> str:
+    """Where attempts come from: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
+    return str(parsed)
+
+
+_ROLES_IN: dict[OrganisationKind, frozenset[Role]] = {
+    OrganisationKind.REGION: APPLICANT_ROLES,
+    OrganisationKind.AUTHORITY: frozenset(Role) - APPLICANT_ROLES - {Role.SAMRAD, Role.UTVARDERARE},
+    OrganisationKind.CONSULTED: frozenset({Role.SAMRAD}),
+    OrganisationKind.OTHER: APPLICANT_ROLES | {Role.UTVARDERARE},
+}
+
+
+def ensure_role_fits(role: Role, kind: OrganisationKind) -> None:
+    """An ombud belongs to an applicant and a handläggare to the authority: a role outside its own side would open the other's."""
+    if role not in _ROLES_IN[kind]:
+        raise RuleViolation(f"Behörigheten {role.text} kan inte ges i en sådan organisation.", field="role")
+
+
+def ensure_period(valid_from: date, valid_to: date | None) -> None:
+    """A mandate ends on the day it begins at the earliest."""
+    if valid_to is not None and valid_to < valid_from:
+        raise RuleViolation("Sista dagen kan inte vara före första dagen.", field="valid_to")
+
+
+def holds_on(valid_from: date, valid_to: date | None, day: date) -> bool:
+    """A mandate holds from its first day to its last, both included."""
+    return valid_from <= day and (valid_to is None or valid_to >= day)
+
+
+def mandate_status(valid_from: date, valid_to: date | None, today: date) -> tuple[str, str, str]:
+    """How the table of behörigheter marks a mandate: tone, symbol and word."""
+    if holds_on(valid_from, valid_to, today):
+        return ("ok", "check", "Gäller")
+    if valid_from > today:
+        return ("info", "clock", "Gäller inte än")
+    return ("empty", "cross", "Har upphört")

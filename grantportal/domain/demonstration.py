@@ -1,0 +1,31 @@
+"""The demonstration's day: moved forward by whoever looks at it, never back."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from grantportal.domain.errors import RuleViolation
+
+FIRST_DAY = date(2023, 3, 20)
+"""The day that is shown when the story has been played."""
+LAST_DAY = date(2039, 12, 31)
+
+
+@dataclass(frozen=True)
+class MoveDay:
+    """A number of days forward, or a day: one of the two."""
+
+    days: int | None = None
+    day: date | None = None
+
+
+def day_after_moving(command: MoveDay, *, today: date) -> date:
+    """The new day. What has happened cannot be undone by moving back: begin anew instead."""
+    if (command.days is None) == (command.day is None):
+        raise RuleViolation("Skriv antingen ett antal dagar eller ett datum.", field="days")
+    field = "days" if command.day is None else "day"
+    chosen = command.day or today + timedelta(days=command.days or 0)
+    if chosen <= today:
+        raise RuleViolation("Dagen kan bara flyttas framåt. Välj en senare dag, eller börja om.", field=field)
+    if chosen > LAST_DAY:
+        raise RuleViolation(f"Välj en dag till och med {LAST_DAY.isoformat()}.", field=field)
+    return chosen

@@ -1,0 +1,212 @@
+"""Signing in and out, one-time links, and the person's own account."""
+
+import json
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote_plus
+
+import segno
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from forms.accounts import ChoosePasswordForm, CodeForm, SignInForm
+from forms.base import Form
+from grantportal.domain.accounts import Limits, app_address
+from grantportal.queries import accounts
+from grantportal.services import accounts as services
+from grantportal.web import (
+    SESSION_COOKIE,
+    SHOW_KEPT,
+    actor,
+    carried_out,
+    done,
+    note_person,
+    portal_settings,
+    safe_next,
+    seen,
+    signed_in,
+)
+
+bp = Blueprint("accounts", __name__)
+
+_NOT_KEPT = {"csrf_token", "password", "again", "code", SHOW_KEPT}
+
+
+@bp.route("/logga-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """E-mail and password; then on to where the person was going."""
+    if request.method == "GET" and actor().user_id is not None:
+        return redirect(_onward(request.args.get("next")), code=303)
+    form = SignInForm(next=request.args.get("next"))
+    chosen = portal_settings()
+    if carried_out(form, services.sign_in, request.remote_addr or "", _limits(), chosen.session_hours):
+        return go_on(form.result, form.next.data, form.kept.data)
+    return render_template("accounts/sign_in.html", form=form, was_sent=bool(form.kept.data), too_long=False)
+
+
+@bp.route("/logga-in/kod", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """The engångskod, for those who have chosen to use one."""
+    waiting = g.get("session_row")
+    if waiting is None:
+        return redirect(url_for(".sign_in", next=safe_next(request.args.get("next"))), code=303)
+    if not waiting.awaits_code:
+        return redirect(_onward(request.args.get("next")), code=303)
+    form = CodeForm(next=request.args.get("next"))
+    hours = portal_settings().session_hours
+    if carried_out(form, services.enter_code, g.session_key, request.remote_addr or "", _limits(), hours):
+        return go_on(form.result, form.next.data, form.kept.data)
+    return render_template("accounts/code.html", form=form)
+
+
+@bp.route("/logga-ut", methods=["POST"])
+def sign_out() -> ResponseReturnValue:
+    """Ends the session here, not only in the browser."""
+    form = Form()
+    if carried_out(form, services.close_session, g.session_key or ""):
+        _forget_forms()
+        flash("Du är utloggad.")
+        response = redirect(url_for("home.show"), code=303)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+    return render_template("accounts/sign_out.html", form=form)
+
+
+@bp.route("/valkommen/<key>", methods=["GET", "POST"])
+def one_time(key: str) -> ResponseReturnValue:
+    """The one-time link: choose a password and be signed in."""
+    link = accounts.link_shown(key)
+    if link is None:
+        return render_template("accounts/_link_ended.html"), 404
+    form = ChoosePasswordForm()
+    if carried_out(form, services.choose_password, key, portal_settings().session_hours):
+        return go_on(form.result)
+    return render_template("accounts/one_time.html", form=form, link=link)
+
+
+@bp.get("/konto")
+def show() -> ResponseReturnValue:
+    """Who the person is in the portal, and how the person signs in."""
+    return render_template("accounts/show.html", account=accounts.own(signed_in()), button=Form())
+
+
+@bp.post("/konto/engangskod/borja")
+def start_totp() -> ResponseReturnValue:
+    """Makes the secret for the person's app."""
+    form = Form()
+    if carried_out(form, services.start_totp, signed_in()):
+        return redirect(url_for(".totp"), code=303)
+    return render_template("accounts/show.html", account=accounts.own(actor()), button=form, form=form)
+
+
+@bp.route("/konto/engangskod", methods=["GET", "POST"])
+def totp() -> ResponseReturnValue:
+    """Turns on signing in with engångskod: the app reads the picture, and shows a first code."""
+    account = accounts.own(signed_in())
+    form = CodeForm()
+    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id):
+        return done("Från och med nu loggar du in med engångskod också.", ".show")
+    return render_template("accounts/totp.html", account=account, form=form, button=Form(formdata=None))
+
+
+@bp.route("/konto/engangskod/stang-av", methods=["GET", "POST"])
+def stop_totp() -> ResponseReturnValue:
+    """Turns it off again."""
+    who = signed_in()
+    form = CodeForm()
+    if carried_out(form, services.disable_totp, who, request.remote_addr or "", _limits()):
+        return done("Du loggar nu in med bara lösenord.", ".show")
+    return render_template("accounts/stop_totp.html", account=accounts.own(who), form=form)
+
+
+@bp.get("/konto/engangskod/qr.svg")
+def qr() -> ResponseReturnValue:
+    """The picture that the app reads; only while it waits for the first code."""
+    account = accounts.own(signed_in())
+    secret = seen(account.secret or None)
+    drawn = BytesIO()
+    segno.make(app_address(secret, account.email), error="m").save(drawn, kind="svg", scale=5, border=4, light="#fff")
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """What somebody who is not signed in gets instead of the page. What was typed in a form comes along and is shown afterwards."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), code=303)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
+    text = json.dumps(kept, ensure_ascii=False) if any(value.strip() for _, value in kept) else ""
+    # What the browser would send back must not be more than the portal takes.
+    too_long = len(quote_plus(text)) > (current_app.config["MAX_FORM_MEMORY_SIZE"] or 0) - 10_000
+    form = SignInForm(formdata=None, data={"next": request.path, "kept": "" if too_long else text})
+    page = render_template("accounts/sign_in.html", form=form, was_sent=bool(text), too_long=too_long)
+    return page, 401
+
+
+def second_factor_first() -> BaseResponse | None:
+    """Where everybody must use an engångskod, nothing else is open to those who have not set it up."""
+    is_open = request.blueprint in {None, "accounts", "public"}
+    if is_open or actor().user_id is None or g.session_row.has_second_factor:
+        return None
+    return redirect(url_for("accounts.totp"), code=303)
+
+
+def go_on(opened: services.Opened, target: str | None = None, kept: str | None = None) -> ResponseReturnValue:
+    """Give the browser its session, and go on: to the code, to what was typed, or to where the person was going."""
+    _forget_forms()
+    if request.cookies.get(SESSION_COOKIE):
+        services.close_session(request.cookies[SESSION_COOKIE])
+    fields = _fields(kept)
+    if opened.awaits_code:
+        if fields:
+            form = CodeForm(formdata=None, data={"next": target, "kept": kept})
+            return _with_session(render_template("accounts/code.html", form=form), opened.key)
+        return _with_session(redirect(url_for("accounts.code", next=safe_next(target)), code=303), opened.key)
+    where = safe_next(target)
+    if fields and where:
+        note_person(opened.key, anew=True)
+        return _with_session(render_template("accounts/_kept.html", fields=fields, action=where), opened.key)
+    return _with_session(redirect(_onward(target), code=303), opened.key)
+
+
+def _with_session(answer: Any, key: str) -> BaseResponse:
+    response = current_app.make_response(answer)
+    response.set_cookie(
+        SESSION_COOKIE, key, httponly=True, samesite="Lax", secure=portal_settings().secure_cookies, path="/"
+    )
+    return response
+
+
+def _forget_forms() -> None:
+    """Another person, other proofs: a form from before signing in or out is not taken for one from after."""
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+def _fields(kept: str | None) -> list[tuple[str, str]]:
+    try:
+        pairs = json.loads(kept or "[]")
+        return [(str(name), str(value)) for name, value in pairs if name not in _NOT_KEPT]
+    except (ValueError, TypeError):
+        return []
+
+
+def _onward(target: str | None) -> str:
+    """The page the person was going to, when there is such a page; else the start page."""
+    where = safe_next(target)
+    if where is None:
+        return url_for("home.show")
+    try:
+        current_app.url_map.bind("").match(where.partition("?")[0], method="GET")
+    except RequestRedirect:
+        return where
+    except (MethodNotAllowed, NotFound):
+        return url_for("home.show")
+    return where
+
+
+def _limits() -> Limits:
+    chosen = portal_settings()
+    return Limits(chosen.sign_in_attempts, chosen.sign_in_attempts_per_address, chosen.sign_in_window_minutes)

@@ -1,0 +1,34 @@
+"""The demonstration's day. It changes no row but its own: what is late or open follows from the day."""
+
+from datetime import date
+
+from grantportal.domain import clock
+from grantportal.domain.demonstration import MoveDay, day_after_moving
+from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.queries import accounts, portal
+from grantportal.transaction import Bookkeeping, bookkeeping
+
+
+def mark(first_day: date) -> None:
+    """Mark a new and empty installation as the demonstration, and say which day it shows today. Never a real one."""
+    with bookkeeping(Bookkeeping.DEMONSTRATION):
+        row = portal.row()
+        if not row.is_demonstration and accounts.everybody():
+            raise RuleViolation("Databasen hör till en riktig installation och kan inte bli en demonstration.")
+        row.is_demonstration = True
+        row.moved_days = _days_to(first_day)
+
+
+def move_day(command: MoveDay) -> date:
+    """Move the portal's day forward, and answer the new day."""
+    with bookkeeping(Bookkeeping.DEMONSTRATION):
+        row = portal.row()
+        if not row.is_demonstration:
+            raise NotVisible
+        day = day_after_moving(command, today=clock.today())
+        row.moved_days = _days_to(day)
+        return day
+
+
+def _days_to(day: date) -> int:
+    return (day - clock.stockholm(clock.real_now()).date()).days

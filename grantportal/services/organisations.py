@@ -1,0 +1,47 @@
+"""Organisations: registering those that the portal is for."""
+
+from collections.abc import Sequence
+
+from grantportal import policy
+from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.events import EventKind
+from grantportal.domain.organisations import OrganisationKind, RegisterOrganisation, organisation_number
+from grantportal.models.organisations import Organisation
+from grantportal.policy import Permission
+from grantportal.queries import organisations
+from grantportal.transaction import transaction
+
+
+def register_known(authority_name: str, authority_number: str, regions: Sequence[RegisterOrganisation]) -> int:
+    """What every installation begins with: the authority that owns it, and the regions. Can be run again."""
+    authority = RegisterOrganisation(authority_name, authority_number, OrganisationKind.AUTHORITY)
+    return register(SYSTEM, [authority, *regions])
+
+
+def register(actor: Actor, commands: Sequence[RegisterOrganisation]) -> int:
+    """Register the organisations that are not registered yet, by organisationsnummer, and say how many they were."""
+    known = organisations.numbers()
+    missing = {organisation_number(one.organisation_number): one for one in commands}
+    missing = {number: one for number, one in missing.items() if number not in known}
+    if not missing:
+        return 0
+    with transaction(actor, EventKind.ORGANISATION_REGISTERED) as act:
+        # The portal itself knows the regions and its own authority; anything else is the administrator's.
+        if act.actor is not SYSTEM:
+            policy.require(act.actor, Permission.USERS_AND_SETTINGS)
+        rows = [
+            Organisation(
+                kind=one.kind,
+                name=one.name,
+                organisation_number=number,
+                also_known_as=", ".join(one.also_known_as),
+                mailbox=one.mailbox,
+            )
+            for number, one in missing.items()
+        ]
+        act.session.add_all(rows)
+        act.session.flush()
+        act.about(rows[0], name=rows[0].name)
+        for row in rows[1:]:
+            act.also(EventKind.ORGANISATION_REGISTERED, row, name=row.name)
+    return len(rows)

@@ -1,0 +1,138 @@
+"""Passwords, engångskoder, attempts and mandates."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+
+from grantportal.domain import accounts
+from grantportal.domain.accounts import (
+    email_address,
+    ensure_attempts_left,
+    ensure_password,
+    ensure_period,
+    ensure_role_fits,
+    hashed,
+    is_right_password,
+    mandate_status,
+    network_of,
+    step_of_code,
+)
+from grantportal.domain.actors import APPLICANT_ROLES, Role
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.organisations import OrganisationKind
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def test_twelve_signs_are_enough_whatever_they_are():
+    ensure_password("häst batteri", email="k@example.se")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["elva tecken", "lösenord1234", "aaaaaaaaaaaaaaa", "karin.exempel@example.se", "karin.exempel", "x" * 201],
+)
+def test_a_short_common_or_own_password_is_refused_beside_the_field(password):
+    with pytest.raises(RuleViolation) as refusal:
+        ensure_password(password, email="karin.exempel@example.se")
+    assert refusal.value.field == "password"
+
+
+def test_a_password_is_the_same_from_every_keyboard():
+    stored = hashed("l\u00e5ngt l\u00f6senord")
+
+    assert is_right_password("la\u030angt lo\u0308senord", stored)
+    assert not is_right_password("langt losenord", stored)
+
+
+def test_nobodys_password_is_checked_with_the_settings_of_everybodys():
+    """Otherwise an unknown address would be answered in another time."""
+    assert not accounts._HASHER.check_needs_rehash(accounts._NOBODYS)
+    assert PasswordHasher().check_needs_rehash(hashed("x" * 12)) is False
+
+
+def test_without_an_account_no_password_is_right():
+    assert not is_right_password("", None)
+    assert not is_right_password("någonting alls", None)
+
+
+@pytest.mark.parametrize("offset", [-30, 0, 30])
+def test_a_code_is_taken_half_a_minute_early_or_late(offset):
+    code = pyotp.TOTP(SECRET).at(NOON + timedelta(seconds=offset))
+
+    assert step_of_code(SECRET, f" {code[:3]} {code[3:]} ", NOON) == (int(NOON.timestamp()) + offset) // 30
+
+
+@pytest.mark.parametrize("offset", [-60, 60])
+def test_a_code_is_not_taken_a_minute_early_or_late(offset):
+    assert step_of_code(SECRET, pyotp.TOTP(SECRET).at(NOON + timedelta(seconds=offset)), NOON) is None
+
+
+def test_no_code_is_no_code():
+    assert step_of_code(SECRET, "", NOON) is None
+    assert step_of_code(SECRET, "٣٣٣٣٣٣", NOON) is None
+
+
+def test_the_last_attempt_is_allowed_and_the_next_is_not():
+    ensure_attempts_left(10, most=10, minutes=15)
+    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
+        ensure_attempts_left(11, most=10, minutes=15)
+
+
+def test_attempts_are_counted_by_subscriber():
+    assert network_of("192.0.2.7") == "192.0.2.7"
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1") == "2001:db8:1:2::/64"
+    assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
+    assert network_of("") == ""
+
+
+@pytest.mark.parametrize("typed", ["Karin.Exempel@Example.SE ", " karin.exempel@example.se"])
+def test_an_address_is_stored_in_one_way(typed):
+    assert email_address(typed) == "karin.exempel@example.se"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "karin", "@example.se", "karin@", "karin@se", "k arin@example.se", "a" * 250 + "@b.se"]
+)
+def test_what_is_no_address_is_asked_again(typed):
+    with pytest.raises(RuleViolation, match="Skriv en e-postadress"):
+        email_address(typed)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_belongs_to_one_side(role):
+    """An ombud at the authority would read drafts; a handläggare at a region would decide."""
+    fits = []
+    for kind in OrganisationKind:
+        try:
+            ensure_role_fits(role, kind)
+        except RuleViolation:
+            continue
+        fits.append(kind)
+    assert fits
+    assert not {OrganisationKind.REGION, OrganisationKind.AUTHORITY} <= set(fits)
+    assert (OrganisationKind.REGION in fits) == (role in APPLICANT_ROLES)
+
+
+def test_a_mandate_may_be_for_one_day_but_not_end_before_it_begins():
+    ensure_period(date(2020, 1, 1), date(2020, 1, 1))
+    ensure_period(date(2020, 1, 1), None)
+    with pytest.raises(RuleViolation) as refusal:
+        ensure_period(date(2020, 1, 2), date(2020, 1, 1))
+    assert refusal.value.field == "valid_to"
+
+
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        (date(2019, 12, 31), "Gäller inte än"),
+        (date(2020, 1, 1), "Gäller"),
+        (date(2020, 6, 30), "Gäller"),
+        (date(2020, 7, 1), "Har upphört"),
+    ],
+)
+def test_a_mandate_holds_on_its_first_and_its_last_day(day, word):
+    assert mandate_status(date(2020, 1, 1), date(2020, 6, 30), day)[2] == word

@@ -1,0 +1,56 @@
+"""Signing in, the own account, and organisations."""
+
+from datetime import timedelta
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.models.accounts import OneTimeLink, User
+from grantportal.queries.accounts import key_hash
+from tests.routes.access import AUTHORITY, EVERYBODY, REGION, SIGNED_IN, Row
+from tests.routes.access.world import World
+
+
+def one_time_link(world: World) -> dict[str, str]:
+    """A link that somebody has been given."""
+    now = clock.real_now()
+    with db.writing_session() as session, session.begin():
+        user = session.get_one(User, world.users["ombud"].id)
+        number = session.query(OneTimeLink).count()
+        key = f"link-{number}"
+        session.add(
+            OneTimeLink(key_sha256=key_hash(key), user_id=user.id, created_at=now, ends_at=now + timedelta(hours=1))
+        )
+    return {"key": key}
+
+
+def waiting_for_a_first_code(world: World) -> dict[str, str]:
+    """Everybody has begun to set up an app with engångskoder."""
+    with db.writing_session() as session, session.begin():
+        for user in world.users.values():
+            session.get_one(User, user.id).totp_secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    return {}
+
+
+PASSWORD = "korrekt häst batteri"
+
+ROWS = {
+    "accounts.sign_in": Row(EVERYBODY, data={"email": "ingen@example.se", "password": "fel"}),
+    # Between password and engångskod; who has neither begun is led to the beginning.
+    "accounts.code": Row(SIGNED_IN),
+    "accounts.sign_out": Row(EVERYBODY),
+    "accounts.one_time": Row(
+        EVERYBODY, thing=one_time_link, shared=True, data={"password": PASSWORD, "again": PASSWORD}
+    ),
+    "accounts.show": Row(SIGNED_IN),
+    "accounts.start_totp": Row(SIGNED_IN),
+    "accounts.totp": Row(SIGNED_IN, data={"code": "000000"}),
+    "accounts.stop_totp": Row(SIGNED_IN, data={"code": "000000"}),
+    "accounts.qr": Row(SIGNED_IN, thing=waiting_for_a_first_code, shared=True),
+    "organisations.own": Row(SIGNED_IN),
+    "organisations.index": Row(AUTHORITY),
+    "organisations.show": Row(
+        REGION | AUTHORITY,
+        thing=lambda world: {"organisation_id": world.region.id},
+        unseen={"samrad", "utvarderare"},
+    ),
+}

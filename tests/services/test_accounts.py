@@ -1,0 +1,403 @@
+"""People, links, attempts and sessions, through the services."""
+
+from datetime import date, timedelta
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from grantportal import db
+from grantportal.domain import accounts as rules
+from grantportal.domain import clock
+from grantportal.domain.accounts import ChoosePassword, CreateUser, EnterCode, GrantMandate, Limits, SignIn
+from grantportal.domain.actors import SYSTEM, Role
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.queries import accounts as queries
+from grantportal.services import accounts
+from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.rows import committed, events_of
+
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
+LIMITS = Limits(per_account=3, per_address=5, minutes=15)
+PASSWORD = "korrekt häst batteri"
+HERE = "192.0.2.1"
+
+
+@pytest.fixture
+def karin(database):
+    return UserFactory(name="Karin Exempel", email="karin@example.se", password_hash=rules.hashed(PASSWORD))
+
+
+def sign_in(email="karin@example.se", password=PASSWORD, *, address=HERE, limits=LIMITS):
+    db.close_read_session()
+    try:
+        return accounts.sign_in(address, limits, 12, SignIn(email, password))
+    finally:
+        db.close_read_session()
+
+
+def live(key):
+    db.close_read_session()
+    return queries.signed_in(key, idle_minutes=60)
+
+
+def later(**values):
+    """Let time pass for every session, link and window."""
+    with db.writing_session() as session, session.begin():
+        for model, columns in values.items():
+            session.execute(
+                update({"sessions": SignInSession, "links": OneTimeLink, "attempts": SignInAttempt}[model]).values(
+                    columns
+                )
+            )
+
+
+# --- Entering a real installation --------------------------------------------------------------------------------
+
+
+def test_a_person_is_created_chooses_a_password_by_the_link_and_signs_in(database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", " Anna@Example.se"), link_hours=72)
+
+    opened = accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+
+    assert live(opened.key).actor.name == "Anna Exempel"
+    assert sign_in("anna@example.se").awaits_code is False
+    anna = committed().scalars(select(User)).one()
+    assert events_of(anna) == ["user.created", "user.password_chosen"]
+    assert PASSWORD not in anna.password_hash
+
+
+def test_a_link_works_once(database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+    accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+    db.close_read_session()
+
+    with pytest.raises(RuleViolation, match="gäller inte längre"):
+        accounts.choose_password(key, 12, ChoosePassword("ett annat lösenord"))
+    assert sign_in("anna@example.se").key
+
+
+def test_a_link_ends(database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+    later(links={"ends_at": clock.real_now()})
+
+    assert queries.link_shown(key) is None
+    with pytest.raises(RuleViolation, match="gäller inte längre"):
+        accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+
+
+def test_a_new_link_ends_the_one_before(database):
+    first = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+    second = accounts.reset_user(SYSTEM, "anna@example.se", link_hours=72)
+    db.close_read_session()
+
+    assert queries.link(first) is None
+    assert queries.link(second) is not None
+
+
+def test_a_refused_password_does_not_use_up_the_link(database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+    with pytest.raises(RuleViolation, match="minst 12 tecken"):
+        accounts.choose_password(key, 12, ChoosePassword("kort"))
+    assert queries.link(key) is not None
+
+
+def test_choosing_a_password_ends_every_other_session(karin):
+    before = sign_in()
+    key = accounts.reset_user(SYSTEM, karin.email, link_hours=72)
+    db.close_read_session()
+    accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt"))
+
+    assert live(before.key) is None
+
+
+def test_an_address_belongs_to_one_person(karin):
+    with pytest.raises(RuleViolation, match="finns redan ett konto") as refusal:
+        accounts.create_user(SYSTEM, CreateUser("En annan", "KARIN@example.se"), link_hours=72)
+    assert refusal.value.field == "email"
+
+
+def test_a_mandate_is_given_by_name_or_number_and_is_in_the_history(karin):
+    region = OrganisationFactory(name="Region Skåne")
+
+    accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, "region skåne", Role.OMBUD, date(2020, 1, 1)))
+    accounts.grant_mandate(
+        SYSTEM,
+        GrantMandate(karin.email, region.organisation_number, Role.REPRESENTANT, date(2020, 1, 1), date(2020, 1, 2)),
+    )
+
+    db.close_read_session()
+    assert queries.actor_of(karin.id).roles == {Role.OMBUD}
+    assert {mandate.role for mandate in committed().get_one(User, karin.id).mandates} == {Role.OMBUD, Role.REPRESENTANT}
+
+
+def test_a_mandate_on_the_wrong_side_is_refused(karin):
+    OrganisationFactory(name="Region Skåne")
+    OrganisationFactory(name="Myndigheten", kind=OrganisationKind.AUTHORITY)
+
+    with pytest.raises(RuleViolation, match="kan inte ges"):
+        accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, "Region Skåne", Role.BESLUTSFATTARE, date(2020, 1, 1)))
+    with pytest.raises(RuleViolation, match="kan inte ges"):
+        accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, "Myndigheten", Role.OMBUD, date(2020, 1, 1)))
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.SAMRAD, Role.UTVARDERARE}))
+def test_only_the_administrator_looks_after_people(database, role):
+    organisation = OrganisationFactory(kind=OrganisationKind.AUTHORITY)
+    other = person(role, organisation)
+
+    with pytest.raises(NoRight):
+        accounts.create_user(queries.actor_of(other.id), CreateUser("X", "x@example.se"), link_hours=1)
+    with pytest.raises(NoRight):
+        accounts.reset_user(queries.actor_of(other.id), other.email, link_hours=1)
+    with pytest.raises(NoRight):
+        accounts.grant_mandate(
+            queries.actor_of(other.id),
+            GrantMandate(other.email, organisation.name, Role.BESLUTSFATTARE, date(2020, 1, 1)),
+        )
+
+
+def test_the_administrator_creates_a_person(database):
+    admin = person(Role.ADMINISTRATOR, OrganisationFactory(kind=OrganisationKind.AUTHORITY))
+
+    assert accounts.create_user(queries.actor_of(admin.id), CreateUser("X", "x@example.se"), link_hours=1)
+
+
+# --- The same answer for known and unknown -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def verifications(monkeypatch):
+    """What is verified: the work that an answer takes."""
+    done = []
+    verify = rules._HASHER.verify
+    monkeypatch.setattr(
+        rules,
+        "_HASHER",
+        type(
+            "Counting", (), {"verify": lambda self, stored, password: done.append(stored) or verify(stored, password)}
+        )(),
+    )
+    return done
+
+
+def test_known_and_unknown_get_the_same_answer_after_the_same_work(karin, verifications):
+    UserFactory(email="ny@example.se")
+    UserFactory(email="slutat@example.se", password_hash=PasswordHasher().hash(PASSWORD), closed_at=clock.real_now())
+    answers = []
+    for email in ("karin@example.se", "okand@example.se", "ny@example.se", "slutat@example.se"):
+        with pytest.raises(RuleViolation) as refusal:
+            sign_in(email, "fel lösenord här", limits=Limits(100, 100, 15))
+        answers.append((refusal.value.message, refusal.value.field, len(verifications)))
+        verifications.clear()
+
+    assert set(answers) == {("E-postadressen eller lösenordet stämmer inte.", None, 1)}
+
+
+def test_a_closed_account_does_not_open_with_the_right_password(karin):
+    with db.writing_session() as session, session.begin():
+        session.get_one(User, karin.id).closed_at = clock.real_now()
+    with pytest.raises(RuleViolation, match="stämmer inte"):
+        sign_in()
+
+
+def test_a_weaker_hash_is_made_anew_at_sign_in(database):
+    weak = rules.PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+    user = UserFactory(email="karin@example.se", password_hash=weak)
+
+    sign_in()
+
+    assert not rules.needs_new_hash(committed().get_one(User, user.id).password_hash)
+
+
+# --- Attempts ----------------------------------------------------------------------------------------------------
+
+
+def test_after_too_many_wrong_attempts_the_right_password_waits_too(karin):
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(password="fel lösenord här")
+    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
+        sign_in()
+    later(attempts={"window_started_at": clock.real_now() - timedelta(minutes=15)})
+
+    assert sign_in().key
+
+
+def test_an_unknown_address_runs_out_of_attempts_in_the_same_way(database):
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in("okand@example.se")
+    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
+        sign_in("okand@example.se")
+
+
+def test_one_address_cannot_try_every_account(karin):
+    for number in range(5):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(f"person{number}@example.se")
+    with pytest.raises(RuleViolation, match="Vänta"):
+        sign_in("karin@example.se")
+    assert sign_in("karin@example.se", address="192.0.2.2").key
+
+
+def test_right_passwords_do_not_count(karin):
+    for _ in range(8):
+        assert sign_in().key
+
+
+def test_a_refused_attempt_is_not_verified(karin, verifications):
+    for _ in range(4):
+        with pytest.raises(RuleViolation):
+            sign_in(password="fel lösenord här")
+    assert len(verifications) == 3
+
+
+# --- Sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_dead_after_signing_out(karin):
+    opened = sign_in()
+    assert live(opened.key).actor.user_id == karin.id
+
+    accounts.close_session(opened.key)
+
+    assert live(opened.key) is None
+
+
+def test_the_key_itself_is_nowhere_in_the_database(karin):
+    opened = sign_in()
+
+    stored = committed().scalars(select(SignInSession)).one()
+    assert opened.key not in vars(stored).values()
+
+
+def test_a_session_ends_when_it_is_idle_and_when_it_is_old(karin):
+    opened = sign_in()
+    later(sessions={"last_seen_at": clock.real_now() - timedelta(minutes=59)})
+    assert live(opened.key)
+    later(sessions={"last_seen_at": clock.real_now() - timedelta(minutes=60)})
+    assert live(opened.key) is None
+    later(sessions={"last_seen_at": clock.real_now(), "ends_at": clock.real_now()})
+    assert live(opened.key) is None
+
+
+def test_a_mandate_that_ends_ends_at_the_next_request(database):
+    region = OrganisationFactory()
+    user = person(Role.OMBUD, region, valid_to=clock.today())
+    key = accounts.open_session(user.id, hours=1)
+
+    assert live(key).actor.roles == {Role.OMBUD}
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert live(key).actor.roles == frozenset()
+
+
+def test_one_click_signs_in_the_demonstrations_persons_only(karin):
+    example = UserFactory(is_example=True)
+
+    assert live(accounts.open_example_session(12, example.id)).actor.user_id == example.id
+    with pytest.raises(NotVisible):
+        accounts.open_example_session(12, karin.id)
+
+
+# --- Engångskod --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_totp(karin):
+    """Karin has turned on engångskod; the code that did it is used up."""
+    opened = sign_in()
+    who = queries.actor_of(karin.id)
+    accounts.start_totp(who)
+    secret = committed().get_one(User, karin.id).totp_secret
+    accounts.enable_totp(who, live(opened.key).session_id, EnterCode(pyotp.TOTP(secret).now()))
+    return karin, secret, opened
+
+
+def next_code(secret):
+    return pyotp.TOTP(secret).at(clock.real_now() + timedelta(seconds=30))
+
+
+def test_the_person_who_turns_it_on_stays_signed_in_and_others_do_not(karin):
+    elsewhere = sign_in()
+    opened = sign_in()
+    who = queries.actor_of(karin.id)
+    accounts.start_totp(who)
+    secret = committed().get_one(User, karin.id).totp_secret
+
+    accounts.enable_totp(who, live(opened.key).session_id, EnterCode(pyotp.TOTP(secret).now()))
+
+    assert not live(opened.key).awaits_code
+    assert live(elsewhere.key) is None
+    assert events_of(karin) == ["user.totp_enabled"]
+
+
+def test_the_password_alone_opens_nothing(with_totp):
+    assert sign_in().awaits_code
+    assert live(sign_in().key).awaits_code
+
+
+def test_a_code_opens_a_session_with_a_new_key(with_totp):
+    _, secret, _ = with_totp
+    waiting = sign_in()
+
+    opened = accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(next_code(secret)))
+
+    assert opened.key != waiting.key
+    assert live(waiting.key) is None
+    assert not live(opened.key).awaits_code
+
+
+def test_a_code_works_once(with_totp):
+    _, secret, _ = with_totp
+    code = next_code(secret)
+    accounts.enter_code(sign_in().key, HERE, LIMITS, 12, EnterCode(code))
+    waiting = sign_in()
+
+    with pytest.raises(RuleViolation, match="stämmer inte"):
+        accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(code))
+    assert live(waiting.key).awaits_code
+
+
+def test_codes_cannot_be_guessed_for_ever(with_totp):
+    _, secret, _ = with_totp
+    waiting = sign_in()
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode("000000"))
+        db.close_read_session()
+    with pytest.raises(RuleViolation, match="Vänta"):
+        accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(next_code(secret)))
+
+
+def test_turning_it_off_takes_a_code(with_totp):
+    karin, secret, _ = with_totp
+    who = queries.actor_of(karin.id)
+
+    with pytest.raises(RuleViolation, match="stämmer inte"):
+        accounts.disable_totp(who, HERE, LIMITS, EnterCode("000000"))
+    accounts.disable_totp(who, HERE, LIMITS, EnterCode(next_code(secret)))
+
+    assert not sign_in().awaits_code
+    assert events_of(karin) == ["user.totp_enabled", "user.totp_disabled"]
+
+
+def test_a_new_link_leaves_the_engangskod_on_unless_told_otherwise(with_totp):
+    karin, _, _ = with_totp
+    key = accounts.reset_user(SYSTEM, karin.email, link_hours=1)
+    db.close_read_session()
+    assert accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt")).awaits_code
+
+    key = accounts.reset_user(SYSTEM, karin.email, link_hours=1, second_factor_too=True)
+    db.close_read_session()
+    assert not accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt")).awaits_code
+
+
+def test_beginning_to_set_it_up_changes_nothing_yet(karin):
+    accounts.start_totp(queries.actor_of(karin.id))
+
+    assert not sign_in().awaits_code
