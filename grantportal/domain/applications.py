@@ -1,8 +1,18 @@
 """Ansökan: one organisation's application in one call."""
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
+from grantportal.domain import answers, clock
+from grantportal.domain.answers import Missing, Surroundings
+from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.forms import FormDefinition, Section
+from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
+from grantportal.domain.organisations import OrganisationKind
 
 
 class ApplicationStatus(StrEnum):
@@ -51,8 +61,161 @@ APPLICATION: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
 )
 
 
+# --- Who may apply, and when ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StartApplication:
+    """Påbörja ansökan: which organisation, and which verksamhet inside it (empty: the organisation itself)."""
+
+    organisation_id: int
+    applicant_unit: str = ""
+
+
+def ensure_may_apply(kind: OrganisationKind, call_kind: CallKind, *, is_grantee: bool) -> None:
+    """Regions may apply; an extra call is only for those that have been granted money of its year.
+
+    Raises RuleViolation with the reason.
+    """
+    if kind is not OrganisationKind.REGION:
+        raise RuleViolation("Bara regioner kan söka i den här utlysningen.")
+    if call_kind is CallKind.EXTRA and not is_grantee:
+        raise RuleViolation("Bara de som redan har fått bidrag för året kan söka i den extra utlysningen.")
+
+
+def ensure_call_has_opened(status: CallStatus, opens_at: datetime, now: datetime) -> None:
+    """Nobody begins before the call opens. After its last day an application is still received, and marked as late."""
+    if status is not CallStatus.PUBLISHED or now < opens_at:
+        raise RuleViolation(f"Utlysningen har inte öppnat än. Ni kan ansöka från och med {clock.day_text(opens_at)}.")
+
+
+def is_late(received: datetime | None, last_day: date) -> bool:
+    """Inkom efter sista dagen: derived, and left to a person."""
+    return received is not None and received >= clock.end_of(last_day)
+
+
+# --- What the screen calls it --------------------------------------------------------------------------------------
+
+
 class Audience(StrEnum):
     """Whose words: the party's own, or the authority's."""
 
     PARTY = "party"
     AUTHORITY = "authority"
+
+
+@dataclass(frozen=True)
+class ApplicationFacts:
+    """What decides what an application is called."""
+
+    status: ApplicationStatus
+    last_day: date
+    submitted_at: datetime | None = None
+    registration_number: str = ""
+    supplement_last_day: date | None = None
+    """Last day of the open request for komplettering."""
+    views_last_day: date | None = None
+    """Last day to say what one thinks of material that has been sent, while it has not been answered."""
+
+
+def label(facts: ApplicationFacts, now: datetime, audience: Audience = Audience.PARTY) -> Label:
+    """One state, in the reader's own words."""
+    theirs = audience is Audience.PARTY
+    match facts.status:
+        case ApplicationStatus.DRAFT:
+            return Label("info", "half", "Påbörjad", "Bara ni ser det ni skrivit tills ni skickar in.")
+        case ApplicationStatus.WITHDRAWN:
+            sentence = "Ärendet avslutas genom beslut om avskrivning."
+            return Label("lock", "dash", "Återkallad av er" if theirs else "Återkallad", sentence)
+        case ApplicationStatus.CONCLUDED:
+            return Label("lock", "lock", "Beslutad", "Beslutet finns i ärendet.")
+        case ApplicationStatus.SUPPLEMENT_REQUESTED if facts.supplement_last_day:
+            day = facts.supplement_last_day
+            if now >= clock.end_of(day):
+                left = clock.days_left_text(day, clock.stockholm(now).date())
+                sentence = f"Svaret skulle ha kommit senast {clock.day_text(day)}: {left}."
+                return Label("bad", "warn", "Komplettering försenad", sentence)
+            if theirs:
+                sentence = f"Svara i de öppna delarna senast {clock.day_text(day)}."
+                return Label("wait", "arrow", "Ni behöver komplettera", sentence)
+            return Label("wait", "clock", "Väntar på komplettering", f"Svar senast {clock.day_text(day)}.")
+    if theirs and facts.views_last_day and now < clock.end_of(facts.views_last_day):
+        sentence = f"Läs underlaget och svara senast {clock.day_text(facts.views_last_day)}."
+        return Label("wait", "arrow", "Ni kan lämna synpunkter", sentence)
+    if is_late(facts.submitted_at, facts.last_day):
+        return Label("bad", "warn", "Inkom efter sista dagen", "Vi bedömer om ansökan kan prövas.")
+    received = clock.day_time_text(facts.submitted_at) if facts.submitted_at else ""
+    sentence = f"Vi tog emot ansökan {received}. Diarienummer {facts.registration_number}." if theirs else ""
+    return Label("info", "clock", "Inskickad", sentence)
+
+
+# --- The task list -------------------------------------------------------------------------------------------------
+
+
+class TaskState(StrEnum):
+    """The five states of a part."""
+
+    CANNOT = "cannot"
+    NOT_BEGUN = "not_begun"
+    BEGUN = "begun"
+    DONE = "done"
+    CHANGE = "change"
+
+
+TASK_LABELS = {
+    TaskState.CANNOT: Label("", "dots", "Kan inte börja än"),
+    TaskState.NOT_BEGUN: Label("empty", "empty", "Inte påbörjad"),
+    TaskState.BEGUN: Label("info", "half", "Påbörjad"),
+    TaskState.DONE: Label("ok", "check", "Klar"),
+    TaskState.CHANGE: Label("bad", "warn", "Behöver ändras"),
+}
+
+
+def section_state(section: Section, texts: Mapping[str, str], around: Surroundings, *, must_change: bool) -> TaskState:
+    """How far a section has come. `must_change`: a komplettering has opened it and nothing has been changed yet."""
+    if must_change:
+        return TaskState.CHANGE
+    wrong = answers.violations(section.questions, texts, around)
+    if any(not isinstance(each, Missing) for each in wrong):
+        return TaskState.CHANGE
+    if not answers.is_begun(section, texts):
+        return TaskState.NOT_BEGUN
+    return TaskState.BEGUN if wrong else TaskState.DONE
+
+
+def ensure_complete(
+    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, sections: Collection[str]
+) -> None:
+    """Nothing is handed in with a question unanswered. Raises RuleViolations, each beside its field."""
+    wrong = [each for _, each in problems(definition, texts, around, sections=sections)]
+    if wrong:
+        raise RuleViolations(wrong)
+
+
+def problems(
+    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, sections: Collection[str]
+) -> list[tuple[Section, RuleViolation]]:
+    """Everything that has to be put right in these sections, with the section that it is in."""
+    return [
+        (section, wrong)
+        for section in definition.sections
+        if section.key in sections
+        for wrong in answers.violations(section.questions, texts, around)
+    ]
+
+
+def open_sections(
+    definition: FormDefinition, status: ApplicationStatus, supplement_parts: Iterable[str]
+) -> frozenset[str]:
+    """Which sections can be written in: all of a draft, those that a komplettering has opened, else none."""
+    if status is ApplicationStatus.DRAFT:
+        return frozenset(section.key for section in definition.sections)
+    if status is ApplicationStatus.SUPPLEMENT_REQUESTED:
+        return frozenset(supplement_parts)
+    return frozenset()
+
+
+def ensure_open(section: str, opened: Collection[str]) -> None:
+    """What is handed in stays as it is, but for what a komplettering has opened."""
+    if section not in opened:
+        raise RuleViolation("Avsnittet är låst. Det ni skrev är inte sparat.")

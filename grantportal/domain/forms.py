@@ -5,7 +5,7 @@ shown by the form that it was made with.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -124,11 +124,3 @@ def canonical(value: Any) -> str:
 def fingerprint(content: str) -> str:
     """SHA-256 of a canonical text, in hexadecimal."""
     return sha256(content.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Answers:
-    """An application's saved answers: text per question number, with the version each was read at."""
-
-    values: dict[int, str] = field(default_factory=dict)
-    versions: dict[int, int] = field(default_factory=dict)

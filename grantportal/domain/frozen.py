@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
-from grantportal.domain.documents import DecisionDocument, Document, Person, ReportDocument
+from grantportal.domain import hand_ins
+from grantportal.domain.documents import DecisionDocument, Document, Party, Person, ReceiptDocument, ReportDocument
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.reports import ECONOMY
 
@@ -29,6 +30,29 @@ def restored(kind: type[D], content: Mapping[str, Any], sha256: str) -> D:
 def decision_document(content: Mapping[str, Any], sha256: str) -> DecisionDocument:
     """Beslut, as it was made."""
     return restored(DecisionDocument, content, sha256)
+
+
+def receipt_document(content: dict[str, Any], *, authority: str, sha256: str, example: bool) -> ReceiptDocument:
+    """Ansökan or its komplettering, as it was handed in."""
+    homes = content["youth_homes"]
+    return ReceiptDocument(
+        authority=authority,
+        title=f"{content['what']}: {content['call']}",
+        grant=content["grant"],
+        registration_number=content["registration_number"],
+        party=Party(content["organisation"]["name"], content["organisation"]["number"], content["applicant_unit"]),
+        at=datetime.fromisoformat(content["received_at"]),
+        sha256=sha256,
+        example=example,
+        what=content["what"],
+        handed_in_by=Person(content["handed_in_by"]["name"], content["handed_in_by"]["title"]),
+        last_day=date.fromisoformat(content["last_day"]),
+        late=content["late"],
+        sections=hand_ins.printed_sections(content),
+        youth_homes=None if homes is None else tuple(home["name"] for home in homes),
+        budget=hand_ins.budget_table(content),
+        staff=hand_ins.staff_rows(content),
+    )
 
 
 def proposal_content(document: DecisionDocument) -> dict[str, Any]:

@@ -1,7 +1,13 @@
 """Komplettering: which parts are opened, why, until when."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
+from grantportal.domain import clock
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
 
 
@@ -27,3 +33,44 @@ SUPPLEMENT: Lifecycle[SupplementStatus, SupplementAction] = Lifecycle(
     },
     refusal="Kompletteringen är redan besvarad eller stängd.",
 )
+
+
+@dataclass(frozen=True)
+class RequestSupplement:
+    """Begär komplettering: the parts that are opened, why, and the last day to answer."""
+
+    parts: tuple[str, ...]
+    reason: str
+    last_day: date
+
+
+def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], today: date) -> None:
+    """A request says what is opened, why and by when; its last day is one that comes, so that there is time to answer.
+
+    Raises RuleViolation beside the field.
+    """
+    if not command.parts or not set(command.parts) <= set(known):
+        raise RuleViolation("Välj minst en del som ska kompletteras.", field="parts")
+    if not command.reason:
+        raise RuleViolation("Skriv vad som ska kompletteras och varför.", field="reason")
+    if command.last_day <= today:
+        raise RuleViolation("Välj en sista dag som kommer, tidigast i morgon.", field="last_day")
+
+
+def ensure_time_is_out(last_day: date, now: datetime) -> None:
+    """The party has its whole time: a request is closed unanswered only after its last day."""
+    if now < clock.end_of(last_day):
+        raise RuleViolation(
+            f"Parten har tid på sig till och med {clock.day_text(last_day)}. Stäng kompletteringen efter det."
+        )
+
+
+def label(status: SupplementStatus, last_day: date, now: datetime) -> Label:
+    """What the screen calls a request; overdue is derived."""
+    if status is SupplementStatus.ANSWERED:
+        return Label("info", "clock", "Komplettering inskickad")
+    if status is SupplementStatus.CLOSED:
+        return Label("lock", "lock", "Stängd utan svar", "Ansökan bedöms som den är.")
+    if now >= clock.end_of(last_day):
+        return Label("bad", "warn", "Försenad", f"Skulle ha besvarats {clock.day_text(last_day)}.")
+    return Label("wait", "clock", "Väntar på svar", f"Svar senast {clock.day_text(last_day)}.")

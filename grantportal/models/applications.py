@@ -107,7 +107,8 @@ class StaffRow(Base):
 
 
 class StaffAmount(Base):
-    """Utkast: a staff row's share of full time (per cent, summed over persons) and cost for one year."""
+    """Utkast: a staff row's share of full time (per cent, summed over persons) and cost for one year; null where nothing is
+    written yet."""
 
     __tablename__ = "staff_amounts"
     __table_args__ = (
@@ -118,8 +119,8 @@ class StaffAmount(Base):
 
     staff_row_id: Mapped[int] = mapped_column(ForeignKey("staff_rows.id"))
     grant_year: Mapped[int]
-    percent: Mapped[int]
-    amount: Mapped[Kronor]
+    percent: Mapped[int | None]
+    amount: Mapped[Kronor | None]
 
     row: Mapped[StaffRow] = relationship(back_populates="amounts")
 

@@ -42,7 +42,7 @@ const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').spli
 const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => keys.includes(key)))
 
 // Whole kronor, or null for an empty field and for what the server will refuse.
-const read = (field) => (/^\d[\d\s]*$/.test(field.value.trim()) ? Number(field.value.replace(/\D/g, '')) : null)
+const read = (field) => (/^\d[\d\s]*(kr)?$/.test(field.value.trim()) ? Number(field.value.replace(/\D/g, '')) : null)
 const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
 const missingIn = (fields) => fields.filter((field) => read(field) === null).length
 const inWords = (kronor) => String(Math.abs(kronor)).replace(/\B(?=(\d{3})+$)/g, NBSP)

@@ -12,6 +12,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.forms import FormDefinition
 from grantportal.domain.grants import AppealVariant, PublishConditions, SetCategories, SetFrame, WriteGrant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.imports import forms as form_outlines
@@ -105,7 +106,7 @@ def make_call(
     title: str = "Statsbidrag för 2021 och 2022",
     opens_on: date = date(2020, 1, 31),
     last_day: date = date(2020, 4, 20),
-    form: str = "application-form",
+    form: str | FormDefinition = "application-form",
     extends_id: int | None = None,
     publish: bool = True,
 ) -> int:
@@ -126,7 +127,9 @@ def make_call(
                 )
                 for year in years
             ),
-            application_form_id=forms.publish(who, grant_id, form_outlines.read(outline(form))),
+            application_form_id=forms.publish(
+                who, grant_id, form_outlines.read(outline(form)) if isinstance(form, str) else form
+            ),
             report_form_id=forms.publish(who, grant_id, form_outlines.read(outline("report-form"))),
             framework_version_id=frameworks.publish(
                 who, grant_id, framework_outlines.read(outline("expected-results"))

@@ -1,0 +1,461 @@
+"""A form made from data: the definition decides which fields there are, the posted keys do not.
+
+A draft may be saved incomplete. What cannot be understood is not saved, and stays in its field as it was typed, with what
+to write instead; all else is saved.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from wtforms import BooleanField, FormField, HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Form, Line, Paragraphs, tidy_line
+from grantportal.domain import answers
+from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.forms import FormDefinition, Question, QuestionType
+from grantportal.domain.money import MOST, kr, number, parse_kronor
+from grantportal.domain.texts import LONGEST
+
+SEEN = "seen-"
+"""Before a key: the hidden field that says what the answer was when the page was made."""
+
+
+class Seen(HiddenField):
+    """The stamp that an answer was read under. Without it the answer was not on the page, and is left alone."""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        self.was_posted = formdata is not None and self.name in formdata
+
+
+class _Number(StringField):
+    """A number typed as text. `data` is its digits; what is not understood stays as typed, and what was saved stays saved."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
+
+    def read(self, typed: str) -> int:
+        raise NotImplementedError
+
+    def show(self, value: int) -> str:
+        return number(value)
+
+    def process_data(self, value: Any) -> None:
+        self.data = self.saved = value or ""
+        self.typed: str | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        typed = tidy_line(str(valuelist[0]))
+        if not typed:
+            self.data = ""
+            return
+        try:
+            self.data = str(self.read(typed))
+        except RuleViolation as refusal:
+            self.typed = typed
+            raise ValueError(refusal.message) from None
+
+    @property
+    def text(self) -> str:
+        """What is to be saved: digits, nothing, or what was there before when the typed text is no number."""
+        return str(self.saved if self.typed is not None else self.data)
+
+    @property
+    def value(self) -> int | None:
+        """The number, or None when it is missing or not understood."""
+        return int(self.data) if self.typed is None and self.data else None
+
+    def _value(self) -> str:
+        return self.typed if self.typed is not None else self.show(int(self.data)) if self.data else ""
+
+
+class Kronor(_Number):
+    """Whole kronor, echoed as «2 913 808 kr»."""
+
+    def read(self, typed: str) -> int:
+        return parse_kronor(typed)
+
+    def show(self, value: int) -> str:
+        return kr(value)
+
+
+class WholeNumber(_Number):
+    """A whole number from `least` to `most`."""
+
+    def __init__(self, label: str, *, least: int = 0, most: int = MOST, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most = least, most
+
+    def read(self, typed: str) -> int:
+        plain = "".join(typed.split())
+        if not (plain.isascii() and plain.isdigit()) or len(plain) > 12 or not self.least <= int(plain) <= self.most:
+            raise RuleViolation(f"Skriv ett heltal från {number(self.least)} till {number(self.most)}.")
+        return int(plain)
+
+
+class OneOf(RadioField):
+    """One of the form's choices, or none yet."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
+            raise ValidationError("Välj ett av svaren.")
+
+
+class SeveralOf(SelectMultipleField):
+    """Boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if not set(self.data or ()) <= {choice.value for choice in self.iter_choices()}:
+            raise ValidationError("Välj bland svaren.")
+
+
+# --- The budget ----------------------------------------------------------------------------------------------------
+
+
+class BudgetForm(PlainForm):
+    """The amounts of a budget table and its staff rows; made by `_budget_form` with its own years and kostnadsslag."""
+
+    question: Question
+    around: Surroundings
+    rows: tuple[int, ...]
+
+    def cell(self, year: int, category_id: int) -> Any:
+        """The field of one amount."""
+        return self._number(f"y{year}_c{category_id}")
+
+    def _number(self, name: str) -> Any:
+        return self[name]
+
+    def staff(self, position: int) -> Staff:
+        """A staff row as it is to be saved."""
+        return Staff(
+            self[f"s{position}_profession"].data or "",
+            {year: _int(self._number(f"s{position}_percent{year}").text) for year in self.around.years},
+            {year: _int(self._number(f"s{position}_cost{year}").text) for year in self.around.years},
+        )
+
+    def amounts(self, *, year: int | None = None, category_id: int | None = None, staff: bool | None = None) -> Any:
+        """The amount fields of a year or a kostnadsslag; `staff` leaves only the staff rows' or only the others."""
+        years = [year] if year else self.around.years
+        chosen: list[Any] = []
+        personnel = {category.id for category in self.around.categories if category.is_personnel}
+        if staff is not True:
+            chosen += [
+                self.cell(each, category.id)
+                for category in self.around.amount_categories(self.question)
+                if category_id in (None, category.id)
+                for each in years
+            ]
+        if staff is not False and (category_id is None or category_id in personnel):
+            chosen += [
+                self._number(f"s{row}_cost{each}") for row in self.rows for each in years if not self.is_blank(row)
+            ]
+        return chosen
+
+    def is_blank(self, row: int) -> bool:
+        """Whether nothing at all is typed in the staff row: it is not counted as missing."""
+        return not any(
+            self[name].data
+            for name in (
+                f"s{row}_profession",
+                *(f"s{row}_{what}{year}" for what in ("percent", "cost") for year in self.around.years),
+            )
+        )
+
+    def table(self) -> dict[str, Any]:
+        """The amounts as the budget table shows them, with the sums that the server counts."""
+        years = self.around.years
+        both = "Båda åren, kr" if len(years) == 2 else "Alla år, kr"
+        head = ["Kostnadsslag", *(f"{year}, kr" for year in years), *([both] if len(years) > 1 else [])]
+        rows = []
+        for category in self.around.categories:
+            if category.is_personnel and self.question.with_staff:
+                sums = [self._sum(f"staff{year}", self.amounts(year=year, staff=True)) for year in years]
+                keys = " ".join(f"staff{year}" for year in years)
+                cells = [*sums, self._sum(keys, self.amounts(staff=True))]
+            else:
+                own = f"c{category.id}"
+                fields = [self.cell(year, category.id) for year in years]
+                cells = [
+                    *(
+                        {"field": field, "part": str(year), "row": own}
+                        for year, field in zip(years, fields, strict=True)
+                    ),
+                    {**self._sum(own, fields), "whole": True, "missing": None},
+                ]
+                if any(field.value is None for field in fields):
+                    cells[-1]["text"] = "inte räknat"
+            rows.append({"label": category.name, "cells": cells[: len(head) - 1]})
+        totals = [self._sum(str(year), self.amounts(year=year)) for year in years]
+        totals.append(self._sum(" ".join(map(str, years)), self.amounts()))
+        return {
+            "head": head,
+            "groups": [{"title": "", "rows": rows}],
+            "total": [{"label": "Ni söker", "cells": totals[: len(head) - 1]}],
+        }
+
+    @staticmethod
+    def _sum(keys: str, fields: list[Any]) -> dict[str, Any]:
+        missing = sum(field.value is None for field in fields)
+        return {
+            "sum": keys,
+            "text": number(sum(field.value or 0 for field in fields)),
+            "missing": f"{missing} belopp saknas" if missing else "",
+        }
+
+
+def _int(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]) -> type[BudgetForm]:
+    fields: dict[str, Any] = {}
+    for category in around.amount_categories(question):
+        for year in around.years:
+            label = f"{category.name} {year}, kronor"
+            fields[f"y{year}_c{category.id}"] = Kronor(label)
+            fields[f"{SEEN}y{year}_c{category.id}"] = Seen()
+    for row in rows:
+        fields[f"{SEEN}s{row}"] = Seen()
+        fields[f"s{row}_profession"] = Line("Yrke", longest=200)
+        for year in around.years:
+            fields[f"s{row}_percent{year}"] = WholeNumber(f"Procent av heltid {year}", most=MOST_PERCENT)
+            fields[f"s{row}_cost{year}"] = Kronor(f"Kostnad {year}, kronor")
+    return type("Budget", (BudgetForm,), {**fields, "question": question, "around": around, "rows": rows})
+
+
+# --- One entry per question type -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FieldKind:
+    """How a question type is asked: its field, what stands in it, what is saved, and the macro that shows it."""
+
+    field: Callable[[Question, Surroundings, tuple[int, ...]], Any]
+    data: Callable[[str], Any]
+    text: Callable[[Any], str]
+    macro: str
+
+
+def _boxes(question: Question, choices: Iterable[tuple[str, str]]) -> Any:
+    return SeveralOf(
+        question.label, description=question.help, choices=[SelectChoice(value, label) for value, label in choices]
+    )
+
+
+def _as_it_is(text: Any) -> str:
+    return text or ""
+
+
+FIELDS: dict[QuestionType, FieldKind] = {
+    QuestionType.TEXT: FieldKind(
+        lambda question, _, __: Line(
+            question.label, description=question.help, longest=min(question.max_length, LONGEST)
+        ),
+        _as_it_is,
+        _as_it_is,
+        "text",
+    ),
+    QuestionType.LONG_TEXT: FieldKind(
+        lambda question, _, __: Paragraphs(question.label, description=question.help, longest=question.max_length),
+        _as_it_is,
+        _as_it_is,
+        "long_text",
+    ),
+    QuestionType.ONE_OF: FieldKind(
+        lambda question, _, __: OneOf(
+            question.label,
+            description=question.help,
+            choices=[SelectChoice(choice, choice) for choice in question.choices],
+        ),
+        _as_it_is,
+        _as_it_is,
+        "one_of",
+    ),
+    QuestionType.SEVERAL_OF: FieldKind(
+        lambda question, _, __: _boxes(question, ((choice, choice) for choice in question.choices)),
+        lambda text: text.splitlines(),
+        lambda chosen: "\n".join(chosen or ()),
+        "several_of",
+    ),
+    QuestionType.WHOLE_NUMBER: FieldKind(
+        lambda question, _, __: WholeNumber(
+            question.label, description=question.help, most=MOST if question.most is None else question.most
+        ),
+        _as_it_is,
+        _as_it_is,
+        "whole_number",
+    ),
+    QuestionType.BUDGET: FieldKind(
+        lambda question, around, rows: FormField(_budget_form(question, around, rows), question.label),
+        lambda _: {},
+        lambda _: "",
+        "budget",
+    ),
+    QuestionType.YOUTH_HOMES: FieldKind(
+        lambda question, around, _: _boxes(question, ((str(home), name) for home, name in around.homes)),
+        lambda text: text.splitlines(),
+        lambda chosen: "\n".join(chosen or ()),
+        "youth_homes",
+    ),
+    QuestionType.DECLARATION: FieldKind(
+        lambda question, _, __: BooleanField(question.label, description=question.help),
+        lambda text: text == YES,
+        lambda made: YES if made else "",
+        "declaration",
+    ),
+}
+
+
+class AnswerForm(Form):
+    """One section's open questions. Saved by button and, the same way, while the person writes."""
+
+    questions: tuple[Question, ...] = ()
+    removed: str = ""
+    """The key of a staff row that is taken away."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A draft may hold what is not right yet: the fields say what to mend, and only a foreign post is refused."""
+        super().validate(extra_validators)
+        return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
+
+    def asked(self) -> Iterator[tuple[Question, Any, str]]:
+        """Each question with its field and the macro that shows it."""
+        for question in self.questions:
+            yield question, self[question.field], FIELDS[question.type].macro
+
+    def command(self) -> SaveAnswers:
+        """What the person changed and the portal understood."""
+        values: dict[str, str] = {}
+        based_on: dict[str, str] = {}
+        for key, seen, text in self._entries():
+            if seen.was_posted and answers.is_touched(seen.data or "", text):
+                values[key], based_on[key] = text, seen.data or ""
+        if self.removed:
+            values[self.removed] = ""
+            based_on[self.removed] = request.form.get(seen_fields({self.removed: ""}).popitem()[0], "")
+        return SaveAnswers(values, based_on)
+
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """Take over the stamps of what has been saved, so that the page can be saved again."""
+        for name, stamp in seen_fields(stamps).items():
+            outer, _, inner = name.partition("-")
+            holder, name = (self, name) if outer == SEEN.rstrip("-") else (self[outer].form, inner)
+            if name in holder:
+                holder[name].data = stamp
+
+    def mistakes(self) -> dict[str, str]:
+        """What to mend, by the name of the field."""
+        found: dict[str, str] = {}
+        for field in self:
+            inner = field if isinstance(field, FormField) else [field]
+            found |= {each.id: " ".join(each.errors) for each in inner if each.errors and each.id != "csrf_token"}
+        return found
+
+    def _entries(self) -> Iterator[tuple[str, Any, str]]:
+        for question in self.questions:
+            field = self[question.field]
+            if question.type is not QuestionType.BUDGET:
+                if not field.errors:
+                    yield question.field, self[SEEN + question.field], FIELDS[question.type].text(field.data)
+                continue
+            budget: BudgetForm = field.form
+            for category in budget.around.amount_categories(question):
+                for year in budget.around.years:
+                    cell = budget.cell(year, category.id)
+                    seen = budget[f"{SEEN}y{year}_c{category.id}"]
+                    if not cell.errors:
+                        yield answers.cell_key(question, year, category.id), seen, cell.text
+            for row in budget.rows:
+                if not budget[f"s{row}_profession"].errors:
+                    yield answers.staff_key(question, row), budget[f"{SEEN}s{row}"], budget.staff(row).text()
+
+
+def seen_fields(stamps: Mapping[str, str]) -> dict[str, str]:
+    """The same stamps by the names of their hidden fields."""
+    named = {}
+    for key, stamp in stamps.items():
+        outer, _, inner = key.partition("-")
+        named[f"{outer}-{SEEN}{inner}" if inner else f"{SEEN}{outer}"] = stamp
+    return named
+
+
+def build(
+    definition: FormDefinition,
+    draft: Draft,
+    *,
+    open_questions: Collection[int],
+    around: Surroundings,
+    more_rows: int = 0,
+    without_row: str = "",
+) -> AnswerForm:
+    """The form of the open questions, filled with the draft and with what is posted.
+
+    A budget table has the staff rows that are saved and those that are posted, a first one when there is none, and
+    `more_rows` empty ones; `without_row` is the key of one that is taken away.
+    """
+    asked = tuple(question for question in definition.questions if question.number in open_questions)
+    fields: dict[str, Any] = {"questions": asked, "removed": without_row}
+    data: dict[str, Any] = {}
+    for question in asked:
+        kind = FIELDS[question.type]
+        rows: tuple[int, ...] = ()
+        if question.type is QuestionType.BUDGET:
+            rows = _rows(question, draft, more_rows, without_row)
+            data[question.field] = _budget_data(question, draft, around, rows)
+        else:
+            answer = draft.get(question.field, NOTHING)
+            fields[SEEN + question.field] = Seen()
+            data[SEEN + question.field] = answer.stamp
+            data[question.field] = kind.data(answer.text)
+        fields[question.field] = kind.field(question, around, rows)
+    made: AnswerForm = type("SectionForm", (AnswerForm,), fields)(data=data)
+    return made
+
+
+def _rows(question: Question, draft: Draft, more: int, without: str) -> tuple[int, ...]:
+    if not question.with_staff:
+        return ()
+    saved = answers.positions(question, (key for key, answer in draft.items() if answer.text))
+    posted = (name.removesuffix("_profession") for name in request.form) if request.method == "POST" else ()
+    rows = sorted({*saved, *answers.positions(question, posted)})
+    rows = [row for row in rows if answers.staff_key(question, row) != without]
+    ever = max([-1, *answers.positions(question, draft), *rows])
+    for _ in range(max(more, 0 if rows else 1)):
+        ever += 1
+        rows.append(ever)
+    return tuple(rows[:MOST_ROWS])
+
+
+def _budget_data(question: Question, draft: Draft, around: Surroundings, rows: tuple[int, ...]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for category in around.amount_categories(question):
+        for year in around.years:
+            answer = draft.get(answers.cell_key(question, year, category.id), NOTHING)
+            data[f"y{year}_c{category.id}"] = answer.text
+            data[f"{SEEN}y{year}_c{category.id}"] = answer.stamp
+    for row in rows:
+        answer = draft.get(answers.staff_key(question, row), NOTHING)
+        staff = Staff.of(answer.text)
+        data[f"{SEEN}s{row}"] = answer.stamp
+        data[f"s{row}_profession"] = staff.profession
+        for year in around.years:
+            data[f"s{row}_percent{year}"] = _text(staff.percents.get(year))
+            data[f"s{row}_cost{year}"] = _text(staff.costs.get(year))
+    return data
+
+
+def _text(value: int | None) -> str:
+    return "" if value is None else str(value)

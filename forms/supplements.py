@@ -1,0 +1,25 @@
+"""Komplettering."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+
+from forms.answers import SeveralOf
+from forms.base import Day, Form, Paragraphs
+from grantportal.domain.supplements import RequestSupplement
+
+
+class RequestSupplementForm(Form):
+    """Begär komplettering."""
+
+    parts = SeveralOf("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
+    reason = Paragraphs("Vad ska kompletteras, och varför?", description="Texten skickas till den sökande.")
+    last_day = Day("Sista dag att svara", description="Till exempel 2020-05-29.", missing="Skriv sista dag att svara.")
+
+    def __init__(self, sections: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.parts.choices = [SelectChoice(key, title) for key, title in sections]
+
+    def command(self) -> RequestSupplement:
+        return RequestSupplement(tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data)

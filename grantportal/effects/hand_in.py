@@ -1,0 +1,62 @@
+"""Handing in: the frozen copy, and the lines that lists and decisions read instead of the draft."""
+
+from typing import Any
+
+from sqlalchemy import delete
+
+from grantportal.domain import applications, clock, hand_ins
+from grantportal.domain.cases import FrozenKind
+from grantportal.effects.freeze import freeze
+from grantportal.models.applications import Application, ApplicationHome, RequestedLine
+from grantportal.models.cases import FrozenVersion
+from grantportal.transaction import Act
+
+
+def hand_in(act: Act, application: Application, answered: dict[str, Any], what: str) -> FrozenVersion:
+    """Freeze what is handed in, under the case's lock; what is sought and the youth homes follow the newest version.
+
+    The case has its number and the application its time of hand-in.
+    """
+    call = application.call
+    form = call.application_form
+    if form is None:
+        raise LookupError(f"call {call.id} was published without a form")
+    received = clock.received()
+    role = next((mandate.role.text for mandate in act.actor.mandates if _holds(mandate, application)), "")
+    content = hand_ins.application_content(
+        hand_ins.HandIn(
+            what=what,
+            grant=call.grant.title,
+            call=call.title,
+            organisation=application.organisation.name,
+            organisation_number=application.organisation.organisation_number,
+            applicant_unit=application.applicant_unit,
+            registration_number=application.case.registration_number or "",
+            form_id=form.id,
+            form_sha256=form.sha256,
+            by=act.actor.name,
+            by_title=role,
+            received_at=received,
+            last_day=call.last_day,
+            late=applications.is_late(application.submitted_at, call.last_day),
+        ),
+        answered,
+    )
+    version = freeze(act, FrozenKind.APPLICATION, application.id, content, case_id=application.case_id)
+    application.version_number = version.number
+    for table in (RequestedLine, ApplicationHome):
+        act.session.execute(delete(table).where(table.application_id == application.id))
+    for year, category, amount in hand_ins.requested(content):
+        act.session.add(
+            RequestedLine(application_id=application.id, grant_year=year, cost_category_id=category, amount=amount)
+        )
+    for home in hand_ins.home_ids(content):
+        act.session.add(ApplicationHome(application_id=application.id, youth_home_id=home))
+    act.session.flush()
+    return version
+
+
+def _holds(mandate: Any, application: Application) -> bool:
+    return bool(
+        mandate.organisation_id == application.organisation_id and mandate.case_id in (None, application.case_id)
+    )

@@ -1,0 +1,234 @@
+"""Ansökan: begin, write, hand in, withdraw."""
+
+from sqlalchemy.orm import Session
+
+from grantportal import policy
+from grantportal.domain import answers, applications, clock, hand_ins
+from grantportal.domain.actors import Actor, Role
+from grantportal.domain.answers import NOTHING, Answered, SaveAnswers, Saved, Staff
+from grantportal.domain.applications import (
+    APPLICATION,
+    ApplicationAction,
+    ApplicationStatus,
+    StartApplication,
+)
+from grantportal.domain.calls import CallKind
+from grantportal.domain.cases import CaseKind, Direction, RecordKind
+from grantportal.domain.errors import NotVisible, TextClash
+from grantportal.domain.events import EventKind
+from grantportal.domain.forms import FIELD_PREFIX
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
+from grantportal.domain.texts import one_line
+from grantportal.effects import notices, records
+from grantportal.effects.hand_in import hand_in
+from grantportal.models.applications import Answer, Application, BudgetLine, StaffAmount, StaffRow
+from grantportal.models.cases import Case
+from grantportal.policy import Permission
+from grantportal.queries import applications as queries
+from grantportal.queries import cases, supplements
+from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+
+
+def start(actor: Actor, call_id: int, command: StartApplication) -> int:
+    """Påbörja ansökan: a case without number and an empty draft, one for each sökande verksamhet. Answers its id."""
+    with transaction(actor, EventKind.APPLICATION_STARTED) as act:
+        call = queries.call_with_grant(call_id)
+        organisation = queries.organisation(command.organisation_id)
+        if call is None or organisation is None:
+            raise NotVisible
+        policy.require(act.actor, Permission.START_CASE, organisation)
+        applications.ensure_call_has_opened(call.status, call.opens_at, clock.received())
+        applications.ensure_may_apply(
+            organisation.kind, call.kind, is_grantee=queries.is_grantee(call, organisation.id)
+        )
+        is_extra = call.kind is CallKind.EXTRA
+        case = Case(
+            kind=CaseKind.EXTRA_APPLICATION if is_extra else CaseKind.APPLICATION,
+            grant_id=call.grant_id,
+            organisation_id=organisation.id,
+            parent_id=queries.ordinary_case(call, organisation.id) if is_extra else None,
+            title=call.title,
+            opened_at=clock.now(),
+        )
+        act.session.add(case)
+        act.session.flush()
+        application = Application(
+            call_id=call.id,
+            case_id=case.id,
+            organisation_id=organisation.id,
+            applicant_unit=one_line(command.applicant_unit),
+            status=ApplicationStatus.DRAFT,
+            started_by_id=_person(act.actor),
+            started_at=clock.now(),
+        )
+        act.session.add(application)
+        act.session.flush()
+        act.about(application)
+        return application.id
+
+
+def save_section(actor: Actor, application_id: int, section: str, command: SaveAnswers) -> Saved:
+    """Save what has been changed in a section, answer by answer.
+
+    An answer that somebody else has saved meanwhile is not saved: both texts come back, and all the others are saved.
+    """
+    with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
+        who = now_actor or actor
+        application = _locked(who, application_id)
+        policy.require(who, Permission.FILL_AND_CHANGE, application)
+        APPLICATION.after(application.status, ApplicationAction.EDIT)
+        definition = queries.form_of(application)
+        part = definition.section(section)
+        if part is None:
+            raise NotVisible
+        applications.ensure_open(section, queries.opened_sections(application, definition))
+        around = queries.surroundings(application.call)
+        stored = queries.draft_rows(who, application_id, definition)
+        before = stored.saved()
+        stamps: dict[str, str] = {}
+        clashes: list[TextClash] = []
+        for key, text in command.values.items():
+            question = answers.question_of(definition, key)
+            if question is None or question not in part.questions:
+                continue
+            answers.ensure_storable(question, key, text, around)
+            was = before.get(key, NOTHING)
+            if text != was.text and command.based_on.get(key) != was.stamp:
+                theirs, yours = (answers.shown(question, key, each, around) for each in (was.text, text))
+                clashes.append(TextClash(key, theirs, yours, was.by, was.version))
+                stamps[key] = was.stamp
+                continue
+            if text != was.text:
+                _write(session, application, key, text, was, stored.rows.get(key), _person(who))
+            stamps[key] = was.stamp if text == was.text else _stamp_after(key, text, was)
+        return Saved(stamps, tuple(clashes))
+
+
+def _stamp_after(key: str, text: str, was: Answered) -> str:
+    # An amount or a staff row that is emptied leaves no row behind: from then on it is as if never written.
+    return answers.stamp(was.version + 1, text) if text or "-" not in key else NOTHING.stamp
+
+
+def _write(
+    session: Session,
+    application: Application,
+    key: str,
+    text: str,
+    was: Answered,
+    row: "Answer | BudgetLine | StaffRow | None",
+    user_id: int,
+) -> None:
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    facts = {
+        "application_id": application.id,
+        "version": was.version + 1,
+        "changed_by_id": user_id,
+        "changed_at": clock.now(),
+    }
+    cell, position = answers.cell_of(key), answers.position_of(key)
+    if cell is None and position is None:
+        session.add(Answer(question=int(key.removeprefix(FIELD_PREFIX)), value=text, **facts))
+    elif text and cell is not None:
+        session.add(BudgetLine(grant_year=cell[0], cost_category_id=cell[1], amount=int(text), **facts))
+    elif text:
+        staff = Staff.of(text)
+        amounts = [
+            StaffAmount(grant_year=year, percent=staff.percents.get(year), amount=staff.costs.get(year))
+            for year in sorted({*staff.percents, *staff.costs})
+        ]
+        session.add(StaffRow(position=position, profession=staff.profession, amounts=amounts, **facts))
+    session.flush()
+
+
+def submit(actor: Actor, application_id: int) -> str:
+    """Skicka in: from here on the application is an inkommen handling. Answers its diarienummer.
+
+    One that comes after the last day is received too, and marked: a person decides what becomes of it.
+    """
+    with transaction(actor, EventKind.APPLICATION_SUBMITTED) as act:
+        application = _locked(act.actor, application_id)
+        policy.require(act.actor, Permission.SUBMIT_CASE, application)
+        status = APPLICATION.after(application.status, ApplicationAction.SUBMIT)
+        definition = queries.form_of(application)
+        around = queries.surroundings(application.call)
+        texts = answers.texts_of(queries.draft_rows(act.actor, application_id, definition).saved())
+        every = {section.key for section in definition.sections}
+        applications.ensure_complete(definition, texts, around, sections=every)
+        case = application.case
+        number = records.register_case(act, case)
+        application.status = status
+        application.submitted_at = clock.received()
+        application.submitted_by_id = act.actor.user_id
+        version = hand_in(act, application, hand_ins.answers_content(definition, texts, around), "Ansökan")
+        sender = application.organisation.name
+        records.add_record(
+            act, case, RecordKind.APPLICATION, Direction.IN, counterpart=sender, frozen=version, rendered=True
+        )
+        late = applications.is_late(application.submitted_at, application.call.last_day)
+        received = clock.day_time_text(application.submitted_at)
+        records.add_record(
+            act,
+            case,
+            RecordKind.RECEIPT,
+            Direction.OUT,
+            counterpart=sender,
+            text=f"Vi tog emot er ansökan {received}. Diarienummer {number}."
+            + (" Den kom in efter sista dagen. Vi bedömer om den kan prövas." if late else ""),
+        )
+        notices.tell_party(act, case, "Ansökan är inskickad", f"Vi tog emot ansökan {received}. Diarienummer {number}.")
+        notices.tell_authority(
+            act,
+            case,
+            "Sen ansökan har kommit in" if late else "Ny ansökan har kommit in",
+            f"{sender}, {number}.",
+            Role.HANDLAGGARE,
+        )
+        act.about(application, registration_number=number, version=version.number, late=late)
+        return number
+
+
+def withdraw(actor: Actor, application_id: int) -> None:
+    """Återkalla ansökan: the ombud's word; the case ends by a decision to strike it."""
+    with transaction(actor, EventKind.APPLICATION_WITHDRAWN) as act:
+        application = _locked(act.actor, application_id)
+        policy.require(act.actor, Permission.WITHDRAW_APPLICATION, application)
+        application.status = APPLICATION.after(application.status, ApplicationAction.WITHDRAW)
+        application.withdrawn_at = clock.received()
+        supplement = supplements.open_row(application.id)
+        if supplement is not None:
+            supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.CLOSE)
+            supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
+            act.also(EventKind.SUPPLEMENT_CLOSED, supplement)
+        case = application.case
+        sender = application.organisation.name
+        records.add_record(
+            act,
+            case,
+            RecordKind.WITHDRAWAL,
+            Direction.IN,
+            counterpart=sender,
+            text=f"{sender} återkallar ansökan. Uppgiften lämnades av {act.actor.name}, ombud.",
+        )
+        notices.tell_authority(
+            act, case, "Ansökan är återkallad", f"{sender}, {case.registration_number}.", Role.HANDLAGGARE
+        )
+        act.about(application)
+
+
+def _locked(actor: Actor, application_id: int) -> Application:
+    case_id = queries.case_id_of(application_id)
+    if case_id is None:
+        raise NotVisible
+    cases.locked(case_id)
+    application = queries.get(actor, application_id)
+    if application is None:
+        raise NotVisible
+    return application
+
+
+def _person(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotVisible
+    return actor.user_id

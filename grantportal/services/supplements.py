@@ -1,0 +1,128 @@
+"""Komplettering of an application: asked for by the officer, answered by the party, or closed unanswered."""
+
+from grantportal import policy
+from grantportal.domain import answers, applications, clock, hand_ins, supplements
+from grantportal.domain.actors import Actor, Role
+from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.cases import Direction, RecordKind
+from grantportal.domain.errors import NotVisible
+from grantportal.domain.events import EventKind
+from grantportal.domain.supplements import SUPPLEMENT, RequestSupplement, SupplementAction
+from grantportal.effects import notices, records
+from grantportal.effects.hand_in import hand_in
+from grantportal.models.supplements import Supplement, SupplementPart
+from grantportal.policy import Permission
+from grantportal.queries import applications as application_queries
+from grantportal.queries import cases
+from grantportal.queries import supplements as queries
+from grantportal.transaction import transaction
+
+
+def request(actor: Actor, application_id: int, command: RequestSupplement) -> int:
+    """Begär komplettering: opens the chosen sections until a last day; the rest stays locked. Answers the request's id."""
+    with transaction(actor, EventKind.SUPPLEMENT_REQUESTED) as act:
+        case_id = application_queries.case_id_of(application_id)
+        if case_id is None:
+            raise NotVisible
+        case = cases.locked(case_id)
+        application = application_queries.get(act.actor, application_id)
+        if application is None:
+            raise NotVisible
+        policy.require(act.actor, Permission.REQUEST_SUPPLEMENT, application)
+        sections = {section.key: section.title for section in application_queries.form_of(application).sections}
+        supplements.ensure_request_holds(command, known=sections, today=clock.today())
+        application.status = APPLICATION.after(application.status, ApplicationAction.REQUEST_SUPPLEMENT)
+        supplement = Supplement(
+            case_id=case.id,
+            organisation_id=application.organisation_id,
+            application_id=application.id,
+            reason=command.reason,
+            last_day=command.last_day,
+            requested_by_id=act.actor.user_id,
+            requested_at=clock.now(),
+            version_before=application.version_number,
+            parts=[SupplementPart(part=part) for part in dict.fromkeys(command.parts)],
+        )
+        act.session.add(supplement)
+        act.session.flush()
+        opened = ", ".join(title for key, title in sections.items() if key in command.parts)
+        day = clock.day_text(command.last_day)
+        records.add_record(
+            act,
+            case,
+            RecordKind.SUPPLEMENT_REQUEST,
+            Direction.OUT,
+            counterpart=application.organisation.name,
+            text=f"{command.reason}\n\nÖppna delar: {opened}.\nSvara senast {day}.",
+        )
+        notices.tell_party(
+            act,
+            case,
+            "Ni behöver komplettera ansökan",
+            f"Svara i de öppna delarna senast {day}: {opened}.",
+            Role.OMBUD,
+            Role.REPRESENTANT,
+            Role.UPPGIFTSSAMORDNARE,
+        )
+        act.about(supplement, parts=list(command.parts), last_day=command.last_day.isoformat())
+        return supplement.id
+
+
+def answer(actor: Actor, supplement_id: int) -> None:
+    """Skicka in kompletteringen: a new frozen version where only the opened sections are new."""
+    with transaction(actor, EventKind.SUPPLEMENT_ANSWERED) as act:
+        supplement = _locked(act.actor, supplement_id)
+        policy.require(act.actor, Permission.SUBMIT_CASE, supplement)
+        supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.ANSWER)
+        application = queries.application_of(supplement)
+        application.status = APPLICATION.after(application.status, ApplicationAction.ANSWER_SUPPLEMENT)
+        definition = application_queries.form_of(application)
+        around = application_queries.surroundings(application.call)
+        texts = answers.texts_of(application_queries.draft_rows(act.actor, application.id, definition).saved())
+        opened = {part.part for part in supplement.parts}
+        applications.ensure_complete(definition, texts, around, sections=opened)
+        before = application_queries.frozen_content(application.id, supplement.version_before)
+        if before is None:
+            raise LookupError(f"application {application.id} was supplemented without a frozen version")
+        content = hand_ins.with_locked_parts(hand_ins.answers_content(definition, texts, around), before, opened)
+        version = hand_in(act, application, content, "Komplettering")
+        supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
+        supplement.version_after = version.number
+        case = application.case
+        sender = application.organisation.name
+        records.add_record(
+            act, case, RecordKind.SUPPLEMENT_ANSWER, Direction.IN, counterpart=sender, frozen=version, rendered=True
+        )
+        received = clock.day_time_text(clock.received())
+        notices.tell_party(act, case, "Kompletteringen är inskickad", f"Vi tog emot den {received}.")
+        notices.tell_authority(
+            act, case, "Komplettering har kommit in", f"{sender}, {case.registration_number}.", Role.HANDLAGGARE
+        )
+        act.about(supplement, version=version.number)
+
+
+def close(actor: Actor, supplement_id: int) -> None:
+    """Stäng kompletteringen: unanswered in time, the application is assessed as it stands."""
+    with transaction(actor, EventKind.SUPPLEMENT_CLOSED) as act:
+        supplement = _locked(act.actor, supplement_id)
+        policy.require(act.actor, Permission.CLOSE_SUPPLEMENT, supplement)
+        supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.CLOSE)
+        supplements.ensure_time_is_out(supplement.last_day, clock.now())
+        application = queries.application_of(supplement)
+        application.status = APPLICATION.after(application.status, ApplicationAction.CLOSE_SUPPLEMENT)
+        supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
+        notices.tell_party(
+            act, application.case, "Kompletteringen är stängd", "Svaret kom inte i tid. Ansökan bedöms som den är."
+        )
+        act.about(supplement)
+
+
+def _locked(actor: Actor, supplement_id: int) -> Supplement:
+    case_id = queries.case_id_of(supplement_id)
+    if case_id is None:
+        raise NotVisible
+    cases.locked(case_id)
+    supplement = queries.get(actor, supplement_id)
+    if supplement is None:
+        raise NotVisible
+    return supplement
