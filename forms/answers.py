@@ -106,7 +106,7 @@ class OneOf(RadioField):
     """One of the form's choices, or none yet."""
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
+        if self.data and self.data not in {each.value for each in self.iter_choices()}:  # type: ignore[attr-defined]  # newer than its types
             raise ValidationError("Välj ett av svaren.")
 
 
@@ -117,7 +117,7 @@ class SeveralOf(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
-        if not set(self.data or ()) <= {choice.value for choice in self.iter_choices()}:
+        if not set(self.data or ()) <= {each.value for each in self.iter_choices()}:  # type: ignore[attr-defined]  # newer than its types
             raise ValidationError("Välj bland svaren.")
 
 
