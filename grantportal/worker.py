@@ -19,6 +19,7 @@ from grantportal import db
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
+from grantportal.domain.frozen import decision_document, receipt_document, report_document
 from grantportal.effects import files as placing
 from grantportal.effects.notices import NOTICE
 from grantportal.effects.records import RENDER
@@ -37,7 +38,13 @@ SMTP_SECONDS = 30
 PDF = "application/pdf"
 
 Builder = Callable[[dict[str, Any], str, Settings], Document]
-_BUILDERS: dict[FrozenKind, Builder] = {}
+_BUILDERS: dict[FrozenKind, Builder] = {
+    FrozenKind.APPLICATION: lambda content, sha256, settings: receipt_document(
+        content, authority=settings.authority_name, sha256=sha256, example=settings.demonstration
+    ),
+    FrozenKind.DECISION: lambda content, sha256, _: decision_document(content, sha256),
+    FrozenKind.REPORT: lambda content, sha256, _: report_document(content, sha256),
+}
 
 
 def run(settings: Settings, stop: Flag) -> None:
