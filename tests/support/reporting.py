@@ -83,8 +83,7 @@ def another_call() -> Call:
         who = officer()
         title = f"Statsbidrag {next(_numbers)}"
         call_id = make_call(who, make_grant(who, written=replace(WRITTEN, title=title)))
-        found = db.session().get_one(Call, call_id)
-    return found
+        return db.session().get_one(Call, call_id)
 
 
 _numbers = itertools.count(1)

@@ -1,0 +1,325 @@
+"""The region's pages of återrapportering: what is typed is kept, what is wrong is said beside its field."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Role
+from grantportal.domain.reports import Rating, ResultAnswer, SaveResult
+from grantportal.services import reports as services
+from tests.support.calls import authority
+from tests.support.factories import person
+from tests.support.pages import words
+from tests.support.reporting import (
+    ANSWER,
+    CAUSE,
+    OPENED,
+    ask_supplement,
+    fill_economy,
+    fill_results,
+    filled,
+    grantee,
+    handed_in,
+    page,
+)
+from tests.support.statements import statements
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def region():
+    return grantee()
+
+
+@pytest.fixture
+def _open():
+    with clock.at(OPENED):
+        yield
+
+
+@pytest.fixture
+def by(signed_in, region):
+    """A browser for the region's person with this role."""
+    return lambda role=Role.OMBUD: signed_in(region.users[role])
+
+
+opened = pytest.mark.usefixtures("_open")
+
+
+def url(of, rest="") -> str:
+    return f"/aterrapporteringar/{of.report.id}{rest}"
+
+
+def text_of(response) -> str:
+    return words(response.document).replace("\u00a0", " ")
+
+
+def field_of(response, name) -> str:
+    for element in response.document.iter():
+        if element.get("name") == name:
+            return element.text or element.get("value") or ""
+    raise AssertionError(f"no field {name}")
+
+
+@opened
+def test_the_overview_says_what_remains_and_who_does_what_next(by, region):
+    shown = text_of(by().get(url(region)))
+
+    assert "Lämna senast 1 mars 2022" in shown
+    assert "A1: Välj hur väl ni har nått resultatet." in shown
+    assert region.users[Role.APPLICANT_ECONOMIST].name in shown
+    assert "0 av 9 delar" in shown
+
+
+@opened
+def test_a_result_is_saved_and_leads_on_to_the_next(by, region):
+    answer = {"rating": "partly", "text": "Påbörjat.", "causes": [CAUSE], "measure": "Fortsätter.", "next": "1"}
+
+    response = by().post_form(url(region, "/resultat/A1"), {**answer, "seen": page(region).result("A1").stamp})
+
+    assert response.status_code == 303
+    assert response.location.endswith("/resultat/A2")
+    assert page(region).result("A1").answer == ResultAnswer(
+        Rating.PARTLY, "Påbörjat.", causes=(CAUSE,), measure="Fortsätter."
+    )
+
+
+@opened
+def test_a_draft_may_be_saved_incomplete(by, region):
+    response = by().post_form(url(region, "/resultat/A1"), {"text": "Börjat.", "seen": page(region).result("A1").stamp})
+
+    assert response.status_code == 303
+    assert page(region).result("A1").label.text == "Påbörjad"
+
+
+@opened
+def test_what_somebody_else_has_saved_stands_beside_what_was_typed(by, region):
+    seen = page(region).result("A1").stamp
+    services.save_result(region.actor(Role.REPRESENTANT), region.report.id, "A1", SaveResult(ANSWER, seen))
+
+    response = by().post_form(url(region, "/resultat/A1"), {"rating": "met", "text": "Min egen.", "seen": seen})
+
+    assert response.status_code == 422
+    assert "har ändrat samma svar" in text_of(response)
+    assert "Påbörjat." in text_of(response)
+    assert field_of(response, "text").strip() == "Min egen."
+    again = {"rating": "met", "text": "Min egen.", "seen": field_of(response, "seen")}
+    assert by().post_form(url(region, "/resultat/A1"), again).status_code == 303
+    assert page(region).result("A1").answer.text == "Min egen."
+
+
+@opened
+def test_a_text_that_is_too_long_is_asked_again_and_not_cut(by, region):
+    response = by().post_form(url(region, "/resultat/A1"), {"text": "å" * 100_000})
+
+    assert response.status_code == 422
+    assert "Skriv högst 8 000 tecken." in text_of(response)
+    assert field_of(response, "text").strip() == "å" * 100_000
+    assert not page(region).result("A1").answer.is_begun
+
+
+@opened
+def test_what_no_database_can_store_is_taken_away(by, region):
+    typed = "Före\x00efter \u202eesrev <script>alert(1)</script>"
+
+    by().post_form(url(region, "/resultat/A1"), {"text": typed, "seen": page(region).result("A1").stamp})
+
+    assert page(region).result("A1").answer.text == "Föreefter esrev <script>alert(1)</script>"
+    assert "<script>alert" not in by().get(url(region, "/skicka-in")).text
+
+
+@opened
+def test_an_unknown_rating_is_no_rating(by, region):
+    by().post_form(
+        url(region, "/resultat/A1"), {"rating": "bäst", "text": "x", "seen": page(region).result("A1").stamp}
+    )
+
+    assert page(region).result("A1").answer == ResultAnswer(text="x")
+
+
+@opened
+@pytest.mark.parametrize("typed", ["1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "tusen", "9" * 100_000])
+def test_a_bad_amount_stays_as_typed_and_the_others_are_saved(by, region, typed):
+    first, second = page(region).economy.rows[:2]
+    data = {
+        f"c{first.category_id}_cost": typed,
+        f"c{first.category_id}_own_financing": "0",
+        f"c{first.category_id}_seen": first.stamp,
+        f"c{second.category_id}_cost": "1 000 kr",
+        f"c{second.category_id}_seen": second.stamp,
+    }
+
+    response = by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/ekonomi"), data)
+
+    assert response.status_code == 422
+    assert field_of(response, f"c{first.category_id}_cost") == typed
+    assert "Allt annat i tabellen är sparat" in text_of(response)
+    rows = page(region).economy.rows
+    assert (rows[0].answer.cost, rows[0].answer.own_financing, rows[1].answer.cost) == (None, 0, 1000)
+    # The page carries the new stamps: putting it right saves it.
+    mended = {**data, f"c{first.category_id}_cost": "5"}
+    mended |= {f"c{row.category_id}_seen": field_of(response, f"c{row.category_id}_seen") for row in (first, second)}
+    assert by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/ekonomi"), mended).status_code == 303
+    assert page(region).economy.rows[0].answer.cost == 5
+
+
+@opened
+def test_own_financing_above_the_cost_is_said_beside_it(by, region):
+    row = page(region).economy.rows[0]
+    data = {
+        f"c{row.category_id}_cost": "100",
+        f"c{row.category_id}_own_financing": "101",
+        f"c{row.category_id}_seen": row.stamp,
+    }
+
+    response = by().post_form(url(region, "/ekonomi"), data)
+
+    assert response.status_code == 422
+    assert "Egen finansiering kan inte vara större än den totala kostnaden" in text_of(response)
+
+
+@opened
+def test_a_change_tells_that_the_attestation_has_ended(by, region):
+    filled(region)
+    row = page(region).economy.rows[0]
+    data = {
+        f"c{row.category_id}_cost": "7",
+        f"c{row.category_id}_own_financing": "0",
+        f"c{row.category_id}_seen": row.stamp,
+    }
+    client = by()
+
+    assert client.post_form(url(region, "/ekonomi"), data).status_code == 303
+
+    assert "Den var intygad och behöver intygas igen." in text_of(client.get(url(region, "/ekonomi")))
+    assert "Väntar på intygande" in text_of(client.get(url(region)))
+
+
+@opened
+def test_the_limit_marks_the_rows_that_need_a_comment(by, region):
+    fill_economy(region, comment="")
+
+    shown = text_of(by().get(url(region, "/ekonomi")))
+
+    assert shown.count("Kommentar behövs") == 6
+    assert "1 720 353 kr" in shown
+
+
+@opened
+def test_the_economist_attests_and_the_ombud_hands_in(by, region):
+    fill_results(region)
+    fill_economy(region)
+    economist = by(Role.APPLICANT_ECONOMIST)
+
+    shown = economist.get(url(region, "/intyga"))
+    attested = economist.post_form(url(region, "/intyga"), {"sha256": field_of(shown, "sha256"), "certified": "y"})
+    handed = by().post_form(url(region, "/skicka-in"), {"certified": "y"})
+
+    assert (attested.status_code, handed.status_code) == (303, 303)
+    receipt = by().get(handed.location)
+    assert "Mottagen 10 februari 2022 kl. 10:00" in text_of(receipt)
+    version = by().get(url(region, "/version/1"))
+    assert "1 193 455 kr" in text_of(version)
+    assert "A3 Systematisk uppföljning" in text_of(version)
+
+
+@opened
+def test_an_economy_that_changed_meanwhile_is_shown_before_it_is_attested(by, region):
+    fill_economy(region)
+
+    response = by().post_form(url(region, "/intyga"), {"sha256": "0" * 64, "certified": "y"})
+
+    assert response.status_code == 422
+    assert "Ekonomin har ändrats sedan du läste den" in text_of(response)
+    assert field_of(response, "sha256") == page(region).economy.sha256
+
+
+@opened
+def test_without_the_declaration_nothing_is_handed_in(by, region):
+    filled(region)
+
+    response = by().post_form(url(region, "/skicka-in"), {})
+
+    assert response.status_code == 422
+    assert "Bekräfta att uppgifterna är riktiga och fullständiga." in text_of(response)
+    assert page(region).version_number == 0
+
+
+def test_before_the_opening_the_questions_are_seen_and_not_answered(by, region):
+    with clock.at(datetime(2021, 3, 1, tzinfo=UTC)):
+        client = by()
+        assert "Öppnar 1 december 2021" in text_of(client.get(url(region)))
+        shown = client.get(url(region, "/resultat/A1"))
+        assert "Frågorna syns redan nu" in text_of(shown)
+        assert not list(shown.document.iter("textarea"))
+        assert "Öppnar 1 december 2021" in text_of(client.get(url(region, "/ekonomi")))
+
+
+def test_after_hand_in_the_form_leads_to_what_was_handed_in_and_a_late_tab_keeps_its_text(by, region):
+    client = by()
+    with clock.at(OPENED):
+        stale = client.get(url(region, "/resultat/A1"))
+        token = field_of(stale, "csrf_token")
+    handed_in(region)
+    with clock.at(OPENED):
+        assert client.get(url(region, "/resultat/A1")).location.endswith("/version/1#A1")
+        response = client.post(url(region, "/resultat/A1"), data={"text": "För sent.", "csrf_token": token})
+    assert response.status_code == 422
+    assert "Det du skrev är inte sparat" in text_of(response)
+    assert field_of(response, "text").strip() == "För sent."
+
+
+def test_in_a_supplement_only_the_opened_parts_have_fields(by, region):
+    handed_in(region)
+    ask_supplement(region, "A1")
+    with clock.at(datetime(2022, 3, 20, tzinfo=UTC)):
+        client = by()
+        assert "En faktura saknas." in text_of(client.get(url(region)))
+        assert list(client.get(url(region, "/resultat/A1")).document.iter("textarea"))
+        assert client.get(url(region, "/resultat/A2")).location.endswith("/version/1#A2")
+        assert client.get(url(region, "/ekonomi")).location.endswith("/version/1#economy")
+
+
+def test_last_years_answer_and_words_stand_beside_and_its_text_is_reused_unsaved(signed_in, region):
+    both = grantee(region.call, years=(2021, 2022))
+    handed_in(both)
+    client = signed_in(both.users[Role.OMBUD])
+    where = f"/aterrapporteringar/{both.reports[2022].id}/resultat/A3"
+    with clock.at(datetime(2023, 1, 10, tzinfo=UTC)):
+        shown = text_of(client.get(where))
+        assert "Ert svar för 2021" in shown
+        assert "Delvis uppnått" in shown
+        assert "Ordalydelsen 2021" in shown
+        assert "Ändrad sedan 2021" in shown
+
+        reused = client.post_form(where, {"text": "Nytt i år.", "reuse": "1"})
+        assert reused.status_code == 200
+        assert field_of(reused, "text").strip() == "Nytt i år.\n\nPåbörjat."
+        assert "Inte sparat än" in text_of(reused)
+        assert not page(both, 2022).result("A3").answer.is_begun
+
+
+@opened
+def test_the_authority_finds_no_draft_and_reads_what_is_handed_in(signed_in, region):
+    officer = signed_in(person(Role.HANDLAGGARE, authority()))
+    for rest in ("", "/resultat/A1", "/ekonomi", "/intyga", "/skicka-in", "/version/1", "/kvitto"):
+        assert officer.get(url(region, rest)).status_code == 404
+    handed_in(region)
+    assert officer.get(url(region, "/version/1")).status_code == 200
+    assert officer.get(url(region)).status_code == 404
+
+
+@opened
+def test_a_form_page_asks_at_most_eight_questions_of_the_database(by, region):
+    fill_results(region)
+    fill_economy(region)
+    client = by()
+    for rest in ("/resultat/A3", "/ekonomi"):
+        with statements() as sent:
+            assert client.get(url(region, rest)).status_code == 200
+        asked = [each for each in sent if each.lstrip().upper().startswith("SELECT")]
+        assert len(asked) <= 8, asked
+    db.close_read_session()
