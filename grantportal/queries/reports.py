@@ -306,6 +306,12 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
     )
 
 
+def page_anew(actor: Actor, report_id: int) -> ReportPage | None:
+    """The same after an act of this very request: what it wrote is not in the snapshot that the request reads from."""
+    db.close_read_session()
+    return page(actor, report_id)
+
+
 @dataclass(frozen=True)
 class _Worded:
     """A result with this year's words and those that they follow from."""

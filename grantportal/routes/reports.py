@@ -23,6 +23,11 @@ def _own(report_id: int) -> ReportPage:
     return page
 
 
+def _own_anew(report_id: int) -> ReportPage:
+    page: ReportPage = web.seen(reports.page_anew(web.actor(), report_id))
+    return page
+
+
 def _may(permission: Permission, page: ReportPage) -> bool:
     return policy.may(web.actor(), permission, page)
 
@@ -123,7 +128,7 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
     elif web.carried_out(form, services.save_result, web.actor(), report_id, code):
         if not form.result.clashes:
             return _saved(page, code)
-        now = _own(report_id)
+        now = _own_anew(report_id)
         shown = web.seen(now.result(code))
         form.show_clashes(form.result.clashes, shown.stamp)
     body = render_template(
@@ -187,7 +192,7 @@ def economy(report_id: int) -> ResponseReturnValue:
     form = economy_form(page.economy)
     code = 200
     if web.carried_out(form, services.save_economy, web.actor(), report_id):
-        page = _own(report_id)
+        page = _own_anew(report_id)
         _judge(form, page)
         if not form.has_mistakes:
             said = "Ekonomin är sparad."
@@ -230,7 +235,7 @@ def attest(report_id: int) -> ResponseReturnValue:
     if web.carried_out(form, services.attest_economy, web.actor(), report_id):
         return web.done("Ekonomin är intygad. Ombudet kan skicka in.", ".show", report_id=report_id)
     if request.method == "POST":
-        page = _own(report_id)
+        page = _own_anew(report_id)
         # What is attested next is what the page shows now.
         form.sha256.data = page.economy.sha256
     return render_template(

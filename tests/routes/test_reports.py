@@ -266,10 +266,10 @@ def test_after_hand_in_the_form_leads_to_what_was_handed_in_and_a_late_tab_keeps
     handed_in(region)
     with clock.at(OPENED):
         assert client.get(url(region, "/resultat/A1")).location.endswith("/version/1#A1")
-        response = client.post(url(region, "/resultat/A1"), data={"text": "För sent.", "csrf_token": token})
+        response = client.post(url(region, "/resultat/A1"), data={"text": "Min text.", "csrf_token": token})
     assert response.status_code == 422
     assert "Det du skrev är inte sparat" in text_of(response)
-    assert field_of(response, "text").strip() == "För sent."
+    assert field_of(response, "text").strip() == "Min text."
 
 
 def test_in_a_supplement_only_the_opened_parts_have_fields(by, region):
