@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from forms.base import Amount, Day, Form, Line, Paragraphs, WholeNumber
 from grantportal.domain.calls import WriteCall, WriteCallYear
@@ -18,7 +18,7 @@ Choice = tuple[int, str]
 class CallForm(Form):
     """What every call has; `build` adds the years and what there is to choose among."""
 
-    title = Line("Rubrik", [InputRequired("Skriv utlysningens rubrik.")])
+    title = Line("Rubrik", [DataRequired("Skriv utlysningens rubrik.")])
     about = Paragraphs("Vad gäller utlysningen?", longest=4_000)
     eligible = Line("Vem får söka?", longest=500, description="Till exempel Regioner.")
     opens_on = Day("Första dagen att ansöka", missing="Skriv första dagen att ansöka, till exempel 2020-01-31.")

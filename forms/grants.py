@@ -1,7 +1,7 @@
 """Statsbidrag: what an officer or an ekonom may type about it."""
 
 from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 from wtforms.widgets import HiddenInput
 
 from forms.base import Amount, Form, Line, Paragraphs, WholeNumber
@@ -30,8 +30,8 @@ def lines_of(text: str) -> tuple[str, ...]:
 class GrantForm(Form):
     """Statsbidrag."""
 
-    title = Line("Namn", [InputRequired("Skriv vad statsbidraget heter.")])
-    purpose = Paragraphs("Ändamål", [InputRequired("Skriv vad bidraget är till för.")], longest=4_000)
+    title = Line("Namn", [DataRequired("Skriv vad statsbidraget heter.")])
+    purpose = Paragraphs("Ändamål", [DataRequired("Skriv vad bidraget är till för.")], longest=4_000)
     assignment_refs = Line("Uppdragets beteckningar", description="Till exempel S2019/00643/FST.")
     legal_basis = Line(
         "Rättslig grund",
@@ -43,7 +43,7 @@ class GrantForm(Form):
         "Hur medlen fördelas",
         choices=[SelectChoice(kind.value, ACCESS_TEXTS[kind]) for kind in AccessKind],
         default=AccessKind.APPLICATION.value,
-        validators=[InputRequired("Välj hur medlen fördelas.")],
+        validators=[DataRequired("Välj hur medlen fördelas.")],
     )
     appeal_variant = RadioField(
         "Får besluten överklagas?",
@@ -52,7 +52,7 @@ class GrantForm(Form):
             SelectChoice(UNDECIDED, "Inte bestämt än"),
         ],
         default=UNDECIDED,
-        validators=[InputRequired("Välj vad som gäller för överklagande.")],
+        validators=[DataRequired("Välj vad som gäller för överklagande.")],
     )
     appeal_provision = Line(
         "Bestämmelse om överklagande",
@@ -125,7 +125,7 @@ class CategoriesForm(Form):
 
     names = Paragraphs(
         "Kostnadsslag",
-        [InputRequired("Skriv minst ett kostnadsslag.")],
+        [DataRequired("Skriv minst ett kostnadsslag.")],
         longest=2_000,
         description="Ett på varje rad, i den ordning de ska stå.",
     )
@@ -142,7 +142,7 @@ class ConditionsForm(Form):
     """A new version of the villkor."""
 
     texts = Paragraphs(
-        "Villkor", [InputRequired("Skriv minst ett villkor.")], longest=20_000, description="Ett villkor på varje rad."
+        "Villkor", [DataRequired("Skriv minst ett villkor.")], longest=20_000, description="Ett villkor på varje rad."
     )
 
     def command(self) -> PublishConditions:
@@ -152,7 +152,7 @@ class ConditionsForm(Form):
 class OutlineForm(Form):
     """A form or a matrix as an outline."""
 
-    text = Paragraphs("Texten att läsa in", [InputRequired("Klistra in texten.")], longest=LONGEST)
+    text = Paragraphs("Texten att läsa in", [DataRequired("Klistra in texten.")], longest=LONGEST)
 
     def command(self) -> str:
         return self.text.data or ""

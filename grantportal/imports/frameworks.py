@@ -1,4 +1,21 @@
-"""The matrix of expected results from an outline (YAML), checked, with every fault at its place."""
+"""The matrix of expected results from an outline, checked, with every fault at its place.
+
+The outline is written by officers, so its words are Swedish:
+
+    inledning: "Resultaten är gemensamma."
+    förbehåll:
+      P1: {år: 2021, stjärna: not, text: "Förutsättningarna skiljer."}
+    områden:
+      - beteckning: A
+        rubrik: Arbetsformer
+        resultat:
+          - beteckning: A1
+            rubrik: Samverkan
+            2021: {text: "Vad som ska ha nåtts.", förbehåll: [P1]}
+            2022: {inledning: "Regionen har", punkter: ["gjort det ena", "gjort det andra."]}
+    från 2021 till 2022:
+      A1: {lydelse: ändrad, jämförbart: delvis, förbehållet upphör: ja}
+"""
 
 import re
 
@@ -14,11 +31,13 @@ from grantportal.domain.frameworks import (
     ResultContent,
     WordingContent,
 )
-from grantportal.imports.forms import code
 from grantportal.imports.outline import FIELD, Faults, Node, load
 
 _YEAR = re.compile(r"(?:19[89]|20[0-9])[0-9]")
-_LINKS = re.compile(r"links_([0-9]{4})_([0-9]{4})")
+_LINKS = re.compile(r"från ([0-9]{4}) till ([0-9]{4})")
+MARKERS = {"rubrik": ProvisoMarker.HEADING, "not": ProvisoMarker.NOTE}
+CHANGES = {"samma": LinkKind.SAME, "språk": LinkKind.EDITORIAL, "ändrad": LinkKind.SUBSTANTIVE}
+COMPARABLE = {"helt": Comparability.FULL, "delvis": Comparability.PARTIAL, "inte": Comparability.NONE}
 
 
 def read(text: str) -> FrameworkContent:
@@ -26,15 +45,15 @@ def read(text: str) -> FrameworkContent:
     faults = Faults()
     top = Node(load(text), "", faults)
     linked = [key for key in top.values if _LINKS.fullmatch(key)]
-    top.only("example", "preamble", "periods", "provisos", "areas", *linked)
+    top.only("påhittat", "inledning", "förbehåll", "områden", *linked)
     provisos, proviso_years = _provisos(top)
-    areas = tuple(_area(node, proviso_years) for node in top.children("areas", "område"))
+    areas = tuple(_area(node, proviso_years) for node in top.children("områden", "område"))
     content = FrameworkContent(
         areas=areas,
-        preamble=top.text("preamble"),
+        preamble=top.text("inledning"),
         provisos=provisos,
         links=tuple(link for key in linked for link in _links(top, key, areas)),
-        is_example=top.flag("example", False),
+        is_example=top.flag("påhittat", False),
     )
     _check_codes(content, faults)
     faults.done()
@@ -43,52 +62,50 @@ def read(text: str) -> FrameworkContent:
 
 def _provisos(top: Node) -> tuple[tuple[ProvisoContent, ...], dict[str, int | None]]:
     """The starred notes, and the year that each of them is for."""
-    given = top.values.get("provisos", {})
+    given = top.values.get("förbehåll", {})
     notes, years = [], {}
     for name, values in Node(given, "Förbehåll", top.faults).values.items():
         node = Node(values, f"Förbehåll {name[:20]}", top.faults)
-        node.only("year", "marker", "text")
-        years[name] = node.whole("year", least=1990, most=2100)
-        marker = code(node, "marker", ProvisoMarker) or ProvisoMarker.NOTE
+        node.only("år", "stjärna", "text")
+        years[name] = node.whole("år", least=1990, most=2100)
+        marker = node.one_of("stjärna", MARKERS) or ProvisoMarker.NOTE
         notes.append(ProvisoContent(name, marker, node.text("text", needed=True)))
     return tuple(notes), years
 
 
 def _area(node: Node, proviso_years: dict[str, int | None]) -> AreaContent:
-    node.only("code", "title", "results")
+    node.only("beteckning", "rubrik", "resultat")
     return AreaContent(
-        code=node.text("code", needed=True, longest=20),
-        title=node.text("title", needed=True),
-        results=tuple(_result(child, proviso_years) for child in node.children("results", "resultat")),
+        code=node.text("beteckning", needed=True, longest=20),
+        title=node.text("rubrik", needed=True),
+        results=tuple(_result(child, proviso_years) for child in node.children("resultat", "resultat")),
     )
 
 
 def _result(node: Node, proviso_years: dict[str, int | None]) -> ResultContent:
     years = [key for key in node.values if _YEAR.fullmatch(key)]
-    node.only("code", "title", "heading_source", *years)
-    source = node.text("heading_source") or "annex"
-    if source not in {"annex", "own"}:
-        node.fault("heading_source ska vara annex eller own.")
-    title = node.text("title", needed=True)
+    node.only("beteckning", "rubrik", "egen rubrik", *years)
+    is_ours = node.flag("egen rubrik", False)
+    title = node.text("rubrik", needed=True)
     if not years:
         node.fault("Det behövs en ordalydelse för minst ett år, till exempel 2021:.")
     return ResultContent(
-        code=node.text("code", needed=True, longest=20),
+        code=node.text("beteckning", needed=True, longest=20),
         wordings=tuple(
             _wording(
-                Node(node.values[year], f"{node.place}, {year}", node.faults), int(year), title, source, proviso_years
+                Node(node.values[year], f"{node.place}, {year}", node.faults), int(year), title, is_ours, proviso_years
             )
             for year in sorted(years)
         ),
     )
 
 
-def _wording(node: Node, year: int, title: str, source: str, proviso_years: dict[str, int | None]) -> WordingContent:
-    node.only("title", "text", "lead", "bullets", "proviso", "provisos")
-    text, lead, bullets = node.text("text"), node.text("lead"), node.texts("bullets")
+def _wording(node: Node, year: int, title: str, is_ours: bool, proviso_years: dict[str, int | None]) -> WordingContent:
+    node.only("rubrik", "text", "inledning", "punkter", "förbehåll")
+    text, lead, bullets = node.text("text"), node.text("inledning"), node.texts("punkter")
     if bool(text) == bool(bullets):
-        node.fault("Skriv antingen text eller lead med bullets.")
-    named = (*filter(None, [node.text("proviso")]), *node.texts("provisos"))
+        node.fault("Skriv antingen text eller punkter, inte båda.")
+    named = node.texts("förbehåll")
     for name in named:
         if name not in proviso_years:
             node.fault(f"Förbehållet {name} finns inte.")
@@ -96,12 +113,12 @@ def _wording(node: Node, year: int, title: str, source: str, proviso_years: dict
             node.fault(f"Förbehållet {name} gäller {proviso_years[name]}, inte {year}.")
     return WordingContent(
         grant_year=year,
-        title=node.text("title") or title,
+        title=node.text("rubrik") or title,
         text=text,
         lead=lead,
         bullets=bullets,
         provisos=named,
-        title_is_ours=source == "own",
+        title_is_ours=is_ours,
     )
 
 
@@ -116,15 +133,13 @@ def _links(top: Node, key: str, areas: tuple[AreaContent, ...]) -> list[LinkCont
     links = []
     for result, values in Node(top.values[key], key, top.faults).values.items():
         node = Node(values, f"{key}, {result[:20]}", top.faults)
-        node.only("kind", "comparability", "proviso")
+        node.only("lydelse", "jämförbart", "förbehållet upphör")
         if earlier >= later or (result, earlier) not in known or (result, later) not in known:
             node.fault(f"Resultatet har inte en ordalydelse för både {earlier} och {later}.")
-        kind, comparability = code(node, "kind", LinkKind), code(node, "comparability", Comparability)
-        ended = node.text("proviso")
-        if ended not in ("", "ended"):
-            node.fault("proviso kan bara vara ended.")
+        kind, comparability = node.one_of("lydelse", CHANGES), node.one_of("jämförbart", COMPARABLE)
+        ended = node.flag("förbehållet upphör", False)
         if kind and comparability:
-            links.append(LinkContent(result, earlier, later, kind, comparability, bool(ended)))
+            links.append(LinkContent(result, earlier, later, kind, comparability, ended))
     return links
 
 

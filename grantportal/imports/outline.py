@@ -1,12 +1,14 @@
 """Reading an outline (YAML) that people have written: every fault is told at once, each with its place."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
 import yaml
 
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.texts import LONGEST, clean, one_line
+
+V = TypeVar("V")
 
 FIELD = "text"
 MOST_FAULTS = 20
@@ -57,7 +59,9 @@ def load(text: str) -> dict[str, Any]:
             "Texten går inte att läsa. Kontrollera indrag, kolon och citattecken.", field=FIELD
         ) from None
     if not isinstance(loaded, dict):
-        raise RuleViolation("Texten ska börja med rubriker som title: och sections:.", field=FIELD)
+        raise RuleViolation(
+            "Texten ska börja med rubriker och kolon, till exempel rubrik: eller avsnitt:.", field=FIELD
+        )
     return {str(key): value for key, value in loaded.items()}
 
 
@@ -99,10 +103,19 @@ class Node:
     def flag(self, key: str, default: bool) -> bool:
         """Yes or no."""
         value = self.values.get(key, default)
-        if not isinstance(value, bool):
-            self.fault(f"{key} ska vara true eller false.")
-            return default
-        return value
+        if isinstance(value, bool):
+            return value
+        if value not in ("ja", "nej"):
+            self.fault(f"{key} ska vara ja eller nej.")
+        return bool(value == "ja")
+
+    def one_of(self, key: str, words: Mapping[str, V]) -> V | None:
+        """One of a closed list of words; a fault names them all."""
+        word = self.text(key).casefold()
+        if word not in words:
+            self.fault(f"{key} ska vara något av: {', '.join(words)}.")
+            return None
+        return words[word]
 
     def whole(self, key: str, *, least: int, most: int, default: int | None = None) -> int | None:
         """A whole number within limits, or the default when it is left out."""

@@ -1,0 +1,190 @@
+"""Fördelade bidrag, as anybody reads them."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from grantportal import db
+from grantportal.domain.decisions import DecisionStatus
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call
+from grantportal.models.decisions import Decision
+from grantportal.models.organisations import Organisation
+from grantportal.queries import allocations
+from tests.support.allocated import SOUGHT, decided, pilot_round
+from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
+from tests.support.factories import OrganisationFactory
+from tests.support.rows import committed
+from tests.support.statements import statements
+
+NB = "\u00a0"
+
+
+def extra_call(call: Call) -> Call:
+    with played_at(ANNOUNCED):
+        number = make_call(
+            officer(),
+            call.grant_id,
+            years=(2022,),
+            title="Omfördelning av 2022 års återstod",
+            opens_on=date(2021, 12, 14),
+            last_day=date(2022, 1, 31),
+            form="extra-application-form",
+            extends_id=call.id,
+        )
+    with db.writing_session() as session, session.begin():
+        session.get_one(Call, number).is_example = True
+    return committed().get_one(Call, number)
+
+
+def test_the_pilots_round_adds_up(client):
+    call = published_call()
+    pilot_round(call)
+
+    page = client.get(f"/fordelade-bidrag/{call.id}")
+
+    assert page.status_code == 200
+    for sum_ in ("11 089 785", "11 477 779", "3 910 215", "3 522 221"):
+        assert sum_.replace(" ", NB) in page.text
+    assert "3 av 4 ansökningar fick bidrag" in page.text
+    assert "30\u00a0juni\u00a02020" in page.text
+    assert "Maria Ungdom" in page.text
+    assert "Förutsättningar att genomföra projektet saknades." in page.text
+    assert page.text.count(">exempel<") >= 2  # Region Stockholm's sums
+
+
+def test_the_list_can_be_read_as_it_was(client):
+    call = published_call()
+    regions = pilot_round(call)
+    extra = extra_call(call)
+    later = datetime(2022, 2, 22, 9, tzinfo=UTC)
+    for name, amount in (
+        ("Region Skåne", 1_100_000),
+        ("Västra Götalandsregionen", 1_480_000),
+        ("Region Östergötland", 865_000),
+    ):
+        decided(extra, regions[name], {2022: amount}, {2022: amount}, at=later)
+
+    now = client.get("/fordelade-bidrag/")
+    then = client.get("/fordelade-bidrag/?per=2020-06-30")
+    before = client.get("/fordelade-bidrag/?per=2020-06-29")
+
+    assert f"14{NB}922{NB}779" in now.text
+    assert f"77{NB}221" in now.text
+    assert f"11{NB}477{NB}779" in then.text
+    assert f"14{NB}922{NB}779" not in then.text
+    assert "Inga bidrag var fördelade" in before.text
+    first = client.get(f"/fordelade-bidrag/{call.id}")
+    assert f"Med andra utlysningar är 14{NB}922{NB}779{NB}kr beviljat" in first.text
+    assert "Omfördelning av 2022 års återstod" in first.text
+
+
+def test_only_made_decisions_count(client):
+    call = published_call()
+    region = pilot_round(call)["Region Skåne"]
+    decided(call, region, {2021: 1_000_000}, {2021: 1_000_000}, unit="En klinik", make=False)
+
+    assert f"11{NB}089{NB}785" in client.get(f"/fordelade-bidrag/{call.id}").text
+    assert "En klinik" not in client.get(f"/fordelade-bidrag/{call.id}").text
+
+
+def test_a_decision_that_is_replaced_no_longer_counts(database):
+    call = published_call()
+    regions = pilot_round(call)
+    first = allocations.of_call(officer(), call.id)
+    assert first is not None
+    replacing = decided(
+        call,
+        regions["Region Skåne"],
+        {2021: 1},
+        {2021: 1_000_000},
+        unit="omprövad",
+        at=datetime(2021, 5, 1, tzinfo=UTC),
+        make=False,
+    )
+    with db.writing_session() as session, session.begin():
+        skane = session.query(Organisation).filter_by(name="Region Skåne").one()
+        old = (
+            session.query(Decision)
+            .join(Application, Decision.application_id == Application.id)
+            .filter(Application.organisation_id == skane.id, Application.applicant_unit == "")
+            .one()
+        )
+        made = session.get_one(Decision, replacing.id)
+        made.changes_id = old.id
+        made.decided_by_id, made.decided_at, made.sha256 = old.decided_by_id, datetime(2021, 5, 1, tzinfo=UTC), "1" * 64
+        made.status = DecisionStatus.MADE
+    db.close_read_session()
+
+    then = allocations.of_call(officer(), call.id, date(2020, 6, 30))
+    now = allocations.of_call(officer(), call.id)
+    assert then is not None
+    assert now is not None
+    assert then.sums[0].granted == 11_089_785
+    assert now.sums[0].granted == 11_089_785 - 2_913_808 + 1_000_000
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
+def test_the_list_is_there_as_a_file(client, kind):
+    call = published_call()
+    pilot_round(call)
+
+    for path in (f"/fordelade-bidrag/{call.id}", f"/fordelade-bidrag/statsbidrag/{call.grant_id}"):
+        file = client.get(f"{path}/fordelningslista.{kind}?per=2020-06-30")
+        assert file.status_code == 200
+        assert file.headers["Content-Disposition"].endswith(f'.{kind}"')
+        assert len(file.data) > 300
+        if kind == "json":
+            assert "2913808" in file.text
+            assert json.loads(file.text)
+        if kind == "csv":
+            assert file.text.count("Påhittat exempel") == 2
+
+
+def test_no_file_of_another_kind(client):
+    call = published_call()
+
+    assert client.get(f"/fordelade-bidrag/{call.id}/fordelningslista.pdf").status_code == 404
+    assert client.get(f"/fordelade-bidrag/{call.id}/fordelningslista.csv?per=i går").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["2021-02-30", "1 mars", "x" * 100_000, "2020\x00-06-30", "٢٠٢٠-٠٦-٣٠"])
+def test_what_is_not_a_day_is_asked_again(client, typed):
+    call = published_call()
+    pilot_round(call)
+
+    page = client.get("/fordelade-bidrag/", query_string={"per": typed})
+
+    # NUL is taken away like other marks that nobody can see.
+    if "\x00" in typed:
+        assert page.status_code == 200
+        return
+    assert page.status_code == 422
+    assert "till exempel 2020-04-20" in page.text or "Skriv högst 200 tecken" in page.text
+    assert f"11{NB}089{NB}785" in page.text
+
+
+def test_a_call_without_decisions_says_so(client):
+    call = published_call()
+
+    page = client.get(f"/fordelade-bidrag/{call.id}")
+
+    assert page.status_code == 200
+    assert "Inga beslut är fattade i utlysningen än" in page.text
+    assert "Inga bidrag är fördelade än" in client.get("/fordelade-bidrag/").text
+
+
+def test_as_many_queries_for_one_as_for_many(client):
+    call = published_call()
+    pilot_round(call)
+    client.get(f"/fordelade-bidrag/{call.id}")
+    with statements() as few:
+        client.get(f"/fordelade-bidrag/{call.id}")
+    for _ in range(10):
+        decided(call, OrganisationFactory(), SOUGHT["Region Skåne"], {2021: 100})
+    with statements() as many:
+        client.get(f"/fordelade-bidrag/{call.id}")
+
+    sent = [len([each for each in found if each.startswith("SELECT")]) for found in (few, many)]
+    assert sent[0] == sent[1] <= 10

@@ -1,0 +1,364 @@
+"""Utlysningar and statsbidrag through their pages."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from grantportal.domain import clock
+from grantportal.domain.actors import Role
+from grantportal.domain.calls import CallStatus
+from grantportal.models.calls import Call
+from grantportal.models.grants import ConditionSet, Grant, YearFrame
+from tests.support.calls import (
+    ANNOUNCED,
+    authority,
+    make_call,
+    make_grant,
+    officer,
+    outline,
+    played_at,
+    published_call,
+)
+from tests.support.factories import OrganisationFactory, person
+from tests.support.rows import committed, events_of
+from tests.support.statements import statements
+
+OPEN_DAY = datetime(2020, 4, 8, 10, tzinfo=UTC)
+NB = "\u00a0"
+
+
+@pytest.fixture
+def at_the_authority(signed_in):
+    """A handläggare's browser."""
+    return signed_in(person(Role.HANDLAGGARE, authority(), valid_from=date(2019, 1, 1)))
+
+
+def draft() -> int:
+    with played_at(ANNOUNCED):
+        who = officer()
+        return make_call(who, make_grant(who), publish=False)
+
+
+def test_anybody_reads_an_open_call(client):
+    call = published_call()
+
+    with clock.at(OPEN_DAY):
+        page = client.get(f"/utlysningar/{call.id}")
+
+    assert page.status_code == 200
+    assert "12 dagar" in page.text
+    assert f"20{NB}april{NB}2020 kl. 23.59" in page.text
+    assert f"15{NB}000{NB}000{NB}kr" in page.text
+    assert "högst 4 får bidrag" in page.text
+    assert "Hur är arbetet förberett med ungdomshemmen och med SiS centralt?" in page.text
+    assert "Hur väl har ni nått resultatet?" in page.text
+    assert "8 förväntade resultat i 3 områden" in page.text
+    assert "40–44 §§ förvaltningslagen" in page.text
+    assert f'href="/forvantade-resultat/{call.framework_version_id}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2020, 1, 30, 22, 59, tzinfo=UTC), "Öppnar 31\u00a0januari\u00a02020"),
+        (datetime(2020, 1, 30, 23, 0, tzinfo=UTC), "Öppen"),
+        (datetime(2020, 4, 20, 21, 59, tzinfo=UTC), "sista dagen i dag"),
+        (datetime(2020, 4, 20, 22, 0, tzinfo=UTC), "Stängd"),
+    ],
+)
+def test_it_opens_and_closes_by_the_swedish_clock(client, moment, words):
+    call = published_call()
+
+    with clock.at(moment):
+        assert words in client.get(f"/utlysningar/{call.id}").text
+        assert call.title in client.get("/utlysningar/").text
+
+
+def test_a_draft_is_not_there_for_others(client, signed_in, at_the_authority):
+    number = draft()
+    region = signed_in(person(Role.OMBUD, OrganisationFactory(), valid_from=date(2019, 1, 1)))
+    framework = committed().get_one(Call, number).framework_version_id
+
+    for browser in (client, region):
+        assert browser.get(f"/utlysningar/{number}").status_code == 404
+        assert browser.get(f"/fordelade-bidrag/{number}").status_code == 404
+        assert browser.get(f"/forvantade-resultat/{framework}").status_code == 404
+        assert "Utkast" not in browser.get("/utlysningar/").text
+    assert at_the_authority.get(f"/utlysningar/{number}").status_code == 200
+    assert at_the_authority.get(f"/fordelade-bidrag/{number}").status_code == 404
+    assert "Utkast" in at_the_authority.get("/utlysningar/").text
+
+
+def test_the_matrix_shows_years_provisos_and_marks(client):
+    call = published_call()
+
+    page = client.get(f"/forvantade-resultat/{call.framework_version_id}")
+
+    assert page.status_code == 200
+    assert "Ordalydelsen ändrad" in page.text
+    assert "Förbehåll P2:" in page.text
+    assert "Förbehållet från 2021 gäller inte längre." in page.text
+    assert ">exempel<" in page.text
+
+
+def test_an_officer_publishes_a_call_from_the_pages(at_the_authority):
+    number = draft()
+    with clock.at(ANNOUNCED):
+        assert "Allt är på plats" in at_the_authority.get(f"/utlysningar/{number}/publicera").text
+        sent = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
+        again = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
+
+    assert sent.status_code == 303
+    assert again.status_code == 422
+    assert "redan publicerad" in again.text
+    call = committed().get_one(Call, number)
+    assert call.status is CallStatus.PUBLISHED
+    assert events_of(call) == ["call.created", "call.published"]
+
+
+def test_what_is_missing_stands_in_the_list(at_the_authority):
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = make_grant(who)
+    with clock.at(ANNOUNCED):
+        made = at_the_authority.post_form(f"/utlysningar/ny/{grant_id}", lawful())
+        number = int(made.location.rpartition("/")[2])
+        page = at_the_authority.get(f"/utlysningar/{number}/publicera")
+        refused = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
+
+    assert "Välj ett publicerat ansökningsformulär." in page.text
+    assert page.text.count("Saknas") == 6
+    assert "lördag" in page.text  # 2025-03-01
+    assert refused.status_code == 422
+    assert committed().get_one(Call, number).status is CallStatus.DRAFT
+
+
+def lawful(**changed: str) -> dict[str, str]:
+    return {
+        "title": "Statsbidrag för 2021",
+        "opens_on": "2020-01-31",
+        "last_day": "2020-04-20",
+        "comment_percent": "10",
+        "comment_kronor": "25\u00a0000",
+        "included_2021": "y",
+        "pay_on_2021": "2021-01-15",
+        "report_opens_on_2021": "2021-12-01",
+        "report_due_on_2021": "2025-03-01",
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"last_day": "2021-02-30"}, "Det datumet finns inte."),
+        ({"last_day": "1 mars"}, "till exempel 2020-04-20"),
+        ({"opens_on": ""}, "Skriv första dagen att ansöka"),
+        ({"last_day": "2020-01-31"}, "Sista dagen ska komma efter"),
+        ({"pay_on_2021": "2020-04-20"}, "Utbetalningen ska komma efter"),
+        ({"pay_on_2021": ""}, "Skriv när bidraget för 2021 ska betalas ut."),
+        ({"report_opens_on_2021": "2020-12-31"}, "kan inte öppna innan bidragsåret har börjat"),
+        ({"report_due_on_2021": "2021-12-31"}, "ska lämnas efter årets slut"),
+        ({"report_due_on_2021": "2021-11-30"}, "ska komma efter dagen då återrapporteringen öppnar"),
+        ({"included_2021": ""}, "Välj minst ett bidragsår."),
+        ({"comment_kronor": "1e9"}, "Skriv beloppet med siffror"),
+        ({"comment_kronor": "1" + "0" * 30}, "Beloppet är för stort"),
+        ({"comment_kronor": "-1"}, "utan plus- eller minustecken"),
+        ({"comment_percent": "101"}, "Skriv ett heltal mellan 0 och 100."),
+        ({"title": "\x00\u202e"}, "Skriv utlysningens rubrik."),
+        ({"about": "å" * 100_000}, "Skriv högst 4\u00a0000 tecken."),
+        ({"application_form_id": "999999"}, "giltigt val"),
+        ({"extends_id": "hej"}, "giltigt val"),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(at_the_authority, changed, said):
+    with played_at(ANNOUNCED):
+        grant_id = make_grant(officer())
+    with clock.at(ANNOUNCED):
+        typed = lawful(**{"about": "Det här har jag skrivit", **changed})
+        page = at_the_authority.post_form(f"/utlysningar/ny/{grant_id}", typed)
+
+    assert page.status_code == 422
+    assert said in page.text
+    for value in typed.values():
+        # Options are chosen, not typed; what nobody can see is not kept.
+        if value.isprintable() and value not in {"999999", "hej"}:
+            assert value in page.text
+    assert not committed().query(Call).all()
+
+
+def test_a_call_is_changed_and_keeps_what_was_typed(at_the_authority):
+    number = draft()
+    with clock.at(ANNOUNCED):
+        page = at_the_authority.get(f"/utlysningar/{number}/andra")
+        assert 'value="2020-04-20"' in page.text
+        sent = at_the_authority.post_form(
+            f"/utlysningar/{number}/andra", lawful(title="En\u202e ny\x00 rubrik", comment_kronor="30\u202f000,00 kr")
+        )
+
+    assert sent.status_code == 303
+    call = committed().get_one(Call, number)
+    assert (call.title, call.comment_kronor) == ("En ny rubrik", 30_000)
+
+
+def test_the_same_call_posted_twice_is_one(at_the_authority):
+    with played_at(ANNOUNCED):
+        grant_id = make_grant(officer())
+    with clock.at(ANNOUNCED):
+        first = at_the_authority.post_form(f"/utlysningar/ny/{grant_id}", lawful())
+        second = at_the_authority.post_form(f"/utlysningar/ny/{grant_id}", lawful())
+
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "redan en utlysning med den rubriken" in second.text
+
+
+# --- Statsbidrag ---------------------------------------------------------------------------------------------------
+
+GRANT = {
+    "title": "Ett statsbidrag",
+    "purpose": "Pröva en vårdform.",
+    "access": "application",
+    "appeal_variant": "none",
+    "appeal_provision": "20 § förordningen (2020:1)",
+}
+
+
+def test_a_grant_is_set_up_with_its_frame(at_the_authority):
+    made = at_the_authority.post_form("/statsbidrag/nytt", GRANT)
+    assert made.status_code == 303
+    here = made.location
+    frame = at_the_authority.post_form(
+        f"{here}/ramar/ny", {"grant_year": "2021", "frame": "15\u2009000\u00a0000 kr", "max_grantees": "4"}
+    )
+    again = at_the_authority.post_form(f"{here}/ramar/ny", {"grant_year": "2021", "frame": "1"})
+
+    assert frame.status_code == 303
+    assert again.status_code == 422
+    assert "Året har redan en ram" in again.text
+    row = committed().query(YearFrame).one()
+    assert (row.frame, row.max_grantees) == (15_000_000, 4)
+    page = at_the_authority.get(here)
+    assert f"15{NB}000{NB}000" in page.text
+    assert "Beslutet får inte överklagas" in page.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"appeal_provision": ""}, "Skriv den bestämmelse som det följer av"),
+        ({"title": ""}, "Skriv vad statsbidraget heter."),
+        ({"title": "x" * 100_000}, "Skriv högst 200 tecken."),
+        ({"appeal_variant": "alltid"}, "giltig"),
+    ],
+)
+def test_a_grant_is_asked_for_what_is_missing(at_the_authority, changed, said):
+    page = at_the_authority.post_form("/statsbidrag/nytt", {**GRANT, **changed})
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert "Pröva en vårdform." in page.text
+    assert not committed().query(Grant).all()
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        ("1.000", "utan punkt"),
+        ("1,5", "utan ören"),
+        ("-1", "utan plus- eller minustecken"),
+        ("1e9", "med siffror"),
+        ("1" + "0" * 30, "för stort"),
+        ("", "Skriv årets ram i hela kronor."),
+        ("9" * 100_000, "Skriv högst 200 tecken."),
+    ],
+)
+def test_a_frame_is_whole_kronor(at_the_authority, frame, said):
+    grant_id = make_grant(officer(), years=())
+
+    page = at_the_authority.post_form(f"/statsbidrag/{grant_id}/ramar/ny", {"grant_year": "2021", "frame": frame})
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert frame[:50] in page.text
+    assert not committed().query(YearFrame).all()
+
+
+def test_the_ekonom_allots_the_sum_on_the_page(signed_in):
+    grant_id = make_grant(officer())
+    finance = signed_in(person(Role.FINANCE, authority(), valid_from=date(2019, 1, 1)))
+    here = f"/statsbidrag/{grant_id}/ramar/2021/tilldela"
+
+    stale = finance.post_form(here, {"seen": "14 000 000"})
+    forged = finance.post_form(here, {"seen": "hej"})
+    sent = finance.post_form(here, {"seen": "15 000 000"})
+    again = finance.post_form(here, {"seen": "15 000 000"})
+
+    assert stale.status_code == forged.status_code == again.status_code == 422
+    assert "Ramen har ändrats" in stale.text
+    assert "redan tilldelade" in again.text
+    assert sent.status_code == 303
+    assert committed().query(YearFrame).filter_by(grant_year=2021).one().allotted_at is not None
+
+
+def test_villkor_become_a_new_version(at_the_authority):
+    grant_id = make_grant(officer())
+
+    for texts in ("Ett villkor.\n\n  Ett   till.\r\n", "Ett villkor."):
+        assert at_the_authority.post_form(f"/statsbidrag/{grant_id}/villkor", {"texts": texts}).status_code == 303
+
+    first, second = committed().query(ConditionSet).order_by(ConditionSet.number)
+    assert [each.text for each in first.conditions] == ["Ett villkor.", "Ett till."]
+    assert [each.text for each in second.conditions] == ["Ett villkor."]
+
+
+def test_a_form_and_a_matrix_are_read_in(at_the_authority):
+    grant_id = make_grant(officer())
+
+    form = at_the_authority.post_form(f"/statsbidrag/{grant_id}/formular", {"text": outline("application-form")})
+    matrix = at_the_authority.post_form(
+        f"/statsbidrag/{grant_id}/forvantade-resultat", {"text": outline("expected-results")}
+    )
+
+    assert form.status_code == matrix.status_code == 303
+    assert "Vem är kontaktperson?" in at_the_authority.get(form.location).text
+    assert at_the_authority.get(matrix.location).status_code == 200
+
+
+@pytest.mark.parametrize("where", ["formular", "forvantade-resultat"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hej",
+        "[" * 5_000,
+        "a: &x [1, 2]\nb: [*x, *x]",
+        "!!python/object/apply:os.system ['ls']",
+        "title: [",
+        "å" * 100_001,
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_kept(at_the_authority, where, text):
+    grant_id = make_grant(officer())
+
+    page = at_the_authority.post_form(f"/statsbidrag/{grant_id}/{where}", {"text": text})
+
+    assert page.status_code == 422
+    assert "Texten går inte att läsa" in page.text or "Skriv högst" in page.text or "rubriker" in page.text
+
+
+def test_as_many_queries_for_one_call_as_for_many(client):
+    published_call()
+    client.get("/utlysningar/")
+    with statements() as few:
+        client.get("/utlysningar/")
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = committed().query(Grant.id).scalar()
+        for number in range(4):
+            make_call(who, grant_id, title=f"Utlysning {number}")
+    with statements() as many:
+        client.get("/utlysningar/")
+        after = len(many)
+        client.get(f"/utlysningar/{committed().query(Call.id).first()[0]}")
+
+    assert len(few) == after
+    assert len([each for each in many[after:] if each.startswith("SELECT")]) <= 12
