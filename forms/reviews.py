@@ -1,0 +1,123 @@
+"""Granskning av återrapportering."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Day, Form, Paragraphs
+from grantportal.domain.reports import RATING_TEXTS, Rating
+from grantportal.domain.reviews import (
+    MOST_COMMENT,
+    ApproveReport,
+    Assessment,
+    RateResult,
+    RateResults,
+    field_name,
+    stamp,
+)
+from grantportal.domain.supplements import RequestSupplement
+
+_NOT_A_CHOICE = "Välj bland svaren."
+
+
+class RatingField(RadioField):
+    """One of the ratings, or none yet."""
+
+    def pre_validate(self, form: Any) -> None:
+        """What no page of ours can send is asked again."""
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValidationError(_NOT_A_CHOICE)
+
+
+class RateResultsForm(Form):
+    """The officer's assessments of one report; made by `ratings_form` with its own results."""
+
+    result_ids: tuple[int, ...] = ()
+
+    def part(self, result_id: int, name: str) -> Any:
+        """A field of one result."""
+        return self[field_name(result_id, name)]
+
+    def command(self) -> RateResults:
+        """What the service takes."""
+        return RateResults(
+            tuple(
+                RateResult(
+                    result_id,
+                    Assessment(
+                        Rating(self.part(result_id, "rating").data) if self.part(result_id, "rating").data else None,
+                        self.part(result_id, "comment").data or "",
+                    ),
+                    # Only what the page carried: a post without it has seen nothing.
+                    next(iter(self.part(result_id, "seen").raw_data or ()), ""),
+                )
+                for result_id in self.result_ids
+            )
+        )
+
+    def renew(self, stamps: Iterable[tuple[int, str]]) -> None:
+        """Where a colleague's assessment has now been told, saving again is an answer to it."""
+        for result_id, now in stamps:
+            if self.part(result_id, "seen").errors:
+                self.part(result_id, "seen").data = now
+
+
+def ratings_form(results: Sequence[tuple[int, str, int, Assessment]]) -> RateResultsForm:
+    """The form of a report's results: (id, code, version, the assessment so far) of each."""
+    fields: dict[str, Any] = {"result_ids": tuple(result_id for result_id, *_ in results)}
+    shown: dict[str, Any] = {}
+    for result_id, code, version, assessment in results:
+        rating, comment, seen = (field_name(result_id, part) for part in ("rating", "comment", "seen"))
+        fields[rating] = RatingField(
+            f"Vår bedömning av {code}", choices=[(each.value, text) for each, text in RATING_TEXTS.items()]
+        )
+        fields[comment] = Paragraphs(f"Kommentar till {code}", longest=MOST_COMMENT)
+        fields[seen] = HiddenField()
+        shown |= {
+            rating: assessment.rating.value if assessment.rating else None,
+            comment: assessment.comment,
+            seen: stamp(version, assessment),
+        }
+    made: type[RateResultsForm] = type("ReportRatingsForm", (RateResultsForm,), fields)
+    return made(data=shown)
+
+
+class PartsField(SelectMultipleField):
+    """The parts of a report, to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """What no page of ours can send is asked again."""
+        if not set(self.data or ()) <= {value for value, *_ in self.iter_choices()}:
+            raise ValidationError(_NOT_A_CHOICE)
+
+
+class RequestReportSupplementForm(Form):
+    """Begär komplettering av en återrapportering."""
+
+    parts = PartsField("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
+    reason = Paragraphs("Vad ska kompletteras, och varför?", description="Texten skickas till regionen.")
+    last_day = Day("Sista dag att svara", missing="Skriv sista dag att svara.")
+
+    def __init__(self, parts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.parts.choices = list(parts)
+
+    def command(self) -> RequestSupplement:
+        """What the service takes."""
+        return RequestSupplement(tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data)
+
+
+class ApproveReportForm(Form):
+    """A button that says yes to what was read."""
+
+    seen = HiddenField()
+
+    def command(self) -> ApproveReport:
+        """What the service takes."""
+        return ApproveReport(self.seen.data or "")

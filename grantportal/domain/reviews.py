@@ -1,0 +1,161 @@
+"""Granskning: the officer's rating of each expected result beside the region's own, until the report is approved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.reports import RATING_TEXTS, Rating
+
+MOST_COMMENT = 2_000
+
+SHORT_TEXTS = {
+    Rating.MET: "Uppnått",
+    Rating.PARTLY: "Delvis",
+    Rating.NOT_MET: "Inte uppnått",
+    Rating.NOT_APPLICABLE: "Inte aktuellt",
+}
+"""What a cell of the overview has room for."""
+SHADES = {Rating.MET: "3", Rating.PARTLY: "2", Rating.NOT_MET: "1", Rating.NOT_APPLICABLE: ""}
+"""How dark a cell of the overview is; a rating that is not counted has no shade."""
+
+
+# --- What the officer sends ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """An officer's rating of one expected result, and why."""
+
+    rating: Rating | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class RateResult:
+    """An assessment, and the stamp of the one that the page showed."""
+
+    result_id: int
+    assessment: Assessment
+    seen: str
+
+
+@dataclass(frozen=True)
+class RateResults:
+    """The whole page of assessments; those that are as the page showed them are left alone."""
+
+    results: tuple[RateResult, ...]
+
+
+@dataclass(frozen=True)
+class ApproveReport:
+    """The fingerprint of the assessments that were read."""
+
+    seen: str
+
+
+def field_name(result_id: int, part: str) -> str:
+    """The name of a field in the page of assessments: part is rating, comment or seen."""
+    return f"r{result_id}_{part}"
+
+
+def stamp(version: int, assessment: Assessment) -> str:
+    """What the page carries of an assessment: the version that it showed, and what it said."""
+    return f"{version}.{fingerprint(canonical(asdict(assessment)))[:24]}"
+
+
+def is_untouched(seen: str, assessment: Assessment) -> bool:
+    """Whether the page sends back just what it showed: then a colleague's later assessment is left alone."""
+    return seen.partition(".")[2] == stamp(0, assessment).partition(".")[2]
+
+
+def is_outdated(seen: str, version: int) -> bool:
+    """Whether a colleague has saved the same assessment since the page was shown."""
+    return seen.partition(".")[0] != str(version)
+
+
+def outdated(result_id: int, code: str, theirs: Assessment, by: str) -> RuleViolation:
+    """Both texts are kept: the colleague's is told here, the person's own is still in its field."""
+    said = RATING_TEXTS[theirs.rating] if theirs.rating else "inget"
+    comment = f" med kommentaren «{theirs.comment}»" if theirs.comment else ""
+    return RuleViolation(
+        f"{code}: {by} har under tiden sparat bedömningen {said}{comment}. Spara igen om din bedömning ska gälla.",
+        field=field_name(result_id, "seen"),
+    )
+
+
+# --- Rules ---------------------------------------------------------------------------------------------------------
+
+
+def wrong_in(result_id: int, code: str, assessment: Assessment, *, own: Rating) -> tuple[RuleViolation, ...]:
+    """A rating that is another than the region's own is explained: the region is to understand what the officer saw."""
+    if assessment.rating is None:
+        return (RuleViolation(f"{code}: Välj en bedömning.", field=field_name(result_id, "rating")),)
+    if assessment.rating is not own and not assessment.comment:
+        return (
+            RuleViolation(
+                f"{code}: Skriv varför din bedömning är en annan än regionens.",
+                field=field_name(result_id, "comment"),
+            ),
+        )
+    return ()
+
+
+def ensure_none(violations: Sequence[RuleViolation]) -> None:
+    """Raises RuleViolations with everything that is wrong, so that all of it can be put right in one go."""
+    if violations:
+        raise RuleViolations(list(violations))
+
+
+def ensure_something(changed: Iterable[object]) -> None:
+    """Saving what is already saved writes no history. Raises RuleViolation."""
+    if not list(changed):
+        raise RuleViolation("Ingen bedömning är ändrad, så det finns inget att spara.")
+
+
+def ensure_all_rated(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> None:
+    """A report is approved when every expected result has the officer's rating, explained where it differs.
+
+    A komplettering may have changed the region's own rating since. Raises RuleViolation with the codes that remain.
+    """
+    unrated = [code for code in own if code not in assessments or assessments[code].rating is None]
+    if unrated:
+        raise RuleViolation(
+            f"{len(own) - len(unrated)} av {len(own)} förväntade resultat är bedömda. Bedöm först {', '.join(unrated)}."
+        )
+    unexplained = [
+        code for code, rating in own.items() if assessments[code].rating is not rating and not assessments[code].comment
+    ]
+    if unexplained:
+        raise RuleViolation(f"Skriv varför bedömningen är en annan än regionens: {', '.join(unexplained)}.")
+
+
+def fingerprint_of(version_number: int, assessments: Mapping[str, Assessment]) -> str:
+    """What an approval rests on: the report as handed in and every assessment of it."""
+    return fingerprint(canonical([version_number, {code: asdict(each) for code, each in assessments.items()}]))
+
+
+def ensure_same(seen: str, now: str) -> None:
+    """What is approved is what was read. Raises RuleViolation."""
+    if seen != now:
+        raise RuleViolation("Bedömningarna har ändrats sedan du läste dem. Läs dem igen innan du godkänner.")
+
+
+# --- What is written and counted -----------------------------------------------------------------------------------
+
+
+def protocol(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> str:
+    """The handling that an approval leaves: each result with the authority's rating, the region's own and the comment."""
+    lines = []
+    for code, rating in own.items():
+        assessment = assessments[code]
+        said = RATING_TEXTS[assessment.rating] if assessment.rating else ""
+        line = f"{code}: {said}. Regionens egen bedömning: {RATING_TEXTS[rating]}."
+        lines.append(f"{line}\n{assessment.comment}" if assessment.comment else line)
+    return "\n\n".join(lines)
+
+
+def met_of_assessed(ratings: Iterable[Rating | None]) -> str:
+    """«3 av 8»: results that are reached, of those that the authority has rated. What was not to begin is not counted."""
+    counted = [rating for rating in ratings if rating not in (None, Rating.NOT_APPLICABLE)]
+    return f"{sum(rating is Rating.MET for rating in counted)} av {len(counted)}" if counted else "–"
