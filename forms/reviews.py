@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -28,7 +29,7 @@ class RatingField(RadioField):
 
     def pre_validate(self, form: Any) -> None:
         """What no page of ours can send is asked again."""
-        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
             raise ValidationError(_NOT_A_CHOICE)
 
 
@@ -72,7 +73,7 @@ def ratings_form(results: Sequence[tuple[int, str, int, Assessment]]) -> RateRes
     for result_id, code, version, assessment in results:
         rating, comment, seen = (field_name(result_id, part) for part in ("rating", "comment", "seen"))
         fields[rating] = RatingField(
-            f"Vår bedömning av {code}", choices=[(each.value, text) for each, text in RATING_TEXTS.items()]
+            f"Vår bedömning av {code}", choices=[SelectChoice(each.value, text) for each, text in RATING_TEXTS.items()]
         )
         fields[comment] = Paragraphs(f"Kommentar till {code}", longest=MOST_COMMENT)
         fields[seen] = HiddenField()
@@ -93,7 +94,7 @@ class PartsField(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """What no page of ours can send is asked again."""
-        if not set(self.data or ()) <= {value for value, *_ in self.iter_choices()}:
+        if not set(self.data or ()) <= {choice.value for choice in self.iter_choices()}:
             raise ValidationError(_NOT_A_CHOICE)
 
 
@@ -106,7 +107,7 @@ class RequestReportSupplementForm(Form):
 
     def __init__(self, parts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.parts.choices = list(parts)
+        self.parts.choices = [SelectChoice(part, title) for part, title in parts]
 
     def command(self) -> RequestSupplement:
         """What the service takes."""

@@ -1,0 +1,71 @@
+import pytest
+
+from grantportal.domain import reviews
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.reports import Rating
+from grantportal.domain.reviews import Assessment
+
+MET, PARTLY = Assessment(Rating.MET), Assessment(Rating.PARTLY)
+
+
+def test_the_regions_own_rating_needs_no_comment():
+    assert reviews.wrong_in(1, "A1", MET, own=Rating.MET) == ()
+
+
+def test_another_rating_is_explained_beside_the_comment():
+    (wrong,) = reviews.wrong_in(1, "A1", PARTLY, own=Rating.MET)
+    assert wrong.field == "r1_comment"
+    assert reviews.wrong_in(1, "A1", Assessment(Rating.PARTLY, "Bara påbörjat"), own=Rating.MET) == ()
+
+
+def test_a_comment_without_a_rating_is_asked_again():
+    (wrong,) = reviews.wrong_in(1, "A1", Assessment(None, "Bra"), own=Rating.MET)
+    assert wrong.field == "r1_rating"
+
+
+def test_every_result_is_rated_before_the_approval():
+    own = {"A1": Rating.MET, "A2": Rating.PARTLY}
+    with pytest.raises(RuleViolation, match=r"1 av 2 förväntade resultat är bedömda\. Bedöm först A2\."):
+        reviews.ensure_all_rated(own, {"A1": MET})
+    reviews.ensure_all_rated(own, {"A1": MET, "A2": PARTLY})
+
+
+def test_a_komplettering_that_changes_the_regions_rating_asks_for_a_comment():
+    with pytest.raises(RuleViolation, match="annan än regionens: A1"):
+        reviews.ensure_all_rated({"A1": Rating.MET}, {"A1": PARTLY})
+
+
+def test_what_is_approved_is_what_was_read():
+    seen = reviews.fingerprint_of(1, {"A1": MET})
+    reviews.ensure_same(seen, reviews.fingerprint_of(1, {"A1": MET}))
+    for now in (reviews.fingerprint_of(2, {"A1": MET}), reviews.fingerprint_of(1, {"A1": PARTLY})):
+        with pytest.raises(RuleViolation, match="ändrats sedan du läste"):
+            reviews.ensure_same(seen, now)
+
+
+def test_a_page_tells_what_it_showed():
+    seen = reviews.stamp(3, MET)
+    assert reviews.is_untouched(seen, MET)
+    assert not reviews.is_untouched(seen, PARTLY)
+    assert not reviews.is_outdated(seen, 3)
+    assert reviews.is_outdated(seen, 4)
+
+
+@pytest.mark.parametrize("seen", ["", ".", "x", "1.2.3", "9" * 10_000])
+def test_a_stamp_that_no_page_made_has_seen_nothing(seen):
+    assert not reviews.is_untouched(seen, MET)
+    assert reviews.is_outdated(seen, 2)
+
+
+def test_counts_leave_out_what_was_not_to_begin_and_what_is_not_rated():
+    ratings = [Rating.MET, Rating.PARTLY, Rating.NOT_MET, Rating.NOT_APPLICABLE, None]
+    assert reviews.met_of_assessed(ratings) == "1 av 3"
+
+
+def test_nothing_rated_is_no_nought():
+    assert reviews.met_of_assessed([None, Rating.NOT_APPLICABLE]) == "–"
+
+
+def test_the_protocol_has_both_ratings_and_the_comment():
+    text = reviews.protocol({"A1": Rating.MET}, {"A1": Assessment(Rating.PARTLY, "Bara påbörjat")})
+    assert text == "A1: Delvis uppnått. Regionens egen bedömning: Uppnått.\nBara påbörjat"

@@ -1,0 +1,155 @@
+"""The pages of the granskning: what is typed is kept, and what is odd is asked again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from grantportal.domain.actors import Role
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.reports import Rating, ReportStatus
+from grantportal.models.reports import Report
+from tests.support.client import Client
+from tests.support.factories import OrganisationFactory, person
+from tests.support.reported import Matrix, matrix, rated, report
+from tests.support.rows import committed
+
+
+@pytest.fixture
+def officer(signed_in: Callable[..., Client]) -> Client:
+    return signed_in(person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY)))
+
+
+@pytest.fixture
+def of(database) -> Matrix:
+    return matrix()
+
+
+@pytest.fixture
+def made(of) -> Report:
+    return report(of, OrganisationFactory())
+
+
+def seen_in(page, of: Matrix, code: str = "A1") -> dict[str, str]:
+    """The page's stamp of a result."""
+    name = f"r{of.results[code].id}_seen"
+    return {field.get("name"): field.get("value") for field in page.document.iter("input") if field.get("name") == name}
+
+
+def typed(of: Matrix, rating: str, comment: str = "", code: str = "A1") -> dict[str, str]:
+    return {f"r{of.results[code].id}_rating": rating, f"r{of.results[code].id}_comment": comment}
+
+
+def test_a_report_is_rated_and_approved_through_its_pages(officer, of, made):
+    url = f"/granskning/{made.id}"
+    page = officer.get(url)
+    data = {}
+    for code in of.results:
+        data |= typed(of, "partly", code=code) | seen_in(page, of, code)
+    assert officer.post_form(url, data).status_code == 303
+    assert officer.post_form(f"{url}/godkann", {"seen": _seen(officer, url)}).status_code == 303
+
+    assert committed().get_one(Report, made.id).status is ReportStatus.APPROVED
+    page = officer.get(url)
+    assert "Spara bedömningarna" not in page.text
+    assert "Godkänd" in page.text
+
+
+def _seen(officer: Client, url: str) -> str:
+    page = officer.get(f"{url}/godkann")
+    return next(
+        str(field.get("value"))
+        for field in page.document.iter("input")  # type: ignore[attr-defined]
+        if field.get("name") == "seen"
+    )
+
+
+def test_a_refused_rating_keeps_what_was_typed(officer, of, made):
+    url = f"/granskning/{made.id}"
+    data = typed(of, "met") | typed(of, "not_met", "Något att behålla", "A2")
+    for code in of.results:
+        data |= seen_in(officer.get(url), of, code)
+    page = officer.post_form(url, data)
+
+    assert page.status_code == 422
+    assert "A1: Skriv varför din bedömning är en annan än regionens." in page.text
+    assert "Något att behålla" in page.text
+
+
+def test_a_clash_is_told_once_and_the_next_press_decides(officer, signed_in, of, made):
+    url = f"/granskning/{made.id}"
+    colleague = signed_in(person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY)))
+    stale = seen_in(officer.get(url), of)
+    assert colleague.post_form(url, typed(of, "not_met", "Inte börjat.") | stale).status_code == 303
+
+    page = officer.post_form(url, typed(of, "partly") | stale)
+    assert page.status_code == 422
+    assert "har under tiden sparat bedömningen Inte uppnått med kommentaren «Inte börjat.»" in page.text
+    assert seen_in(page, of) != stale
+
+    assert officer.post_form(url, typed(of, "partly") | seen_in(page, of)).status_code == 303
+
+
+@pytest.mark.parametrize("rating", ["", "best", "MET", "1", "<script>", "x" * 10_000])
+def test_a_rating_that_is_no_choice_is_asked_again(officer, of, made, rating):
+    url = f"/granskning/{made.id}"
+    data = typed(of, rating, "Text") | seen_in(officer.get(url), of)
+    page = officer.post_form(url, data)
+    assert page.status_code == 422
+    assert "Välj" in page.text
+
+
+@pytest.mark.parametrize("comment", ["x" * 2_001, "x" * 100_000])
+def test_a_comment_that_is_too_long_is_asked_again_and_kept(officer, of, made, comment):
+    url = f"/granskning/{made.id}"
+    page = officer.post_form(url, typed(of, "met", comment) | seen_in(officer.get(url), of))
+    assert page.status_code == 422
+    assert "Skriv högst 2\xa0000 tecken." in page.text
+    assert comment in page.text
+
+
+def test_marks_of_direction_and_nul_are_taken_away(officer, of, made):
+    url = f"/granskning/{made.id}"
+    data = typed(of, "met", "a\x00b\u202ec <b>fet</b>") | seen_in(officer.get(url), of)
+    assert officer.post_form(url, data).status_code == 303
+    assert "abc &lt;b&gt;fet&lt;/b&gt;" in officer.get(url).text
+
+
+@pytest.mark.parametrize("last_day", ["", "1 mars", "2021-02-30", "2020-01-01", "9" * 500])
+def test_a_day_that_does_not_hold_is_asked_again(officer, made, last_day):
+    url = f"/granskning/{made.id}/komplettering"
+    page = officer.post_form(url, {"parts": ["A1"], "reason": "Saknas", "last_day": last_day})
+    assert page.status_code == 422
+    assert "Saknas" in page.text
+    assert last_day in page.text
+
+
+def test_a_komplettering_is_asked_for_and_shown(officer, made):
+    url = f"/granskning/{made.id}"
+    data = {"parts": ["A1", "economy"], "reason": "Texten räcker inte.", "last_day": "2100-01-01"}
+    assert officer.post_form(f"{url}/komplettering", data).status_code == 303
+
+    page = officer.get(url)
+    assert "Texten räcker inte." in page.text
+    assert "A1, Ekonomin" in page.text
+    refused = officer.post_form(f"{url}/stang", at=url)
+    assert refused.status_code == 422
+    assert "Stäng kompletteringen efter det." in refused.text
+
+
+@pytest.mark.parametrize("query", ["", "?bidrag=x&ar=y", "?bidrag=999999999999&ar=-1", "?bidrag=4711", "?ar=2022"])
+def test_an_odd_filter_shows_what_there_is(officer, of, made, query):
+    rated(of, made, {"A1": Rating.MET}, officer.user.id)
+    page = officer.get(f"/uppfoljning{query}")
+    assert page.status_code == 200
+    assert "Resultat A1" in page.text
+    assert "1 av 1" in page.text
+
+
+def test_nothing_to_follow_up_is_said(officer):
+    assert "Ingen återrapportering är planerad än" in officer.get("/uppfoljning").text
+
+
+def test_a_panel_is_reached_from_its_cell(officer, made):
+    page = officer.get(f"/uppfoljning/{made.id}/A1")
+    assert "Ordalydelse A1 2022" in page.text
+    assert officer.get(f"/uppfoljning/{made.id}/Z9").status_code == 404
