@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from forms.answers import SeveralOf
 from forms.base import Day, Form, Paragraphs
 from grantportal.domain.reports import RATING_TEXTS, Rating
 from grantportal.domain.reviews import (
@@ -21,16 +21,14 @@ from grantportal.domain.reviews import (
 )
 from grantportal.domain.supplements import RequestSupplement
 
-_NOT_A_CHOICE = "Välj bland svaren."
-
 
 class RatingField(RadioField):
     """One of the ratings, or none yet."""
 
     def pre_validate(self, form: Any) -> None:
         """What no page of ours can send is asked again."""
-        if self.data and self.data not in {choice.value for choice in self.iter_choices()}:
-            raise ValidationError(_NOT_A_CHOICE)
+        if self.data and self.data not in set(Rating):
+            raise ValidationError("Välj bland svaren.")
 
 
 class RateResultsForm(Form):
@@ -86,22 +84,10 @@ def ratings_form(results: Sequence[tuple[int, str, int, Assessment]]) -> RateRes
     return made(data=shown)
 
 
-class PartsField(SelectMultipleField):
-    """The parts of a report, to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        """What no page of ours can send is asked again."""
-        if not set(self.data or ()) <= {choice.value for choice in self.iter_choices()}:
-            raise ValidationError(_NOT_A_CHOICE)
-
-
 class RequestReportSupplementForm(Form):
     """Begär komplettering av en återrapportering."""
 
-    parts = PartsField("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
+    parts = SeveralOf("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
     reason = Paragraphs("Vad ska kompletteras, och varför?", description="Texten skickas till regionen.")
     last_day = Day("Sista dag att svara", missing="Skriv sista dag att svara.")
 
