@@ -177,7 +177,13 @@ _PARTY_SEES: dict[type[Base], Any] = {
     # A decision is its party's when it has been sent (meddelat), and so is what follows from it.
     Decision: lambda: and_(Decision.status == DecisionStatus.MADE, _is_sent(Decision.id)),
     Payment: lambda: _is_sent(Payment.decision_id),
-    Record: lambda: or_(Record.kind != RecordKind.DECISION, _is_sent(_decision_of_record())),
+    LedgerEntry: lambda: or_(LedgerEntry.decision_id.is_(None), _is_sent(LedgerEntry.decision_id)),
+    # What the authority writes for itself is not sent to anybody; a party that wants it asks for it.
+    FileNote: false,
+    Record: lambda: and_(
+        Record.kind.not_in([RecordKind.FILE_NOTE, RecordKind.REVIEW]),
+        or_(Record.kind != RecordKind.DECISION, _is_sent(_decision_of_record())),
+    ),
 }
 
 

@@ -1,6 +1,13 @@
 """Ärende: what a dnr names. An application's case lives on through decision, payment and report."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from grantportal.domain.clock import day_text
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.labels import Label
 
 
 class CaseKind(StrEnum):
@@ -63,3 +70,157 @@ RECORD_TEXTS = {
     RecordKind.REVIEW: "Granskning",
 }
 DIRECTION_TEXTS = {Direction.IN: "In", Direction.OUT: "Ut", Direction.INTERNAL: "Upprättad"}
+
+
+# --- What the screen calls it --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class YearState:
+    """A payment or a report of one grant year."""
+
+    year: int
+    label: Label
+    is_done: bool
+    has_begun: bool = True
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """Where a case is: one label, and what in the case it is about."""
+
+    label: Label
+    about: str
+
+
+def state(
+    application: Label,
+    decision: Label | None,
+    *,
+    is_granted: bool,
+    payments: Sequence[YearState] = (),
+    reports: Sequence[YearState] = (),
+) -> CaseState:
+    """The one thing that the case is at now: what is to be reported goes before what is to be paid."""
+    if decision is None:
+        return CaseState(application, "Ansökan")
+    if not is_granted:
+        return CaseState(decision, "Beslut")
+    for report in reports:
+        if report.has_begun and not report.is_done:
+            return CaseState(report.label, f"Återrapportering {report.year}")
+    for payment in payments:
+        if not payment.is_done:
+            return CaseState(payment.label, f"Utbetalning {payment.year}")
+    if reports and all(report.is_done for report in reports):
+        return CaseState(reports[-1].label, f"Återrapportering {reports[-1].year}")
+    if payments:
+        return CaseState(payments[-1].label, f"Utbetalning {payments[-1].year}")
+    return CaseState(decision, "Beslut")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the steps of a case are made of. Days are None for what has not happened; texts say what is known of it."""
+
+    submitted_on: date | None
+    is_supplement_open: bool
+    supplemented_on: date | None
+    decided_on: date | None
+    outcome_text: str
+    is_granted: bool
+    payments: Sequence[YearState]
+    reports: Sequence[YearState]
+    approved: Sequence[int]
+    reported_on: date | None
+    closed_on: date | None
+
+
+Step = tuple[str, str, str]
+"""(done, now or next; the step; what is known of it)."""
+
+
+def steps(progress: Progress) -> tuple[Step, ...]:
+    """Ansökan, Komplettering, Beslut, Utbetalning, Återrapportering, Granskning, Avslut: what is done, now and to come.
+
+    A komplettering that was never asked for and, after a refusal, what follows only from money are left out.
+    """
+    found: list[tuple[str, bool, str]] = [
+        (
+            "Ansökan",
+            progress.submitted_on is not None,
+            day_text(progress.submitted_on) if progress.submitted_on else "inte inskickad",
+        )
+    ]
+    if progress.is_supplement_open:
+        found.append(("Komplettering", False, "väntar på svar"))
+    elif progress.supplemented_on is not None:
+        found.append(("Komplettering", True, day_text(progress.supplemented_on)))
+    elif progress.decided_on is None and progress.submitted_on is None:
+        found.append(("Komplettering", False, "om något saknas"))
+    if progress.decided_on is None:
+        found.append(("Beslut", False, ""))
+    else:
+        found.append(("Beslut", True, f"{day_text(progress.decided_on)}, {progress.outcome_text.lower()}"))
+    if progress.decided_on is None or progress.is_granted:
+        paid = [payment for payment in progress.payments if payment.is_done]
+        handed_in = [report for report in progress.reports if report.is_done]
+        years = len(progress.reports)
+        found += [
+            ("Utbetalning", _all(progress.payments, paid), _years(paid) or _first(progress.payments)),
+            (
+                "Återrapportering",
+                _all(progress.reports, handed_in),
+                _years(handed_in) or _first(progress.reports),
+            ),
+            (
+                "Granskning",
+                bool(years) and len(progress.approved) == years,
+                f"{len(progress.approved)} av {years} år godkända" if years else "",
+            ),
+        ]
+    found.append(("Avslut", progress.closed_on is not None, day_text(progress.closed_on) if progress.closed_on else ""))
+    now = next((title for title, is_done, _ in found if not is_done), None)
+    return tuple(
+        ("done" if is_done else "now" if title == now else "next", title, text) for title, is_done, text in found
+    )
+
+
+def _all(every: Sequence[YearState], done: Sequence[YearState]) -> bool:
+    return bool(every) and len(every) == len(done)
+
+
+def _years(done: Sequence[YearState]) -> str:
+    return " och ".join(str(each.year) for each in done)
+
+
+def _first(every: Sequence[YearState]) -> str:
+    if not every:
+        return ""
+    text = every[0].label.text
+    return f"{every[0].year}: {text[0].lower()}{text[1:]}"
+
+
+# --- Commands and rules --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChangeReference:
+    """Ert diarienummer: the organisation's own number of the case."""
+
+    own_reference: str
+
+
+@dataclass(frozen=True)
+class WriteFileNote:
+    """Tjänsteanteckning: what has been said or has happened, when, and who took part."""
+
+    occurred_on: date
+    participants: str
+    text: str
+
+
+def ensure_has_happened(occurred_on: date, today: date) -> None:
+    """A note is about what has happened. Raises RuleViolation on `occurred_on`."""
+    if occurred_on > today:
+        raise RuleViolation("Skriv dagen då det hände. Den kan inte ligga framåt i tiden.", field="occurred_on")

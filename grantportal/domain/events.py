@@ -117,3 +117,26 @@ EVENT_TEXTS = {
     EventKind.REPORT_REVIEWED: "Förväntat resultat granskat",
     EventKind.REPORT_APPROVED: "Återrapportering godkänd",
 }
+
+
+NOT_FOR_THE_PARTY = frozenset(
+    {
+        EventKind.CASE_ASSIGNED,
+        EventKind.FILE_NOTE_WRITTEN,
+        EventKind.COMMUNICATION_SKIPPED,
+        EventKind.DECISION_DRAFTED,
+        EventKind.DECISION_PROPOSED,
+        EventKind.DECISION_RETURNED,
+        EventKind.APPLICATION_CONCLUDED,
+        EventKind.PAYMENT_PLANNED,
+        EventKind.PAYMENT_REGISTERED,
+        EventKind.PAYMENT_ATTESTED,
+        EventKind.PAYMENT_BATCHED,
+        EventKind.REPORT_PLANNED,
+        EventKind.REPORT_REVIEWED,
+    }
+)
+"""What the authority does within itself: the party's history leaves it out."""
+
+NOT_FOR_THE_AUTHORITY = frozenset({EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED})
+"""What belongs to the organisation's own draft."""

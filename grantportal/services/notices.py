@@ -1,5 +1,6 @@
 """Meddelanden: made by the worker for those who can act, and marked as read by the reader."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,9 +39,11 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
     return len(persons)
 
 
-def mark_read(actor: Actor) -> None:
-    """The person has opened the list of messages."""
+def mark_read(actor: Actor, notice_ids: Sequence[int]) -> None:
+    """The person has been shown these messages; one that comes meanwhile stays unread."""
     with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
         session.execute(
-            update(Notice).where(Notice.user_id == actor.user_id, Notice.read_at.is_(None)).values(read_at=clock.now())
+            update(Notice)
+            .where(Notice.user_id == actor.user_id, Notice.id.in_(notice_ids), Notice.read_at.is_(None))
+            .values(read_at=clock.now())
         )

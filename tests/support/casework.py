@@ -6,13 +6,15 @@ import factory
 
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
-from grantportal.domain.cases import CaseKind, Direction, RecordKind
+from grantportal.domain.cases import CaseKind, Direction, FrozenKind, RecordKind
+from grantportal.domain.forms import canonical, fingerprint
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
-from grantportal.models.cases import Case
+from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.grants import Grant
 from grantportal.models.records import Record
 from tests.support.factories import OrganisationFactory, RowFactory, UserFactory
+from tests.support.rows import saved
 
 HANDED_IN = datetime(2020, 4, 17, 12, 0, tzinfo=UTC)
 
@@ -116,3 +118,45 @@ class RecordFactory(RowFactory):
     def _create(cls, model_class, *args, **kwargs):
         case = kwargs.pop("case")
         return super()._create(model_class, *args, case_id=case.id, organisation_id=case.organisation_id, **kwargs)
+
+
+def frozen_application(application: Application) -> FrozenVersion:
+    """What was handed in, frozen as a hand-in freezes it."""
+    content = canonical(
+        {
+            "what": "Ansökan",
+            "grant": "Statsbidrag",
+            "call": application.call.title,
+            "organisation": {
+                "name": application.organisation.name,
+                "number": application.organisation.organisation_number,
+            },
+            "applicant_unit": application.applicant_unit,
+            "registration_number": application.case.registration_number,
+            "form": {"id": 1, "sha256": ""},
+            "handed_in_by": {"name": "Ulla Exempel", "title": "ombud"},
+            "received_at": HANDED_IN.isoformat(),
+            "last_day": "2020-04-20",
+            "late": False,
+            "sections": [],
+            "budget": None,
+            "staff": [],
+            "youth_homes": None,
+        }
+    )
+    return saved(
+        FrozenVersion(
+            kind=FrozenKind.APPLICATION,
+            subject_id=application.id,
+            number=1,
+            case_id=application.case_id,
+            content=content,
+            sha256=fingerprint(content),
+            frozen_at=HANDED_IN,
+        )
+    )
+
+
+def rendered_record(application: Application) -> Record:
+    """The record of a hand-in, whose document nobody has rendered yet."""
+    return RecordFactory(case=application.case, frozen_version_id=frozen_application(application).id, text="")

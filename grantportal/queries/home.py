@@ -1,0 +1,461 @@
+"""Start: what waits for the reader, derived from where things are; nothing of it is stored."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from grantportal import db
+from grantportal.domain import clock
+from grantportal.domain.actors import Actor
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.calls import CallStatus
+from grantportal.domain.decisions import CommunicationKind, DecisionStatus
+from grantportal.domain.money import kr
+from grantportal.domain.payments import PaymentStatus
+from grantportal.domain.reports import ReportStatus
+from grantportal.domain.supplements import SupplementStatus
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call, CallYear
+from grantportal.models.cases import Case
+from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.organisations import Organisation
+from grantportal.models.payments import Payment
+from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
+from grantportal.policy import Permission, may, own, visible
+
+MOST = 20
+"""How many of each kind are shown; the rest are in the lists."""
+AHEAD = timedelta(days=45)
+"""How long before its day a planned payment is something to do."""
+DATES = 6
+
+Mark = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the reader: what, where, why, and by when."""
+
+    title: str
+    text: str
+    endpoint: str
+    values: Mapping[str, Any]
+    day: date | None = None
+    """Last day; None when there is none."""
+    since: date | None = None
+    action: str = ""
+    mark: Mark = ("wait", "arrow", "Väntar på dig")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its last day has passed."""
+        return self.day is not None and self.day < clock.today()
+
+    @property
+    def day_text(self) -> str:
+        """The day as it stands at the left."""
+        shown = self.day or self.since
+        return clock.day_text(shown) if shown else "Nu"
+
+    @property
+    def when_text(self) -> str:
+        """«15 dagar kvar», «4 dagar sen»; of what has no last day, since when it has waited."""
+        if self.day is not None:
+            return clock.days_left_text(self.day, clock.today())
+        return "inkom" if self.since else ""
+
+    @property
+    def tone(self) -> str:
+        """Late is bad, a fortnight left asks for attention."""
+        if self.is_late:
+            return "bad"
+        return "wait" if self.day is not None and self.day <= clock.today() + timedelta(days=14) else ""
+
+    @property
+    def status(self) -> Mark:
+        """Late goes before everything else."""
+        return ("bad", "warn", "Försenad") if self.is_late else self.mark
+
+
+@dataclass(frozen=True)
+class ImportantDate:
+    """A day worth knowing."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """The start page of somebody who has signed in."""
+
+    waiting: tuple[Waiting, ...]
+    dates: tuple[ImportantDate, ...] = field(default=())
+
+
+def start(actor: Actor) -> Start:
+    """What waits, late things first and then by day; and the days to come."""
+    waiting: list[Waiting] = []
+    dates: list[ImportantDate] = []
+    if actor.is_authority:
+        for found in (_to_handle, _late_supplements, _decisions, _payments, _reports_to_review):
+            waiting += found(actor)
+    else:
+        waiting += [*_drafts(actor), *_supplements(actor), *_communications(actor)]
+        own_reports = list(_own_reports(actor))
+        waiting += [each for each in own_reports if isinstance(each, Waiting)]
+        dates += [each for each in own_reports if isinstance(each, ImportantDate)]
+    dates += _call_dates(actor)
+    today = clock.today()
+    waiting.sort(key=lambda each: (each.day or each.since or today, each.title))
+    waiting.sort(key=lambda each: not each.is_late)
+    return Start(tuple(waiting), tuple(sorted(dates, key=lambda each: (each.day, each.text))[:DATES]))
+
+
+# --- The region --------------------------------------------------------------------------------------------------
+
+
+def _drafts(actor: Actor) -> Iterator[Waiting]:
+    rows = db.session().execute(
+        select(Application, Call, Organisation.name)
+        .join(Call, Call.id == Application.call_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.status == ApplicationStatus.DRAFT, own(actor, Application))
+        .order_by(Call.last_day)
+        .limit(MOST)
+    )
+    for application, call, organisation in rows:
+        if not may(actor, Permission.FILL_AND_CHANGE, application):
+            continue
+        late = call.last_day < clock.today()
+        yield Waiting(
+            title=f"Ansök: {call.title}",
+            text=f"{application.applicant_unit or organisation}. "
+            + (
+                "Sista dagen har gått. Ansökan tas emot men märks som sen."
+                if late
+                else "Ansökan är påbörjad men inte inskickad."
+            ),
+            endpoint="applications.show",
+            values={"application_id": application.id},
+            day=call.last_day,
+            action="Fortsätt ansökan",
+            mark=("info", "half", "Påbörjad"),
+        )
+
+
+def _supplements(actor: Actor) -> Iterator[Waiting]:
+    rows = db.session().execute(
+        select(Supplement, Case.title, Report.grant_year)
+        .join(Case, Case.id == Supplement.case_id)
+        .outerjoin(Report, Report.id == Supplement.report_id)
+        .where(Supplement.status == SupplementStatus.REQUESTED, own(actor, Supplement))
+        .order_by(Supplement.last_day)
+        .limit(MOST)
+    )
+    for supplement, title, year in rows:
+        if not may(actor, Permission.FILL_AND_CHANGE, supplement):
+            continue
+        of_report = supplement.report_id is not None
+        yield Waiting(
+            title=f"Komplettera återrapporteringen för {year}" if of_report else f"Komplettera ansökan: {title}",
+            text=f"{_first_words(supplement.reason)} Utan svar bedöms det som redan är inskickat.",
+            endpoint="reports.show" if of_report else "supplements.answer",
+            values={"report_id": supplement.report_id} if of_report else {"supplement_id": supplement.id},
+            day=supplement.last_day,
+            action="Svara",
+        )
+
+
+def _first_words(text: str, most: int = 200) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
+
+
+def _communications(actor: Actor) -> Iterator[Waiting]:
+    rows = db.session().execute(
+        select(Communication, Case)
+        .join(Case, Case.id == Communication.case_id)
+        .where(
+            Communication.kind == CommunicationKind.SENT,
+            Communication.replied_at.is_(None),
+            Communication.last_day >= clock.today(),
+            own(actor, Communication),
+        )
+        .order_by(Communication.last_day)
+        .limit(MOST)
+    )
+    for communication, case in rows:
+        if may(actor, Permission.REPLY_TO_COMMUNICATION, communication):
+            yield Waiting(
+                title=f"Lämna synpunkter: {case.title}",
+                text=f"Det finns ett underlag att läsa i ärende {case.registration_number} innan beslutet fattas.",
+                endpoint="communications.show",
+                values={"communication_id": communication.id},
+                day=communication.last_day,
+                action="Läs underlaget",
+            )
+
+
+def _own_reports(actor: Actor) -> Iterator[Waiting | ImportantDate]:
+    rows = db.session().scalars(
+        select(Report)
+        .where(Report.status == ReportStatus.DRAFT, own(actor, Report))
+        .order_by(Report.due_on)
+        .limit(MOST)
+    )
+    today = clock.today()
+    for report in rows:
+        fills = may(actor, Permission.FILL_AND_CHANGE, report)
+        attests = may(actor, Permission.ATTEST_ECONOMY, report)
+        submits = may(actor, Permission.CERTIFY_AND_SUBMIT_REPORT, report)
+        attested = report.economy_attested_at is not None
+        year, here = report.grant_year, {"report_id": report.id}
+        if report.opens_on > today:
+            yield ImportantDate(report.opens_on, f"Återrapporteringen för {year} öppnar")
+        if report.due_on >= today:
+            yield ImportantDate(report.due_on, f"Sista dag att återrapportera {year}")
+        if report.opens_on > today:
+            continue
+        if attested and submits:
+            yield Waiting(
+                title=f"Skicka in återrapporteringen för {year}",
+                text="Ekonomin är intygad. Kontrollera resultaten, intyga och skicka in.",
+                endpoint="reports.submit",
+                values=here,
+                day=report.due_on,
+                action="Kontrollera och skicka in",
+            )
+        elif fills:
+            yield Waiting(
+                title=f"Återrapportera för {year}",
+                text="Ekonomin är intygad. Ombudet kan skicka in." if attested else "Ekonomin är inte intygad än.",
+                endpoint="reports.show",
+                values=here,
+                day=report.due_on,
+                action="Fortsätt återrapportera",
+                mark=("info", "half", "Pågår"),
+            )
+        elif attests and not attested:
+            yield Waiting(
+                title=f"Intyga ekonomin för {year}",
+                text="Kontrollera kostnaderna och intyga att de stämmer med redovisningen.",
+                endpoint="reports.economy",
+                values=here,
+                day=report.due_on,
+                action="Se ekonomin",
+            )
+
+
+# --- The authority -----------------------------------------------------------------------------------------------
+
+
+def _to_handle(actor: Actor) -> Iterator[Waiting]:
+    if not may(actor, Permission.PROPOSE):
+        return
+    decided = (
+        select(Decision.id)
+        .where(
+            Decision.application_id == Application.id,
+            Decision.status.in_([DecisionStatus.PROPOSED, DecisionStatus.RETURNED, DecisionStatus.MADE]),
+        )
+        .correlate(Application)
+        .exists()
+    )
+    rows = db.session().execute(
+        select(Application, Case, Organisation.name)
+        .join(Case, Case.id == Application.case_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(
+            Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN]),
+            ~decided,
+            or_(Case.assigned_to_id.is_(None), Case.assigned_to_id == actor.user_id),
+            visible(actor, Application),
+        )
+        .order_by(Application.submitted_at)
+        .limit(MOST)
+    )
+    for application, case, organisation in rows:
+        withdrawn = application.withdrawn_at is not None
+        received = application.submitted_at
+        yield Waiting(
+            title=f"{'Avskriv' if withdrawn else 'Handlägg'} {organisation}",
+            text=f"Dnr {case.registration_number}. {case.title}."
+            + (" Ansökan är återkallad och ärendet avslutas genom beslut." if withdrawn else ""),
+            endpoint="cases.show",
+            values={"case_id": case.id},
+            since=clock.stockholm(received).date() if received else None,
+        )
+
+
+def _late_supplements(actor: Actor) -> Iterator[Waiting]:
+    if not may(actor, Permission.CLOSE_SUPPLEMENT):
+        return
+    rows = db.session().execute(
+        select(Supplement, Organisation.name)
+        .join(Organisation, Organisation.id == Supplement.organisation_id)
+        .where(
+            Supplement.status == SupplementStatus.REQUESTED,
+            Supplement.last_day < clock.today(),
+            visible(actor, Supplement),
+        )
+        .order_by(Supplement.last_day)
+        .limit(MOST)
+    )
+    for supplement, organisation in rows:
+        of_report = supplement.report_id is not None
+        yield Waiting(
+            title=f"{organisation} har inte kompletterat",
+            text="Påminn, eller stäng begäran och bedöm det som redan är inskickat.",
+            endpoint="reviews.show" if of_report else "supplements.show",
+            values={"report_id": supplement.report_id} if of_report else {"supplement_id": supplement.id},
+            day=supplement.last_day,
+        )
+
+
+def _decisions(actor: Actor) -> Iterator[Waiting]:
+    sent = select(Dispatch.id).where(Dispatch.decision_id == Decision.id).correlate(Decision).exists()
+    wanted: list[ColumnElement[bool]] = []
+    if may(actor, Permission.DECIDE):
+        # Nobody decides on a proposal of their own.
+        wanted.append((Decision.status == DecisionStatus.PROPOSED) & (Decision.proposed_by_id != actor.user_id))
+    if may(actor, Permission.PROPOSE):
+        wanted.append(Decision.status == DecisionStatus.RETURNED)
+    if may(actor, Permission.DISPATCH_DECISION):
+        wanted.append((Decision.status == DecisionStatus.MADE) & ~sent)
+    if not wanted:
+        return
+    rows = db.session().execute(
+        select(Decision, Organisation.name, Case.registration_number)
+        .join(Case, Case.id == Decision.case_id)
+        .join(Organisation, Organisation.id == Decision.organisation_id)
+        .where(or_(*wanted), visible(actor, Decision))
+        .order_by(Decision.proposed_at)
+        .limit(MOST)
+    )
+    for decision, organisation, number in rows:
+        there = {"decision_id": decision.id}
+        proposed = clock.stockholm(decision.proposed_at).date() if decision.proposed_at else None
+        if decision.status is DecisionStatus.PROPOSED:
+            yield Waiting(
+                f"Fatta beslut om {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed
+            )
+        elif decision.status is DecisionStatus.RETURNED:
+            yield Waiting(
+                f"Ändra förslaget om {organisation}",
+                f"Dnr {number}. {_first_words(decision.returned_reason)}",
+                "decisions.propose",
+                {"application_id": decision.application_id},
+                since=proposed,
+            )
+        else:
+            made = clock.stockholm(decision.decided_at).date() if decision.decided_at else None
+            yield Waiting(
+                f"Skicka beslutet om {organisation}",
+                f"Dnr {number}. Beslutet är fattat.",
+                "decisions.dispatch",
+                there,
+                since=made,
+            )
+
+
+_PAYMENT_LISTS = {
+    PaymentStatus.PLANNED: (Permission.REGISTER_PAYMENT, "att registrera", "payments.listing", {"kind": "registrera"}),
+    PaymentStatus.REGISTERED: (Permission.ATTEST_PAYMENT, "att attestera", "payments.listing", {"kind": "attestera"}),
+    PaymentStatus.ATTESTED: (
+        Permission.BATCH_PAYMENTS,
+        "att lägga i underlag",
+        "payments.listing",
+        {"kind": "underlag"},
+    ),
+    PaymentStatus.BATCHED: (Permission.CONFIRM_PAYMENT, "att markera som betalda", "payments.index", {}),
+}
+
+
+def _payments(actor: Actor) -> Iterator[Waiting]:
+    wanted = [status for status, (permission, *_) in _PAYMENT_LISTS.items() if may(actor, permission)]
+    if not wanted:
+        return
+    rows = db.session().execute(
+        select(Payment.status, func.count(Payment.id), func.sum(Payment.amount), func.min(Payment.planned_on))
+        .where(
+            Payment.status.in_(wanted),
+            or_(Payment.status != PaymentStatus.PLANNED, Payment.planned_on <= clock.today() + AHEAD),
+            # Who has registered a payment does not attest it.
+            or_(Payment.status != PaymentStatus.REGISTERED, Payment.registered_by_id != actor.user_id),
+            visible(actor, Payment),
+        )
+        .group_by(Payment.status)
+    )
+    for status, count, total, first in rows:
+        _, what, endpoint, values = _PAYMENT_LISTS[status]
+        yield Waiting(
+            title=f"{count} {'utbetalning' if count == 1 else 'utbetalningar'} {what}",
+            text=f"Sammanlagt {kr(int(total))}. Den första är planerad till {clock.month_text(first)}.",
+            endpoint=endpoint,
+            values=values,
+        )
+
+
+def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
+    if not may(actor, Permission.REVIEW_REPORT):
+        return
+    overdue = (Report.status == ReportStatus.DRAFT) & (Report.due_on < clock.today())
+    rows = db.session().execute(
+        select(Report, Organisation.name, Case.registration_number)
+        .join(Case, Case.id == Report.case_id)
+        .join(Organisation, Organisation.id == Report.organisation_id)
+        .where(or_(Report.status == ReportStatus.SUBMITTED, overdue), visible(actor, Report))
+        .order_by(Report.due_on, Organisation.name.collate(db.COLLATION))
+        .limit(MOST)
+    )
+    for report, organisation, number in rows:
+        if report.status is ReportStatus.DRAFT:
+            yield Waiting(
+                title=f"{organisation} har inte återrapporterat {report.grant_year}",
+                text=f"Dnr {number}.",
+                endpoint="cases.show",
+                values={"case_id": report.case_id},
+                day=report.due_on,
+            )
+        else:
+            yield Waiting(
+                title=f"Granska {organisation}, {report.grant_year}",
+                text=f"Dnr {number}. Återrapporteringen har kommit in.",
+                endpoint="reviews.show",
+                values={"report_id": report.id},
+                since=clock.stockholm(report.submitted_at).date() if report.submitted_at else None,
+            )
+
+
+# --- Days to come ------------------------------------------------------------------------------------------------
+
+
+def _call_dates(actor: Actor) -> Iterator[ImportantDate]:
+    today = clock.today()
+    rows = db.session().execute(
+        select(Call, CallYear)
+        .join(CallYear, CallYear.call_id == Call.id)
+        .where(
+            Call.status == CallStatus.PUBLISHED,
+            or_(Call.last_day >= today, CallYear.pay_on >= today, CallYear.report_due_on >= today),
+        )
+        .order_by(Call.last_day, CallYear.grant_year)
+        .limit(50)
+    )
+    seen: set[tuple[date, str]] = set()
+    for call, year in rows:
+        days = [(call.last_day, f"Sista dag att söka: {call.title}")]
+        if actor.is_authority:
+            days += [
+                (year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
+                (year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
+            ]
+        for day, text in days:
+            if day >= today and (day, text) not in seen:
+                seen.add((day, text))
+                yield ImportantDate(day, text)
