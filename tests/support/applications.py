@@ -109,7 +109,7 @@ def complete_texts(application: Application) -> dict[str, str]:
         "q4": "12",
         "q5": "Unga med stora behov.\n\nOch deras familjer.",
         "q6": "Start hösten 2021.",
-        "q7": str(around.homes[0][0]),
+        "q7": str(around.homes[0][0]) if around.homes else "",
         "q9": "ja",
         answers.staff_key(budget, 0): Staff("läkare", {2021: 50, 2022: 60}, {2021: 1_000_000, 2022: 1_100_000}).text(),
     }

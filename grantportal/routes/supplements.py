@@ -1,0 +1,82 @@
+"""Komplettering of an application."""
+
+from enum import StrEnum
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from forms.base import Form
+from forms.supplements import RequestSupplementForm
+from grantportal import policy
+from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
+from grantportal.policy import Permission
+from grantportal.queries import supplements
+from grantportal.routes.applications import section_url
+from grantportal.services import supplements as services
+from grantportal.web import actor, carried_out, done, offers, seen, signed_in
+
+bp = Blueprint("supplements", __name__)
+
+_PERMISSIONS: dict[StrEnum, Permission] = {
+    SupplementAction.ANSWER: Permission.SUBMIT_CASE,
+    SupplementAction.CLOSE: Permission.CLOSE_SUPPLEMENT,
+}
+
+
+@bp.route("/ansokningar/<int:application_id>/begar-komplettering", methods=["GET", "POST"])
+def request(application_id: int) -> ResponseReturnValue:
+    """The officer chooses what is opened, says why and until when."""
+    page = seen(supplements.request_page(signed_in(), application_id))
+    policy.require(actor(), Permission.REQUEST_SUPPLEMENT, page)
+    form = RequestSupplementForm(page.sections)
+    if carried_out(form, services.request, actor(), application_id):
+        return done("Kompletteringen är begärd.", ".show", supplement_id=form.result)
+    is_offered = offers(
+        page, APPLICATION, {ApplicationAction.REQUEST_SUPPLEMENT: Permission.REQUEST_SUPPLEMENT}, actor()
+    )
+    return render_template("supplements/request.html", page=page, form=form, is_offered=bool(is_offered))
+
+
+@bp.get("/kompletteringar/<int:supplement_id>")
+def show(supplement_id: int) -> ResponseReturnValue:
+    """The request, and every answer before and after."""
+    return _shown(supplement_id, Form())
+
+
+def _shown(supplement_id: int, form: Form) -> str:
+    page = seen(supplements.page(signed_in(), supplement_id))
+    actions = offers(page, SUPPLEMENT, _PERMISSIONS)
+    return render_template("supplements/show.html", page=page, form=form, actions=actions, Action=SupplementAction)
+
+
+@bp.route("/kompletteringar/<int:supplement_id>/svara", methods=["GET", "POST"])
+def answer(supplement_id: int) -> ResponseReturnValue:
+    """Check the opened parts, and hand in."""
+    who = signed_in()
+    page = seen(supplements.page(who, supplement_id))
+    own = supplements.answer_page(who, supplement_id)
+    if own is None:
+        abort(403)
+    policy.require(who, Permission.SUBMIT_CASE, page)
+    form = Form()
+    if carried_out(form, services.answer, who, supplement_id):
+        return done("Kompletteringen är inskickad.", ".show", supplement_id=supplement_id)
+    if page.status is not SupplementStatus.REQUESTED:
+        return redirect(url_for(".show", supplement_id=supplement_id), code=303)
+    if own.problems:
+        form.form_errors = []
+    return render_template(
+        "supplements/answer.html", page=page, own=own, form=form, section_url=section_url(own.head.id)
+    )
+
+
+@bp.post("/kompletteringar/<int:supplement_id>/stang")
+def close(supplement_id: int) -> ResponseReturnValue:
+    """The officer closes a request that was not answered in time."""
+    page = seen(supplements.page(signed_in(), supplement_id))
+    policy.require(actor(), Permission.CLOSE_SUPPLEMENT, page)
+    form = Form()
+    if carried_out(form, services.close, actor(), supplement_id):
+        return done("Kompletteringen är stängd. Ansökan bedöms som den är.", ".show", supplement_id=supplement_id)
+    return _shown(supplement_id, form)

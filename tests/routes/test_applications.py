@@ -1,0 +1,400 @@
+"""Ansökan through its pages: what is typed is never lost, and nobody sees another's."""
+
+import json
+from datetime import date
+
+import pytest
+
+from forms.answers import FIELDS
+from grantportal.domain import clock
+from grantportal.domain.actors import Role
+from grantportal.domain.answers import RULES
+from grantportal.domain.forms import QuestionType
+from tests.support.applications import (
+    IN_MAY,
+    IN_TIME,
+    TOO_LATE,
+    actor_of,
+    applicant,
+    asked_to_supplement,
+    begin,
+    draft_of,
+    handed_in,
+    open_call,
+    row,
+    written,
+)
+from tests.support.calls import officer
+from tests.support.client import token_in
+from tests.support.factories import OrganisationFactory
+from tests.support.rows import events_of
+from tests.support.statements import statements
+
+
+@pytest.fixture
+def call(database):
+    return open_call()
+
+
+@pytest.fixture
+def region():
+    return OrganisationFactory(name="Region Exempel")
+
+
+@pytest.fixture
+def user(region):
+    return applicant(Role.OMBUD, region)
+
+
+@pytest.fixture
+def ombud(user):
+    return actor_of(user)
+
+
+@pytest.fixture(autouse=True)
+def in_time(database):
+    with clock.at(IN_TIME):
+        yield
+
+
+def inputs(page):
+    """Every field of the page's own form, as a browser would post it."""
+    form = next(form for form in page.document.iter("form") if "data-autosave" in form.attrib)
+    posted = {}
+    for field in form.iter():
+        name = field.get("name")
+        if field.tag == "textarea":
+            posted[name] = (field.text or "").removeprefix("\n")
+        elif field.tag == "input" and name:
+            if field.get("type") in ("checkbox", "radio"):
+                if "checked" in field.attrib:
+                    posted.setdefault(name, []).append(field.get("value"))
+            else:
+                posted[name] = field.get("value") or ""
+    return posted
+
+
+def section(application, key):
+    return f"/ansokningar/{application.id}/avsnitt/{key}"
+
+
+def texts(who, application):
+    return {key: answer.text for key, answer in draft_of(who, application).items()}
+
+
+def test_every_type_of_question_has_a_field_a_rule_and_a_macro(app):
+    macros = app.jinja_env.get_template("components/question_types.html").module
+    for kind in QuestionType:
+        assert kind in FIELDS
+        assert kind in RULES
+        assert callable(getattr(macros, FIELDS[kind].macro))
+
+
+def test_a_region_begins_writes_checks_and_hands_in(call, user, ombud, signed_in):
+    browser = signed_in(user)
+    start = f"/ansokningar/ny/{call.id}"
+    page = browser.get(start)
+    assert "Sökande verksamhet" in page.text
+    begun = browser.post_form(start, {"organisation_id": ombud.mandates[0].organisation_id, "applicant_unit": "BUP"})
+    assert begun.status_code == 303
+    page = browser.get(begun.location)
+    assert "0 av 5 avsnitt är klara" in page.text
+    assert "Inte påbörjad" in page.text
+    assert "Kan inte börja än" in page.text
+
+
+def test_a_section_is_saved_and_read_back(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "sokande")
+    posted = {**inputs(browser.get(url)), "q1": "  BUP ", "q2": "Barn", "q3": ["Habilitering"], "q4": "1 2"}
+    assert browser.post_form(url, posted).status_code == 303
+    assert texts(ombud, application) == {"q1": "BUP", "q2": "Barn", "q3": "Habilitering", "q4": "12"}
+    assert inputs(browser.get(url))["q3"] == ["Habilitering"]
+
+
+def test_a_bad_amount_stays_as_typed_while_the_others_are_saved(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "kostnader")
+    posted = inputs(browser.get(url))
+    cells = sorted(name for name in posted if name.startswith("q8-y"))
+    for name, typed in zip(
+        cells, ["2\u00a0913\u202f808 kr", "1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "100,00", "0"], strict=False
+    ):
+        posted[name] = typed
+    posted |= {"q8-s0_profession": "läkare", "q8-s0_percent2021": "2001", "q8-s0_cost2021": "758 400,50"}
+    page = browser.post_form(url, posted)
+    assert page.status_code == 422
+    shown = inputs(page)
+    assert [shown[name] for name in cells[:8]] == [
+        "2\u00a0913\u00a0808\u00a0kr", "1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "100\u00a0kr", "0\u00a0kr",
+    ]  # fmt: skip
+    assert shown["q8-s0_cost2021"] == "758 400,50"
+    assert "Skriv hela kronor, utan ören." in page.text
+    assert "belopp saknas" in page.text
+    saved = texts(ombud, application)
+    assert [saved.get(name) for name in cells[:8]] == ["2913808", None, None, None, None, None, "100", "0"]
+    assert json.loads(saved["q8-s0"])["profession"] == "läkare"
+    # The page that came back can be mended and saved again, without a clash with itself.
+    shown |= dict.fromkeys(cells, "5") | {"q8-s0_percent2021": "50", "q8-s0_cost2021": "758 400"}
+    assert browser.post_form(url, shown).status_code == 303
+    assert texts(ombud, application)[cells[0]] == "5"
+
+
+def test_staff_rows_are_added_and_taken_away_by_buttons(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "kostnader")
+    posted = inputs(browser.get(url)) | {"q8-s0_profession": "läkare", "lagg-till": "q8"}
+    answer = browser.post_form(url, posted)
+    assert answer.status_code == 303
+    page = browser.get(answer.location)
+    posted = inputs(page)
+    assert posted["q8-s0_profession"] == "läkare"
+    assert posted["q8-s1_profession"] == ""
+    browser.post_form(url, posted | {"q8-s1_profession": "kurator"})
+    posted = inputs(browser.get(url))
+    assert browser.post_form(url, posted | {"ta-bort": "q8-s0"}).status_code == 303
+    posted = inputs(browser.get(url))
+    assert posted["q8-s1_profession"] == "kurator"
+    assert "q8-s0_profession" not in posted
+
+
+def test_the_server_counts_the_sums(call, user, ombud, signed_in):
+    application = written(ombud, call)
+    page = signed_in(user).get(section(application, "kostnader"))
+    assert "1\u00a0100\u00a0000" in page.text
+    assert "2\u00a0300\u00a0000" in page.text
+    assert "belopp saknas" not in page.text
+
+
+def test_two_people_in_the_same_section_keep_both_their_answers(call, region, user, ombud, signed_in):
+    application = begin(ombud, call)
+    other = applicant(Role.UPPGIFTSSAMORDNARE, region)
+    one, two = signed_in(user), signed_in(other)
+    url = section(application, "arbetet")
+    first, second = inputs(one.get(url)), inputs(two.get(url))
+    assert one.post_form(url, first | {"q5": "Den enas"}).status_code == 303
+    # The second page is older: what was not touched there does not overwrite what the first has saved.
+    second = {**second, "q6": "Den andras", "csrf_token": token_in(two.get(url), url)}
+    assert two.post(url, data=second).status_code == 303
+    assert texts(ombud, application) == {"q5": "Den enas", "q6": "Den andras"}
+
+
+def test_a_clash_shows_both_texts_and_saving_again_settles_it(call, region, user, ombud, signed_in):
+    application = begin(ombud, call)
+    other = applicant(Role.UPPGIFTSSAMORDNARE, region)
+    one, two = signed_in(user), signed_in(other)
+    url = section(application, "arbetet")
+    second = inputs(two.get(url))
+    one.post_form(url, inputs(one.get(url)) | {"q5": "Den enas <b>text</b>"})
+    page = two.post(url, data={**second, "q5": "Den andras", "q6": "Också"})
+    assert page.status_code == 422
+    assert f"{user.name} har ändrat samma svar" in page.text
+    assert "Den enas &lt;b&gt;text&lt;/b&gt;" in page.text
+    assert inputs(page)["q5"] == "Den andras"
+    assert texts(ombud, application) == {"q5": "Den enas <b>text</b>", "q6": "Också"}
+    assert two.post(url, data=inputs(page)).status_code == 303
+    assert texts(ombud, application)["q5"] == "Den andras"
+
+
+def test_autosave_answers_what_was_saved_and_what_was_not(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    page = browser.get(section(application, "sokande"))
+    posted = inputs(page)
+    url = f"{section(application, 'sokande')}/autospara"
+    answer = browser.post(url, data=posted | {"q1": "BUP", "q4": "många"})
+    assert answer.json["saved"]
+    assert answer.json["time"] == "10:00"
+    assert answer.json["errors"] == {"q4": "Skriv ett heltal från 0 till 100."}
+    assert texts(ombud, application) == {"q1": "BUP"}
+    # What was saved is carried on: the next save is no clash with the last.
+    answer = browser.post(url, data=posted | answer.json["stamps"] | {"q1": "BUP och fler"})
+    assert answer.json["clashes"] == []
+    old = browser.post(url, data=posted | {"q1": "Från en gammal flik"})
+    assert [clash["theirs"] for clash in old.json["clashes"]] == ["BUP och fler"]
+    refused = browser.post(url, data={**posted, "csrf_token": "x"})
+    assert refused.status_code == 422
+    assert not refused.json["saved"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("rad ett\r\nrad två\x00", "rad ett\nrad två"),
+        ("\u202eetar", "etar"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_hostile_text_is_kept_as_text(call, user, ombud, signed_in, typed, kept):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "arbetet")
+    assert browser.post_form(url, inputs(browser.get(url)) | {"q5": typed}).status_code == 303
+    assert texts(ombud, application)["q5"] == kept
+    assert "<script>alert" not in browser.get(url).text
+
+
+def test_a_hundred_thousand_characters_are_refused_and_none_is_cut(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "arbetet")
+    page = browser.post_form(url, inputs(browser.get(url)) | {"q5": "å" * 100_000, "q6": "Sparas"})
+    assert page.status_code == 422
+    assert "Skriv högst 2\u00a0000 tecken." in page.text
+    assert inputs(page)["q5"] == "å" * 100_000
+    assert texts(ombud, application) == {"q6": "Sparas"}
+
+
+def test_strange_keys_and_choices_are_not_taken(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "sokande")
+    posted = inputs(browser.get(url))
+    page = browser.post_form(url, posted | {"q2": "Ingen", "q99": "x", "data": "x", "validate": "x", "q8-s0": "x"})
+    assert page.status_code == 422
+    assert texts(ombud, application) == {}
+
+
+def test_every_mistake_is_listed_with_a_way_to_its_field(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    page = browser.get(f"/ansokningar/{application.id}/kontrollera")
+    assert f"{section(application, 'sokande')}#q2-0" in page.text
+    assert f"{section(application, 'arbetet')}#q5" in page.text
+    assert "Skicka in</button>" not in page.text
+    answer = browser.post(f"/ansokningar/{application.id}/skicka-in", data={"csrf_token": token_in(page, "/logga-ut")})
+    assert answer.status_code == 422
+    assert "saker att rätta" in answer.text
+
+
+def test_handing_in_gives_a_receipt_and_the_second_time_changes_nothing(call, user, ombud, signed_in):
+    application = written(ombud, call)
+    browser = signed_in(user)
+    check = f"/ansokningar/{application.id}/kontrollera"
+    submit = f"/ansokningar/{application.id}/skicka-in"
+    token = token_in(browser.get(check), submit)
+    answer = browser.post(submit, data={"csrf_token": token})
+    assert answer.status_code == 303
+    page = browser.get(answer.location)
+    assert "2020-0001" in page.text
+    assert "8\u00a0april\u00a02020 kl.\u00a010:00" in page.text
+    again = browser.post(submit, data={"csrf_token": token})
+    assert again.status_code == 303
+    assert "redan inskickad" in browser.get(again.location).text
+    assert events_of(application) == ["application.started", "application.submitted"]
+    assert row(application.id).version_number == 1
+    assert browser.get(check).status_code == 302
+    document = browser.get(f"/ansokningar/{application.id}/version/1/pdf")
+    assert document.data.startswith(b"%PDF-")
+
+
+def test_a_late_application_is_received_and_says_so(call, user, ombud, signed_in):
+    handed_in(ombud, call, at=TOO_LATE)
+    late = handed_in(ombud, call, "En klinik", at=TOO_LATE)
+    with clock.at(TOO_LATE):
+        page = signed_in(user).get(f"/ansokningar/{late.id}/kvitto")
+    assert "efter sista dagen" in page.text
+
+
+def test_an_uppgiftssamordnare_has_no_button_and_no_right_to_hand_in(call, region, user, ombud, signed_in):
+    application = written(ombud, call)
+    browser = signed_in(applicant(Role.UPPGIFTSSAMORDNARE, region))
+    page = browser.get(f"/ansokningar/{application.id}/kontrollera")
+    assert "Skicka in</button>" not in page.text
+    assert f"{user.name}, ombud" in page.text
+    token = token_in(page, "/logga-ut")
+    assert browser.post(f"/ansokningar/{application.id}/skicka-in", data={"csrf_token": token}).status_code == 403
+
+
+def test_anothers_application_is_as_one_that_does_not_exist(call, ombud, signed_in):
+    application = written(ombud, call)
+    for stranger in (applicant(), officer_user()):
+        browser = signed_in(stranger)
+        for path in ("", "/avsnitt/arbetet", "/kontrollera", "/kvitto", "/aterkalla", "/version", "/version/1"):
+            page = browser.get(f"/ansokningar/{application.id}{path}")
+            assert page.status_code == 404, path
+
+
+def officer_user():
+    from grantportal.models.accounts import User
+    from tests.support.rows import committed
+
+    return committed().get_one(User, officer().user_id)
+
+
+def test_the_authority_reads_what_was_handed_in_and_never_what_is_written_since(call, ombud, signed_in):
+    application = handed_in(ombud, call)
+    who = officer()
+    asked_to_supplement(who, application)
+    from tests.support.applications import write
+
+    write(ombud, application, {"q6": "Hemligt utkast"})
+    browser = signed_in(officer_user())
+    page = browser.get(f"/ansokningar/{application.id}", follow_redirects=True)
+    assert "Start hösten 2021." in page.text
+    assert "Hemligt utkast" not in page.text
+    assert browser.get(section(application, "arbetet")).status_code == 403
+
+
+def test_the_ombud_withdraws(call, user, ombud, signed_in):
+    application = handed_in(ombud, call)
+    browser = signed_in(user)
+    answer = browser.post_form(f"/ansokningar/{application.id}/aterkalla")
+    assert answer.status_code == 303
+    assert "Återkallad av er" in browser.get(answer.location).text
+
+
+def test_a_section_takes_at_most_eight_queries(call, user, ombud, signed_in):
+    application = handed_in(ombud, call)
+    asked_to_supplement(officer(), application)
+    browser = signed_in(user)
+    with clock.at(IN_MAY):
+        for key in ("sokande", "arbetet", "ungdomshem", "kostnader", "forsakran"):
+            with statements() as sent:
+                browser.get(section(application, key))
+            reads = [each for each in sent if each.lstrip().upper().startswith("SELECT")]
+            assert len(reads) <= 8, (key, reads)
+
+
+def test_a_komplettering_is_asked_for_and_answered(call, user, ombud, signed_in):
+    application = handed_in(ombud, call)
+    asking, answering = signed_in(officer_user()), signed_in(user)
+    with clock.at(IN_MAY):
+        url = f"/ansokningar/{application.id}/begar-komplettering"
+        page = asking.post_form(url, {"parts": [], "reason": "", "last_day": "1 mars"})
+        assert page.status_code == 422
+        assert "1 mars" in page.text
+        asked = asking.post_form(url, {"parts": ["arbetet"], "reason": "Beskriv tidplanen.", "last_day": "2020-05-29"})
+        assert asked.status_code == 303
+        page = answering.get(f"/ansokningar/{application.id}")
+        assert "Beskriv tidplanen." in page.text
+        assert "Behöver ändras" in page.text
+        assert answering.get(section(application, "sokande")).status_code == 302
+        form = section(application, "arbetet")
+        answering.post_form(form, inputs(answering.get(form)) | {"q6": "Ny tidplan"})
+        number = asked.location.rpartition("/")[2]
+        sent = answering.post_form(f"/kompletteringar/{number}/svara")
+        assert sent.status_code == 303
+        for reader in (asking, answering):
+            page = reader.get(f"/kompletteringar/{number}")
+            assert "Start hösten 2021." in page.text
+            assert "Ny tidplan" in page.text
+            assert "Ändrat" in page.text
+
+
+def test_a_locked_section_is_not_saved_by_post_and_what_was_typed_is_still_there(call, user, ombud, signed_in):
+    application = handed_in(ombud, call)
+    browser = signed_in(user)
+    asked_to_supplement(officer(), application)
+    with clock.at(clock.local(date(2020, 5, 12), 9)):
+        open_page = browser.get(section(application, "arbetet"))
+        posted = inputs(open_page) | {"q1": "Nytt namn", "seen-q1": "0-x"}
+        page = browser.post(section(application, "sokande"), data=posted)
+        assert page.status_code == 422
+        assert "låst" in page.text
+        assert "Nytt namn" in page.text
+    assert texts(ombud, application)["q1"] == "BUP i Exempelregionen"
