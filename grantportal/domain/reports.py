@@ -451,3 +451,10 @@ def economy_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool, att
     if opened and begun and not gaps and not attested:
         return Label("wait", "arrow", "Väntar på intygande")
     return found
+
+
+def sending_label(*, opened: bool, gaps: bool, handed_in: bool) -> Label:
+    """What the task list says of handing in."""
+    if opened:
+        return Label("", "dots", "Kan inte börja än") if gaps else Label("wait", "arrow", "Väntar på ombudet")
+    return Label("lock", "lock", "Inskickad") if handed_in else Label("", "dots", "Kan inte börja än")

@@ -171,6 +171,11 @@ class ReportPage:
         return (*(result.label for result in self.results), self.economy_label)
 
     @property
+    def sending_label(self) -> Label:
+        """Whether it can be handed in now."""
+        return reports.sending_label(opened=self.is_open, gaps=bool(self.gaps), handed_in=self.version_number > 0)
+
+    @property
     def done(self) -> int:
         """How many parts need nothing more."""
         return sum(label.tone in {"ok", "lock"} for label in self.parts)

@@ -72,7 +72,8 @@ def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, 
         ]
         groups.append((f"{code}. {title}", items))
     economy = item("Ekonomi", url_for(".economy", report_id=page.id), page.economy_label, rules.ECONOMY)
-    groups.append(("Övrigt", [economy]))
+    sending = item("Granska och skicka in", url_for(".submit", report_id=page.id), page.sending_label, "")
+    groups.append(("Övrigt", [economy, sending]))
     return groups
 
 
@@ -206,7 +207,6 @@ def economy(report_id: int) -> ResponseReturnValue:
         "reports/economy.html",
         page=page,
         form=form,
-        nav=_nav(page, rules.ECONOMY),
         may_write=(page.economy_is_open and _may(Permission.FILL_ECONOMY, page)) or request.method == "POST",
         may_attest=_may(Permission.ATTEST_ECONOMY, page),
         rest_is_saved=code == 422,

@@ -69,7 +69,8 @@ def test_the_overview_says_what_remains_and_who_does_what_next(by, region):
     shown = text_of(by().get(url(region)))
 
     assert "Lämna senast 1 mars 2022" in shown
-    assert "A1: Välj hur väl ni har nått resultatet." in shown
+    assert "29 saker återstår" in shown
+    assert "A1: Välj hur väl ni har nått resultatet." in text_of(by().get(url(region, "/skicka-in")))
     assert region.users[Role.APPLICANT_ECONOMIST].name in shown
     assert "0 av 9 delar" in shown
 
