@@ -71,8 +71,7 @@ def serve(host: str, port: int, processes: int) -> None:
         raise click.ClickException("Demonstrationen släpper in vem som helst och får bara visas på den egna datorn.")
     _prepare(chosen)
     if chosen.demonstration and not demonstration.is_loaded():
-        click.echo("Demonstrationen läggs in. Det tar en stund.")
-        _told(demonstration.load)
+        _tell(chosen)
     if queries.is_demonstration() and not chosen.demonstration:
         raise click.ClickException(
             "Databasen innehåller demonstrationens påhittade uppgifter och får bara visas som demonstration."
@@ -87,6 +86,26 @@ def serve(host: str, port: int, processes: int) -> None:
     # The processes that are made from this one make their own connections.
     db.engine().dispose()
     server.Server(host, port, processes).run()
+
+
+def _tell(chosen: Settings, until: str | None = None) -> None:
+    """Tell the story in an empty database, or anew where it has been told, or half told, before."""
+    click.echo("Demonstrationen läggs in. Det tar en stund.")
+    if queries.is_demonstration():
+        _told(demonstration.restart, chosen, until)
+    else:
+        _told(demonstration.load, until)
+
+
+@main.command("demo")
+@click.option("--until", type=click.Choice(list(demonstration.STOPS)), help="Sluta efter det här steget.")
+def demo(until: str | None) -> None:
+    """Tell the demonstration's story anew, up to a step. Everything in the database is replaced."""
+    chosen = settings.load(demonstration=True)
+    _prepare(chosen)
+    _tell(chosen, until)
+    click.echo(f"Dagen är {clock.day_text(demonstration.STOPS[until or demonstration.LAST])}.")
+    db.close_read_session()
 
 
 @main.command("worker")

@@ -147,7 +147,10 @@ def lock(query: Q) -> Q:
     Without `populate_existing` the value from before the lock comes back; without `key_share` a child row inserted before
     its parent is locked deadlocks.
     """
-    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    # Only the rows that are asked for: PostgreSQL locks no row that an outer join might leave out.
+    return query.with_for_update(key_share=True, of=query.column_descriptions[0]["entity"]).execution_options(
+        populate_existing=True
+    )
 
 
 def insert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 
 from grantportal.domain.errors import RuleViolation
 
-FIRST_DAY = date(2023, 3, 20)
-"""The day that is shown when the story has been played."""
 LAST_DAY = date(2039, 12, 31)
 
 

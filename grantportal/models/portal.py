@@ -22,6 +22,8 @@ class Portal(Base):
     event_head: Mapped[str] = mapped_column(default="")
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     moved_days: Mapped[int] = mapped_column(default=0)
+    story_told_at: Mapped[datetime | None]
+    """When the demonstration's whole story had been played; null while it is half told."""
     registration_prefix: Mapped[str] = mapped_column(default="")
     """What the installation's diarienummer begin with."""
 

@@ -9,14 +9,21 @@ from grantportal.queries import accounts, portal
 from grantportal.transaction import Bookkeeping, bookkeeping
 
 
-def mark(first_day: date) -> None:
-    """Mark a new and empty installation as the demonstration, and say which day it shows today. Never a real one."""
+def mark() -> None:
+    """Mark a new and empty installation as the demonstration. Never a real one."""
     with bookkeeping(Bookkeeping.DEMONSTRATION):
         row = portal.row()
         if not row.is_demonstration and accounts.everybody():
             raise RuleViolation("Databasen hör till en riktig installation och kan inte bli en demonstration.")
         row.is_demonstration = True
+
+
+def show_from(first_day: date) -> None:
+    """The story is told: say which day is shown today."""
+    with bookkeeping(Bookkeeping.DEMONSTRATION):
+        row = portal.row()
         row.moved_days = _days_to(first_day)
+        row.story_told_at = clock.real_now()
 
 
 def move_day(command: MoveDay) -> date:

@@ -327,6 +327,7 @@ def upgrade() -> None:
         sa.Column("event_head", sa.Text(), nullable=False),
         sa.Column("is_demonstration", sa.Boolean(), nullable=False),
         sa.Column("moved_days", sa.Integer(), nullable=False),
+        sa.Column("story_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_prefix", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_portal_one_row")),

@@ -1,0 +1,106 @@
+"""The story gives the pilot's own figures, and everything in it holds together."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from grantportal import demonstration
+from grantportal.demonstration.story import Story
+from grantportal.domain import clock
+from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.decisions import Outcome
+from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import ReportStatus
+from grantportal.imports.organisations import regions
+from grantportal.models.accounts import User
+from grantportal.models.applications import Application
+from grantportal.models.decisions import Decision
+from grantportal.models.grants import YearFrame
+from grantportal.models.payments import LedgerEntry
+from grantportal.models.portal import Event
+from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
+from grantportal.queries import portal
+from grantportal.services import organisations, verification
+from tests.support.rows import committed
+
+
+@pytest.fixture
+def told(database, tmp_path):
+    """Tell the story up to a step, in a database that knows its organisations."""
+
+    def tell(until: str | None = None) -> None:
+        organisations.register_known("Socialstyrelsen", "202100-0555", regions())
+        demonstration.load(until)
+
+    yield tell
+    clock.move_by(lambda: 0)
+
+
+def sums(kind: LedgerKind) -> dict[int, int]:
+    rows = committed().execute(
+        select(LedgerEntry.grant_year, func.sum(LedgerEntry.amount))
+        .where(LedgerEntry.kind == kind)
+        .group_by(LedgerEntry.grant_year)
+    )
+    return {year: int(amount) for year, amount in rows}
+
+
+def test_on_the_day_of_the_decisions_the_figures_are_the_pilots_own(told):
+    told("beslut")
+
+    assert sums(LedgerKind.DECIDED) == {2021: 11_089_785, 2022: 11_477_779}
+    left = {frame.grant_year: frame.frame - frame.decided for frame in committed().scalars(select(YearFrame))}
+    assert (left[2021], left[2022]) == (3_910_215, 3_522_221)
+    outcomes = [decision.outcome for decision in committed().scalars(select(Decision))]
+    assert sorted(outcomes) == [Outcome.GRANTED] * 3 + [Outcome.REFUSED]
+    days = {clock.stockholm(decision.decided_at).date() for decision in committed().scalars(select(Decision))}
+    assert days == {date(2020, 6, 30)}
+    assert committed().scalar(select(func.count(Supplement.id))) == 4
+
+
+def test_the_whole_story_gives_every_sum_and_verifies(told, tmp_path):
+    told()
+
+    assert sums(LedgerKind.DECIDED) == {2021: 11_089_785, 2022: 14_922_779}
+    assert sums(LedgerKind.PAID) == {2021: 11_089_785, 2022: 14_922_779}
+    assert sums(LedgerKind.CHARGED) == {2021: 6_242_929, 2022: 13_268_580}
+    statuses = {(report.grant_year, report.status) for report in committed().scalars(select(Report))}
+    assert statuses == {(2021, ReportStatus.APPROVED), (2022, ReportStatus.SUBMITTED)}
+    findings = verification.verify(tmp_path)
+    assert not findings.differences
+    assert findings.checked
+
+
+def test_nobody_but_the_demonstrations_persons_acts_in_the_story(told):
+    told("ansokan")
+
+    examples = set(committed().scalars(select(User.id).where(User.is_example)))
+    story = Event.at.between(clock.local(date(2020, 1, 1)), clock.local(date(2023, 12, 31)))
+    assert set(committed().scalars(select(Event.actor_id).where(story))) <= examples
+    assert {application.status for application in committed().scalars(select(Application))} == {
+        ApplicationStatus.SUBMITTED
+    }
+
+
+def test_the_first_day_shown_is_the_one_that_the_step_names(told):
+    told("utlysning")
+    clock.move_by(portal.moved_days)
+
+    assert clock.today() == demonstration.STOPS["utlysning"]
+
+
+def test_every_step_is_told_in_order_and_none_after_the_last_day():
+    steps = Story().steps()
+
+    moments = [step.at for step in steps]
+    assert moments == sorted(moments)
+    assert moments[-1] < clock.local(demonstration.STOPS[demonstration.LAST])
+
+
+def test_all_that_is_told_adds_up():
+    told = Story().told
+    for region in told["regions"].values():
+        for year, amounts in region["budget"].items():
+            assert sum(costs[year] for _, _, costs in region["staff"]) == amounts[0]
