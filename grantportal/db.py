@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Select, create_engine, event, make_url
+from sqlalchemy import Engine, Select, Text, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 Q = TypeVar("Q", bound="Select[Any]")
 
@@ -73,6 +76,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_collation(COLLATION, _compare_swedish)
+    connection.create_function(
+        "portal_lower", 1, lambda text: None if text is None else text.lower(), deterministic=True
+    )
+
+
+class folded(FunctionElement[str]):  # noqa: N801  # it is used as a function of SQL
+    """A text without regard to capitals, å ä ö included: SQLite's own lower() knows only a to z."""
+
+    type = Text()
+    inherit_cache = True
+    name = "folded"
+
+
+@compiles(folded)
+def _lower(element: folded, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(folded, "sqlite")
+def _lower_by_us(element: folded, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"portal_lower({compiler.process(element.clauses, **kwargs)})"
 
 
 def _begin_sqlite(connection: Any) -> None:

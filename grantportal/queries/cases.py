@@ -479,7 +479,7 @@ def _narrowed(actor: Actor, asked: Asked) -> list[ColumnElement[bool]]:
         where.append(
             or_(
                 *(
-                    column.ilike(like, escape="\\")
+                    db.folded(column).like(like.lower(), escape="\\")
                     for column in (
                         Case.registration_number,
                         Case.own_reference,
@@ -813,7 +813,7 @@ def _events(actor: Actor, case_id: int) -> tuple[EventRow, ...]:
     )
     return tuple(
         EventRow(
-            datetime=event.at.isoformat(),
+            datetime=event.at.isoformat(timespec="seconds"),
             day_text=clock.day_text(event.at),
             text=event.kind.text,
             by_text=", ".join(part for part in (name, f"kl.{clock.NBSP}{clock.time_text(event.at)}") if part),

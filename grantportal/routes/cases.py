@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from forms.cases import ChangeReferenceForm
 from grantportal import policy, web
 from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.texts import one_line
 from grantportal.policy import Permission
 from grantportal.queries import cases
 from grantportal.queries.cases import Asked
@@ -24,7 +25,7 @@ def _asked() -> Asked:
     status = request.args.get("lage", "")
     order = request.args.get("ordning", "")
     return Asked(
-        text=request.args.get("sok", "")[:200].replace("\x00", ""),
+        text=one_line(request.args.get("sok", ""))[:200],
         grant_id=_number("bidrag"),
         call_id=_number("utlysning"),
         status=ApplicationStatus(status) if status in {each.value for each in cases.STATUS_CHOICES} else None,
