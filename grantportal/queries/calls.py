@@ -128,7 +128,11 @@ def _decided(call_ids: Iterable[int]) -> dict[int, datetime]:
     query = (
         select(Application.call_id, func.min(Decision.decided_at))
         .join(Decision, Decision.application_id == Application.id)
-        .where(Application.call_id.in_(list(call_ids)), Decision.status == DecisionStatus.MADE)
+        .where(
+            Application.call_id.in_(list(call_ids)),
+            Decision.status == DecisionStatus.MADE,
+            Decision.decided_at <= clock.now(),
+        )
         .group_by(Application.call_id)
     )
     return {call_id: decided_at for call_id, decided_at in db.session().execute(query) if decided_at}
