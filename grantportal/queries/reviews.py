@@ -418,19 +418,34 @@ def _words(value: object) -> str:
 # --- The region's own page, after approval --------------------------------------------------------------------------
 
 
-def ratings_for_party(actor: Actor, report_id: int) -> dict[str, Shown]:
-    """The authority's ratings by the results' codes: nothing before the report is approved, and nothing of another's."""
+@dataclass(frozen=True)
+class ToldRating:
+    """One expected result as the region reads it after the approval: its own rating and the authority's."""
+
+    code: str
+    own: Shown
+    ours: Shown
+
+
+def ratings_for_party(actor: Actor, report_id: int) -> tuple[ToldRating, ...]:
+    """The authority's ratings: nothing before the report is approved, and nothing of another's."""
     rows = db.session().execute(
-        select(ReviewRating, ExpectedResult.code)
+        select(ReviewRating, ExpectedResult.code, ReportedResult.rating)
         .join(Report, ReviewRating.report_id == Report.id)
         .join(ExpectedResult, ReviewRating.expected_result_id == ExpectedResult.id)
+        .join(
+            ReportedResult,
+            (ReportedResult.report_id == Report.id)
+            & (ReportedResult.expected_result_id == ReviewRating.expected_result_id),
+        )
         .where(
             policy.visible(actor, Report),
             Report.id == report_id,
             Report.status == ReportStatus.APPROVED,
         )
     )
-    return {code: Shown(row.rating, row.comment, at=row.reviewed_at) for row, code in rows}
+    told = (ToldRating(code, Shown(own), Shown(row.rating, row.comment)) for row, code, own in rows)
+    return tuple(sorted(told, key=lambda each: code_order(each.code)))
 
 
 # --- Regions × expected results × years ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from grantportal import policy, web
 from grantportal.domain import reports as rules
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.policy import Permission
-from grantportal.queries import reports
+from grantportal.queries import reports, reviews
 from grantportal.queries.reports import ReportPage, ResultShown
 from grantportal.services import reports as services
 
@@ -103,6 +103,7 @@ def show(report_id: int) -> ResponseReturnValue:
     return render_template(
         "reports/show.html",
         page=page,
+        told=reviews.ratings_for_party(web.actor(), report_id),
         nav=_nav(page),
         attesters=people[Permission.ATTEST_ECONOMY],
         certifiers=people[Permission.CERTIFY_AND_SUBMIT_REPORT],

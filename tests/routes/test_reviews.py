@@ -153,3 +153,18 @@ def test_a_panel_is_reached_from_its_cell(officer, made):
     page = officer.get(f"/uppfoljning/{made.id}/A1")
     assert "Ordalydelse A1 2022" in page.text
     assert officer.get(f"/uppfoljning/{made.id}/Z9").status_code == 404
+
+
+def test_the_region_reads_the_ratings_on_its_own_page_once_approved(officer, signed_in, of):
+    region = OrganisationFactory()
+    made = report(of, region)
+    rated(of, made, dict.fromkeys(of.results, Rating.MET), officer.user.id)
+    ombud = signed_in(person(Role.OMBUD, region))
+    assert "Granskningen" not in ombud.get(f"/aterrapporteringar/{made.id}").text
+
+    url = f"/granskning/{made.id}/godkann"
+    assert officer.post_form(url, {"seen": _seen(officer, f"/granskning/{made.id}")}).status_code == 303
+
+    page = ombud.get(f"/aterrapporteringar/{made.id}")
+    assert "Granskningen" in page.text
+    assert "Skäl" in page.text

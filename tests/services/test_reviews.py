@@ -280,16 +280,17 @@ def test_the_region_sees_the_ratings_once_the_report_is_approved(of, officer, re
     committed()
     ombud, stranger = (actor_of(user.id) for user in users)
     rated(of, made, dict.fromkeys(of.results, Rating.PARTLY), officer.user_id or 0)
-    assert queries.ratings_for_party(ombud, made.id) == {}
+    assert queries.ratings_for_party(ombud, made.id) == ()
 
     approve(officer, made)
     committed()
 
-    assert {code: shown.rating for code, shown in queries.ratings_for_party(ombud, made.id).items()} == {
-        "A1": Rating.PARTLY,
-        "A2": Rating.PARTLY,
-    }
-    assert queries.ratings_for_party(stranger, made.id) == {}
+    told = queries.ratings_for_party(ombud, made.id)
+    assert [(each.code, each.own.rating, each.ours.rating, each.ours.comment) for each in told] == [
+        ("A1", Rating.PARTLY, Rating.PARTLY, "Skäl"),
+        ("A2", Rating.PARTLY, Rating.PARTLY, "Skäl"),
+    ]
+    assert queries.ratings_for_party(stranger, made.id) == ()
 
 
 def test_the_history_is_chained_in_the_reports_case(of, officer, made):

@@ -32,6 +32,7 @@ from tests.support.rows import saved
 
 OPENED = datetime(2020, 1, 31, 8, tzinfo=UTC)
 HANDED_IN = datetime(2023, 3, 1, 9, tzinfo=UTC)
+EMPTY_FORM = canonical({"title": "Prov", "kind": FormKind.REPORT.value, "sections": []})
 _numbers = count(1)
 
 
@@ -52,7 +53,7 @@ def matrix(codes: Sequence[str] = ("A1", "A2"), years: Iterable[int] = (2021, 20
     years = sorted(years)
     grant = saved(Grant(title=f"Statsbidrag för prov {next(_numbers)}", purpose="Prov"))
     form = saved(
-        FormVersion(grant_id=grant.id, kind=FormKind.REPORT, number=1, title="Prov", definition="{}", sha256="")
+        FormVersion(grant_id=grant.id, kind=FormKind.REPORT, number=1, title="Prov", definition=EMPTY_FORM, sha256="")
     )
     version = saved(FrameworkVersion(grant_id=grant.id, number=1))
     call = saved(
