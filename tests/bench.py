@@ -1,0 +1,228 @@
+"""`make bench`: what the portal's pages and finance's Excel cost, as ratios within one run.
+
+A page is compared with an empty page of the same application, opened by the same person: the two take turns, each pair
+gives a ratio, and the table tells the median and the extremes. A machine that is slow or busy is so for both. What is not
+reached is said; the run itself ends well, for it is a measure and no test.
+"""
+
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from io import BytesIO
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import ZipFile
+
+import xlsxwriter
+from flask import Flask
+
+from grantportal import db
+from grantportal.app import create_app
+from grantportal.domain.actors import Role
+from grantportal.domain.documents import PaymentRow
+from grantportal.exports import xlsx
+from grantportal.queries import accounts, payments
+from grantportal.settings import Settings
+from tests.support import databases, measured, plenty, run
+from tests.support.factories import person
+from tests.support.measured import Page
+
+FEW, MANY = 10, 10_000
+PAGE_TURNS, FILE_TURNS = 21, 9
+LIST_QUERIES, FORM_QUERIES, MATRIX_QUERIES = 10, 8, 15
+FILE_RATIO = 1.3
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table. `reached` is None where there is no aim."""
+
+    where: str
+    what: str
+    aim: str
+    queries: str
+    ratio: str
+    reached: bool | None
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """How many times as long one thing takes as another, pair by pair."""
+
+    each: Sequence[float]
+    base: float
+    """What the other thing took, in milliseconds: the median."""
+
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return median(self.each)
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} × ({min(self.each):.2f}–{max(self.each):.2f})"
+
+
+def compare(one: Callable[[], Any], other: Callable[[], Any], turns: int) -> Ratios:
+    """Let the two take turns, and let them take turns at being first too."""
+    one(), other()
+    pairs = []
+    for turn in range(turns):
+        gc.collect()
+        if turn % 2:
+            base = _seconds(other)
+            pairs.append((_seconds(one), base))
+        else:
+            taken = _seconds(one)
+            pairs.append((taken, _seconds(other)))
+    return Ratios([taken / base for taken, base in pairs], 1000 * median(base for _, base in pairs))
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def pages(app: Flask, kind: str) -> Iterator[Line]:
+    """Every page, with little in it first."""
+    of = plenty.ground()
+    plenty.applications(of, FEW)
+    plenty.look_over()
+    officers = measured.officers_list(app, of)
+    few = officers.queries()
+    yield _of_page(kind, f"officer's list, {FEW} applications", officers, LIST_QUERIES)
+
+    plenty.applications(of, MANY - FEW)
+    plenty.look_over()
+    yield _of_page(kind, f"officer's list, {MANY} applications", officers, LIST_QUERIES, as_many_as=few)
+
+    # What the regions open, and the matrix, stand beside all of that.
+    form = measured.form_page(app, of, staff=10)
+    report = measured.report_page(app, of)
+    matrix = measured.overview(app, of)
+    plenty.look_over()
+    yield _of_page(kind, "region's form page, with the budget", form, FORM_QUERIES)
+    size = f"{len(of.regions)} × {len(of.results)} × {len(of.years)}"
+    yield _of_page(kind, f"matrix overview, {size}", matrix, MATRIX_QUERIES)
+    yield _of_page(kind, "region's result page in a report", report, None)
+
+
+def _of_page(kind: str, what: str, page: Page, most: int | None, *, as_many_as: int | None = None) -> Line:
+    queries = page.queries()
+    ratios = compare(page.open, page.open_empty, PAGE_TURNS)
+    aim, reached = "none set", None
+    if most is not None:
+        aim, reached = f"≤ {most} queries", queries <= most
+    if as_many_as is not None:
+        aim, reached = f"{aim}, {as_many_as} as with {FEW}", reached and queries == as_many_as
+    return Line(kind, what, aim, str(queries), f"{ratios} an empty page of {ratios.base:.1f} ms", reached)
+
+
+def finances_file(app: Flask, kind: str) -> Iterator[Line]:
+    """The Excel of an underlag against a loop that does nothing but write the same cells, made ready beforehand."""
+    economist = person(Role.FINANCE, plenty.ground(regions=1, results=1).authority)
+    batch_id = plenty.batch(economist, MANY)
+    frozen = payments.frozen_batch(accounts.actor_of(economist.id), batch_id, example=False)
+    db.close_read_session()
+    assert frozen is not None
+    cells = _cells(frozen.rows)
+    assert _written(bare(cells)) == _written(xlsx.payment_batch(frozen.facts, frozen.rows)), "not the same cells"
+
+    file = compare(lambda: xlsx.payment_batch(frozen.facts, frozen.rows), lambda: bare(cells), FILE_TURNS)
+    download = measured.page(app, economist, "payments.download", batch_id=batch_id)
+    whole = compare(download.open, lambda: bare(cells), FILE_TURNS)
+    what = f"Excel of {MANY} payments"
+    aim, reached = f"≤ {FILE_RATIO} × a bare loop", file.middle <= FILE_RATIO
+    yield Line(kind, f"{what}, from frozen rows", aim, "–", f"{file} a loop of {file.base:.0f} ms", reached)
+    queries = str(download.queries())
+    yield Line(kind, f"{what}, whole download", "none set", queries, f"{whole} a loop of {whole.base:.0f} ms", None)
+
+
+HEADINGS = (
+    *("Underlag nr", "Utbetalnings-id", "Dnr", "Organisation", "Organisationsnummer", "Bankgiro", "Bidragsår"),
+    *("Belopp, kr", "Beslutsdatum", "Registrerad av", "Attesterad av"),
+)
+_DAY_ZERO = date(1899, 12, 30)
+
+
+def _cells(rows: Sequence[PaymentRow]) -> list[tuple[str | int, ...]]:
+    """What the sheet's cells hold, in Excel's own terms: a day is a number."""
+    values = attrgetter(*(each.name for each in fields(PaymentRow)))
+    return [
+        HEADINGS,
+        *(
+            tuple((value - _DAY_ZERO).days if isinstance(value, date) else value for value in values(row))
+            for row in rows
+        ),
+    ]
+
+
+def bare(cells: Sequence[tuple[str | int, ...]]) -> bytes:
+    """The quickest that the library writes these cells."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    sheet = book.add_worksheet()
+    write_string, write_number = sheet.write_string, sheet.write_number
+    for place, row in enumerate(cells):
+        for column, value in enumerate(row):
+            if value.__class__ is str:
+                write_string(place, column, value)
+            else:
+                write_number(place, column, value)
+    book.close()
+    return file.getvalue()
+
+
+def _written(file: bytes) -> list[tuple[str, str]]:
+    """Each cell's place and content in a workbook's first sheet, whatever its look."""
+    with ZipFile(BytesIO(file)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    return re.findall(r'<c r="([A-Z]+[0-9]+)"[^>]*>(.*?)</c>', sheet)
+
+
+_WIDTHS = (10, 42, 29, 7, 49)
+_SAID = {True: "reached", False: "NOT REACHED", None: "–"}
+
+
+def _show(*cells: str) -> None:
+    print("  ".join(cell.ljust(width) for cell, width in zip(cells, (*_WIDTHS, 0), strict=True)).rstrip(), flush=True)
+
+
+def main() -> None:
+    """Measure on both databases and print the table."""
+    run.begin()
+    lines = []
+    _show("database", "what", "aim", "queries", "time: median (least–most)", "")
+    _show(*("-" * width for width in _WIDTHS), "-----------")
+    try:
+        with TemporaryDirectory() as instance:
+            settings = Settings(
+                instance=Path(instance), database_url="sqlite://", secret_key="bench", secure_cookies=False
+            )
+            app = create_app(settings)
+            for kind in ("sqlite", "postgresql"):
+                database = databases.of(kind)
+                database.reset()
+                db.configure(database.url)
+                for line in chain(pages(app, kind), finances_file(app, kind)):
+                    _show(line.where, line.what, line.aim, line.queries, line.ratio, _SAID[line.reached])
+                    lines.append(line)
+                db.close_read_session()
+                db.engine().dispose()
+    finally:
+        databases.Cluster().stop()
+        run.end()
+    aims = [line for line in lines if line.reached is not None]
+    missed = sum(not line.reached for line in aims)
+    print(f"\n{missed} of {len(aims)} aims were not reached." if missed else f"\nAll {len(aims)} aims were reached.")
+
+
+if __name__ == "__main__":
+    main()
