@@ -1,7 +1,7 @@
 """What a visitor to the demonstration chooses."""
 
 from wtforms import IntegerField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from forms.base import Day, Form, WholeNumber
@@ -11,7 +11,11 @@ from grantportal.domain.demonstration import MoveDay
 class PersonForm(Form):
     """One of the demonstration's persons."""
 
-    person = IntegerField("Person", [InputRequired("Välj en person.")], widget=HiddenInput())
+    person = IntegerField(
+        "Person",
+        [InputRequired("Välj en person."), NumberRange(1, 999_999_999, "Välj en person.")],
+        widget=HiddenInput(),
+    )
 
     def command(self) -> int:
         """The person's id."""

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
@@ -31,6 +32,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+class Number(IntegerConverter):
+    """An id or a year in an address. A number that no column holds names nothing: 404, not a failure."""
+
+    regex = r"[0-9]{1,9}"
+
+
 TRANSPORT = "max-age=31536000"
 
 
@@ -54,6 +63,7 @@ def create_app(given: Settings | None = None) -> Flask:
     )
     db.configure(chosen.database)
     clock.move_by(portal.moved_days if chosen.demonstration else lambda: 0)
+    app.url_map.converters["int"] = Number
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         kr=money.kr,
@@ -88,7 +98,8 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
             headers["Strict-Transport-Security"] = TRANSPORT
 
     inner: Any = app.wsgi_app
-    if chosen.proxies:
+    # In the demonstration nobody may say for whom they ask: it is for this machine only.
+    if chosen.proxies and not chosen.demonstration:
         inner = ProxyFix(inner, x_for=chosen.proxies, x_proto=chosen.proxies)
     return WhiteNoise(
         inner,

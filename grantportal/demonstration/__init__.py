@@ -19,7 +19,7 @@ LAST = "aterrapportering"
 
 def is_loaded() -> bool:
     """Whether the whole story has been told in this database: a start that was broken off is not."""
-    return row.row().story_told_at is not None
+    return row.is_story_told()
 
 
 def load(until: str | None = None) -> None:

@@ -16,6 +16,11 @@ def is_demonstration() -> bool:
     return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
 
 
+def is_story_told() -> bool:
+    """Whether the demonstration's whole story is in the database: a start that was broken off is not."""
+    return db.session().scalar(select(Portal.story_told_at).where(Portal.id == 1)) is not None
+
+
 def row() -> Portal:
     """The one row, locked."""
     return db.session().scalars(db.lock(select(Portal).where(Portal.id == 1))).one()

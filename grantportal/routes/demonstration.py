@@ -1,7 +1,5 @@
 """The demonstration's own pages: choose a person, move the day, begin anew, read the mail. Elsewhere they do not exist."""
 
-from itertools import groupby
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -67,12 +65,13 @@ def mail() -> ResponseReturnValue:
 
 
 def _page(day: MoveDayForm, person: PersonForm, refused: Form | None = None) -> str:
-    everybody = sorted(accounts.everybody(only_examples=True), key=lambda one: one.organisation)
-    groups = [(name, list(members)) for name, members in groupby(everybody, key=lambda one: one.organisation)]
+    groups: dict[str, list[accounts.PersonListed]] = {}
+    for one in sorted(accounts.everybody(only_examples=True), key=lambda one: one.user_id):
+        groups.setdefault(one.organisation, []).append(one)
     shown = {"form": refused} if refused is not None else {}
     return render_template(
         "demonstration/show.html",
-        groups=groups,
+        groups=groups.items(),
         day=day,
         person_form=person,
         today=clock.weekday_text(clock.today()),

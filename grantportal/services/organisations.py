@@ -9,7 +9,7 @@ from grantportal.domain.organisations import OrganisationKind, RegisterOrganisat
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import organisations
-from grantportal.transaction import transaction
+from grantportal.transaction import Bookkeeping, bookkeeping, transaction
 
 
 def register_known(authority_name: str, authority_number: str, regions: Sequence[RegisterOrganisation]) -> int:
@@ -20,7 +20,8 @@ def register_known(authority_name: str, authority_number: str, regions: Sequence
 
 def register(actor: Actor, commands: Sequence[RegisterOrganisation]) -> int:
     """Register the organisations that are not registered yet, by organisationsnummer, and say how many they were."""
-    known = organisations.numbers()
+    with bookkeeping(Bookkeeping.INSTALLATION):
+        known = organisations.numbers()
     missing = {organisation_number(one.organisation_number): one for one in commands}
     missing = {number: one for number, one in missing.items() if number not in known}
     if not missing:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -184,3 +185,16 @@ def body(response: TestResponse, where: str) -> str:
     """The page, without what may differ: its own address, and the token of its forms."""
     text = re.sub(r'name="csrf_token"[^>]*value="[^"]*"', "", response.text)
     return text.replace(where, "")
+
+
+def test_a_right_that_is_too_wide_is_found(app, database):
+    """The control: against a row that promises less than the portal gives, the same walk finds faults."""
+    everybody = Everybody(app, build())
+    narrow = replace(ROWS["organisations.show"], may=frozenset({"ombud"}))
+
+    found = "\n".join(faults_of(everybody, "organisations.show", narrow, "GET"))
+
+    assert "as handlaggare: in, not 403" in found
+    assert "as ombud:" not in found
+    blind = replace(ROWS["organisations.index"], unseen=frozenset({"handlaggare"}))
+    assert "as handlaggare: in, not 404" in "\n".join(faults_of(everybody, "organisations.index", blind, "GET"))

@@ -1,0 +1,86 @@
+"""Attempts that come at the same moment are all counted, and one link or code is used by one only."""
+
+from argon2 import PasswordHasher
+from sqlalchemy import delete, select, update
+
+from grantportal import db
+from grantportal.domain import accounts as rules
+from grantportal.domain import clock
+from grantportal.domain.accounts import ChoosePassword, EnterCode, Limits, SignIn
+from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.queries.accounts import key_hash
+from grantportal.services import accounts
+from tests.support.factories import UserFactory
+from tests.support.races import ROUNDS, racers
+from tests.support.rows import committed
+
+RACERS, MOST = 8, 3
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def quick() -> None:
+    """Hash in no time, in each process: what is raced for is the counter."""
+    rules._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    rules._NOBODYS = rules._HASHER.hash("nobody")
+
+
+def try_to_sign_in(email: str, password: str) -> str:
+    return accounts.sign_in("192.0.2.1", Limits(MOST, 1_000, 15), 12, SignIn(email, password)).key
+
+
+def test_no_attempt_is_lost(database):
+    """Eight at once under a limit of three: exactly three are looked at, and all eight are counted."""
+    with racers(database.url, try_to_sign_in, RACERS, prepare=quick) as line:
+        for _ in range(ROUNDS):
+            with db.writing_session() as session, session.begin():
+                session.execute(delete(SignInAttempt))
+            finishes = line.race(*[("karin@example.se", "fel lösenord här")] * RACERS)
+
+            assert sorted(finish.text.partition(".")[0] for finish in finishes) == sorted(
+                ["Det har gjorts för många försök"] * (RACERS - MOST)
+                + ["E-postadressen eller lösenordet stämmer inte"] * MOST
+            )
+            counts = committed().scalars(select(SignInAttempt.attempts)).all()
+            assert list(counts) == [RACERS, RACERS]
+
+
+def use_link(password: str) -> str:
+    return accounts.choose_password("the key", 12, ChoosePassword(password)).key
+
+
+def test_a_link_is_used_by_one(database):
+    user = UserFactory()
+    now = clock.real_now()
+    with racers(database.url, use_link, 4, prepare=quick) as line:
+        for number in range(ROUNDS):
+            with db.writing_session() as session, session.begin():
+                session.execute(delete(OneTimeLink))
+                session.add(
+                    OneTimeLink(
+                        key_sha256=key_hash("the key"), user_id=user.id, created_at=now, ends_at=now.replace(year=2100)
+                    )
+                )
+            finishes = line.race(*[(f"ett lösenord nummer {number} {each}",) for each in range(4)])
+
+            assert [finish.was_done for finish in finishes].count(True) == 1
+            assert {finish.refusal for finish in finishes} == {None, "RuleViolation"}
+
+
+def use_code(key: str, code: str) -> str:
+    return accounts.enter_code(key, "192.0.2.1", Limits(1_000, 1_000, 15), 12, EnterCode(code)).key
+
+
+def test_a_code_is_used_by_one(database):
+    now = clock.real_now()
+    user = UserFactory(totp_secret=SECRET, totp_enabled_at=now)
+    with racers(database.url, use_code, 4) as line:
+        for _ in range(ROUNDS):
+            with db.writing_session() as session, session.begin():
+                session.execute(delete(SignInSession))
+                session.execute(update(User).values(totp_last_step=0))
+            keys = [accounts.open_session(user.id, hours=1) for _ in range(4)]
+            code = rules.pyotp.TOTP(SECRET).now()
+            finishes = line.race(*[(key, code) for key in keys])
+
+            assert [finish.was_done for finish in finishes].count(True) == 1
+            assert {finish.refusal for finish in finishes} == {None, "RuleViolation"}

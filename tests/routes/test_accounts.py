@@ -1,0 +1,323 @@
+"""Signing in and out through the pages."""
+
+import json
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from grantportal import db
+from grantportal.domain import accounts as rules
+from grantportal.domain import clock
+from grantportal.domain.accounts import CreateUser
+from grantportal.domain.actors import SYSTEM, Role
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.accounts import User
+from grantportal.services import accounts
+from grantportal.web import SESSION_COOKIE
+from tests.support.client import token_in
+from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.pages import words
+from tests.support.rows import committed
+from tests.support.statements import statements
+
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+PASSWORD = "korrekt häst batteri"
+
+
+@pytest.fixture
+def karin(database):
+    return UserFactory(name="Karin Exempel", email="karin@example.se", password_hash=rules.hashed(PASSWORD))
+
+
+def sign_in(client, **data):
+    return client.post_form("/logga-in", {"email": "karin@example.se", "password": PASSWORD, **data})
+
+
+def hidden(page):
+    """The hidden fields of the page's own form."""
+    form = next(
+        form for form in page.document.find("body").iter("form") if "logga-ut" not in (form.get("action") or "")
+    )
+    return form.get("action"), {
+        field.get("name"): field.get("value") for field in form.iter("input") if field.get("type") == "hidden"
+    }
+
+
+def test_a_person_signs_in_and_out(client, karin):
+    signed_in = sign_in(client)
+    assert (signed_in.status_code, signed_in.location) == (303, "/")
+    cookie = client.get_cookie(SESSION_COOKIE)
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    assert client.get("/konto").status_code == 200
+
+    out = client.post_form("/logga-ut", at="/konto")
+
+    assert out.status_code == 303
+    assert client.get("/konto").location.startswith("/logga-in")
+    client.set_cookie(SESSION_COOKIE, cookie.value)
+    assert client.get("/konto").location.startswith("/logga-in"), "a kept cookie is dead too"
+
+
+@pytest.mark.parametrize("data", [{"password": "fel lösenord"}, {"email": "okand@example.se"}])
+def test_a_wrong_answer_says_the_same_and_keeps_the_address(client, karin, data):
+    page = sign_in(client, **data)
+
+    assert page.status_code == 422
+    assert "E-postadressen eller lösenordet stämmer inte." in page.text
+    assert data.get("email", "karin@example.se") in page.text
+    assert PASSWORD not in page.text
+    assert client.get_cookie(SESSION_COOKIE) is None
+
+
+def test_an_empty_form_says_what_to_write(client, database):
+    page = sign_in(client, email="", password="")
+
+    assert page.status_code == 422
+    assert page.text.count("Skriv din e-postadress.") == 2  # above and beside the field
+    assert "Skriv ditt lösenord." in page.text
+
+
+def test_a_form_from_another_site_signs_nobody_in(client, karin):
+    page = client.post("/logga-in", data={"email": "karin@example.se", "password": PASSWORD})
+
+    assert page.status_code == 422
+    assert "Sidan har varit öppen för länge" in page.text
+    assert "CSRF" not in page.text
+
+
+def test_a_form_from_before_signing_out_does_nothing_after(client, karin):
+    sign_in(client)
+    old = token_in(client.get("/konto"), "/logga-ut")
+    client.post_form("/logga-ut", at="/konto")
+    sign_in(client)
+
+    page = client.post("/logga-ut", data={"csrf_token": old})
+
+    assert page.status_code == 422
+    assert client.get("/konto").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "where"),
+    [
+        ("/konto", "/konto"),
+        ("/organisationer?sida=2", "/organisationer?sida=2"),
+        ("https://example.com/", "/"),
+        ("//example.com/", "/"),
+        ("/\\example.com", "/"),
+        ("\\\\example.com", "/"),
+        ("/\t/example.com", "/"),
+        ("javascript:alert(1)", "/"),
+        ("konto", "/"),
+        ("/finns-inte", "/"),
+        ("/logga-ut", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_one_comes_to_a_page_of_the_portal(client, karin, target, where):
+    page = client.get("/logga-in", query_string={"next": target})
+    _, fields = hidden(page)
+
+    answer = sign_in(client, next=fields["next"])
+
+    assert answer.location == where
+
+
+def test_a_page_that_needs_signing_in_is_shown_afterwards(client, karin):
+    asked = client.get("/konto?x=1")
+    assert asked.status_code == 303
+
+    page = client.get(asked.location)
+    _, fields = hidden(page)
+
+    assert sign_in(client, next=fields["next"]).location == "/konto?x=1"
+
+
+# --- A form posted after the session had ended -------------------------------------------------------------------
+
+
+TEXT = 'Rad ett med "citat" & <b>\n\nRad två: åäö'
+
+
+def test_what_was_typed_after_signing_out_is_shown_unsaved_after_signing_in(client, karin):
+    refused = client.post("/konto/engangskod", data={"code": "123 456", "text": TEXT, "csrf_token": "old"})
+    assert refused.status_code == 401
+    assert "inte sparat än" in words(refused.document)
+    _, fields = hidden(refused)
+
+    kept = client.post("/logga-in", data={**fields, "email": "karin@example.se", "password": PASSWORD})
+
+    assert kept.status_code == 200
+    assert "Karin Exempel" in kept.text, "signed in already"
+    action, fields = hidden(kept)
+    assert action == "/konto/engangskod"
+    assert fields["text"].replace("\r\n", "\n") == TEXT
+    assert fields["_visa"] == "1"
+    shown = client.post(action, data=fields)
+    assert shown.status_code == 422
+    assert "inte sparad än" in shown.text
+
+
+def test_no_password_and_no_code_are_carried_along(client, database):
+    page = client.post(
+        "/konto/engangskod", data={"code": "123456", "password": PASSWORD, "again": PASSWORD, "text": "x"}
+    )
+    _, fields = hidden(page)
+
+    assert json.loads(fields["kept"]) == [["text", "x"]]
+
+
+def test_a_button_pressed_after_signing_out_leads_on_without_a_text(client, karin):
+    page = client.post("/konto/engangskod/borja", data={"csrf_token": "old"})
+    _, fields = hidden(page)
+    assert fields["kept"] == ""
+
+    answer = client.post("/logga-in", data={**fields, "email": "karin@example.se", "password": PASSWORD})
+
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_a_text_too_long_to_carry_is_said_to_be_lost_before_it_is(client, app, database):
+    page = client.post("/konto/engangskod", data={"text": "å" * (app.config["MAX_FORM_MEMORY_SIZE"] // 6)})
+    _, fields = hidden(page)
+
+    assert page.status_code == 401
+    assert fields["kept"] == ""
+    assert "kopiera texten" in page.text
+
+
+def test_what_is_kept_cannot_lead_to_another_site(client, karin):
+    kept = json.dumps([["text", "x"]])
+
+    answer = sign_in(client, next="https://example.com/", kept=kept)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "example.com" not in answer.text
+
+
+@pytest.mark.parametrize("kept", ["[", "1", '{"a": 1}', "[[1]]", "null"])
+def test_what_was_kept_may_be_anything(client, karin, kept):
+    assert sign_in(client, next="/konto", kept=kept).status_code == 303
+
+
+# --- One-time link -----------------------------------------------------------------------------------------------
+
+
+def test_the_link_lets_a_person_choose_a_password_and_in(client, database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+
+    page = client.post_form(f"/valkommen/{key}", {"password": PASSWORD, "again": PASSWORD})
+
+    assert page.status_code == 303
+    assert "anna@example.se" in client.get("/konto").text
+    assert client.get(f"/valkommen/{key}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "says"),
+    [("kort", "kort", "minst 12 tecken"), (PASSWORD, PASSWORD + "x", "inte lika"), ("", "", "Välj ett lösenord.")],
+)
+def test_a_refused_password_is_asked_again(client, database, password, again, says):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+
+    page = client.post_form(f"/valkommen/{key}", {"password": password, "again": again})
+
+    assert page.status_code == 422
+    assert says in page.text
+
+
+def test_a_link_that_is_no_link_says_where_to_get_one(client, database):
+    page = client.get("/valkommen/nonsens")
+
+    assert page.status_code == 404
+    assert "be om en ny länk" in page.text
+
+
+# --- Engångskod --------------------------------------------------------------------------------------------------
+
+
+def test_engangskod_from_first_picture_to_last_code(client, karin, app):
+    sign_in(client)
+    assert client.get("/konto/engangskod/qr.svg").status_code == 404
+    client.post_form("/konto/engangskod/borja", at="/konto")
+    picture = client.get("/konto/engangskod/qr.svg")
+    assert picture.mimetype == "image/svg+xml"
+    shown = re.search(r"Nyckel: <strong>([A-Z2-7 ]+)</strong>", client.get("/konto/engangskod").text)
+    secret = shown.group(1).replace(" ", "")
+
+    assert client.post_form("/konto/engangskod", {"code": "000 000"}).status_code == 422
+    assert client.post_form("/konto/engangskod", {"code": pyotp.TOTP(secret).now()}).status_code == 303
+    assert client.get("/konto").status_code == 200, "still signed in"
+    assert client.get("/konto/engangskod/qr.svg").status_code == 404, "the secret is not shown again"
+
+    other = app.test_client()
+    asked = sign_in(other, next="/konto")
+    assert asked.location == "/logga-in/kod?next=/konto"
+    assert other.get("/konto").location.startswith("/logga-in"), "nothing is open before the code"
+    code = pyotp.TOTP(secret).at(clock.real_now() + timedelta(seconds=30))
+    done = other.post_form("/logga-in/kod?next=/konto", {"code": code, "next": "/konto"})
+    assert (done.status_code, done.location) == (303, "/konto")
+    assert other.get("/konto").status_code == 200
+
+
+def test_what_was_typed_survives_the_code_too(client, karin):
+    with db.writing_session() as session, session.begin():
+        row = session.get_one(User, karin.id)
+        row.totp_secret = rules.new_secret()
+        row.totp_enabled_at = row.created_at
+    refused = client.post("/konto/engangskod", data={"text": TEXT})
+    _, fields = hidden(refused)
+
+    page = client.post("/logga-in", data={**fields, "email": "karin@example.se", "password": PASSWORD})
+    action, fields = hidden(page)
+    assert action == "/logga-in/kod"
+    secret = committed().get_one(User, karin.id).totp_secret
+    kept = client.post(action, data={**fields, "code": pyotp.TOTP(secret).now()})
+
+    action, fields = hidden(kept)
+    assert action == "/konto/engangskod"
+    assert fields["text"].replace("\r\n", "\n") == TEXT
+
+
+# --- Account and organisation ------------------------------------------------------------------------------------
+
+
+def test_the_account_shows_every_mandate_from_and_to(signed_in, database):
+    region = OrganisationFactory(name="Region Skåne")
+    page = signed_in(person(Role.OMBUD, region)).get("/konto")
+
+    assert "Region Skåne" in page.text
+    assert "1\u00a0januari\u00a02020" in page.text
+    assert "tills vidare" in page.text
+
+
+def test_both_sides_see_the_same_table(signed_in, database):
+    region = OrganisationFactory(name="Region Skåne")
+    authority = OrganisationFactory(name="Myndigheten", kind=OrganisationKind.AUTHORITY)
+    ombud, officer = person(Role.OMBUD, region), person(Role.HANDLAGGARE, authority)
+
+    def table(page):
+        return words(next(page.document.iter("table")))
+
+    theirs = table(signed_in(officer).get(f"/organisationer/{region.id}"))
+
+    assert theirs == table(signed_in(ombud).get("/organisation"))
+    assert theirs == table(signed_in(ombud).get(f"/organisationer/{region.id}"))
+    assert ombud.name in theirs
+    assert officer.name not in theirs
+
+
+def test_the_list_of_organisations_takes_as_many_queries_for_many_as_for_few(signed_in, database):
+    authority = OrganisationFactory(name="Myndigheten", kind=OrganisationKind.AUTHORITY)
+    browser = signed_in(person(Role.HANDLAGGARE, authority))
+    OrganisationFactory()
+    with statements() as few:
+        browser.get("/organisationer")
+    for _ in range(20):
+        OrganisationFactory()
+    with statements() as many:
+        browser.get("/organisationer")
+    assert len(few) == len(many) <= 10

@@ -1,0 +1,151 @@
+"""What holds for every response: headers, hosts, and who may reach the demonstration."""
+
+from dataclasses import replace
+
+import pytest
+
+from grantportal.app import HEADERS, create_app
+from grantportal.domain import clock
+from grantportal.services import accounts
+from grantportal.settings import Settings
+from grantportal.web import SESSION_COOKIE
+from tests.support.factories import UserFactory
+
+
+@pytest.fixture
+def make(database, tmp_path):
+    """An application with other settings, on the test's database."""
+    standard = Settings(instance=tmp_path, database_url=database.url, secret_key="tests", secure_cookies=False)
+
+    def made(**changes):
+        return create_app(replace(standard, **changes))
+
+    yield made
+    clock.move_by(lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/logga-in", "GET"),
+        ("/logga-in", "POST"),
+        ("/konto", "GET"),
+        ("/konto/engangskod", "POST"),
+        ("/finns-inte", "GET"),
+        ("/logga-ut", "GET"),
+        ("/static/portal.css", "GET"),
+        ("/static/finns-inte.css", "GET"),
+        ("/demonstration", "GET"),
+    ],
+)
+def test_every_response_has_the_headers(make, path, method):
+    with make().test_client().open(path, method=method) as response:
+        assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+def test_a_failure_has_the_headers_too_and_tells_nothing(make):
+    app = make()
+
+    @app.get("/gar-sonder")
+    def broken():
+        raise RuntimeError("hemligheten")
+
+    response = app.test_client().get("/gar-sonder")
+
+    assert response.status_code == 500
+    assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
+    assert "hemligheten" not in response.text
+
+
+def test_over_https_the_cookie_and_the_browser_are_told_so(make):
+    response = make(secure_cookies=True).test_client().get("/logga-in")
+
+    assert "Secure" in response.headers["Set-Cookie"]
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=")
+    with make(secure_cookies=True).test_client().get("/static/portal.css") as static:
+        assert static.headers["Strict-Transport-Security"] == response.headers["Strict-Transport-Security"]
+        assert "Access-Control-Allow-Origin" not in static.headers
+
+
+def test_pages_are_not_kept_by_the_browser_but_the_stylesheet_is(make):
+    client = make().test_client()
+
+    assert client.get("/logga-in").headers["Cache-Control"] == "no-store"
+    with client.get("/static/portal.css") as static:
+        assert "max-age=3600" in static.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("host", ["portal.example.se", "localhost", "127.0.0.1:5001", "[::1]:5000"])
+def test_the_portal_answers_to_its_own_name(make, host):
+    app = make(public_url="https://portal.example.se")
+
+    assert app.test_client().get("/logga-in", headers={"Host": host}).status_code == 200
+
+
+def test_the_portal_does_not_answer_to_another_name(make):
+    app = make(public_url="https://portal.example.se")
+
+    assert app.test_client().get("/logga-in", headers={"Host": "example.com"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("192.0.2.1", "localhost"),
+        ("127.0.0.1", "portal.example.se"),
+        ("127.0.0.1", "example.com"),
+        ("::ffff:192.0.2.1", "localhost"),
+    ],
+)
+def test_the_demonstration_is_reached_from_this_machine_only(make, address, host):
+    client = make(demonstration=True, public_url="https://portal.example.se").test_client()
+
+    for path in ("/", "/demonstration", "/logga-in"):
+        refused = client.get(path, headers={"Host": host}, environ_base={"REMOTE_ADDR": address})
+        assert refused.status_code == 403
+
+
+def test_a_proxy_cannot_make_the_demonstration_believe_in_a_near_visitor(make):
+    client = make(demonstration=True, proxies=1).test_client()
+
+    refused = client.get(
+        "/demonstration",
+        headers={"Host": "localhost", "X-Forwarded-For": "127.0.0.1"},
+        environ_base={"REMOTE_ADDR": "192.0.2.1"},
+    )
+
+    assert refused.status_code == 403
+
+
+def test_every_page_of_the_demonstration_carries_the_banner(make):
+    client = make(demonstration=True).test_client()
+
+    for path in ("/logga-in", "/demonstration", "/finns-inte", "/om/hjalp"):
+        assert "Det här är en demonstration" in client.get(path).text
+
+
+def test_elsewhere_there_is_no_banner_and_no_one_click(make):
+    client = make().test_client()
+
+    page = client.get("/logga-in")
+    assert "demonstration" not in page.text
+    assert client.get("/demonstration").status_code == 404
+    assert client.post("/demonstration/logga-in", data={"person": 1}).status_code == 404
+
+
+def test_where_everybody_needs_an_engangskod_nothing_else_is_open_without(make, database):
+    client = make(require_second_factor=True).test_client()
+    client.set_cookie(SESSION_COOKIE, accounts.open_session(UserFactory().id, hours=1))
+
+    assert client.get("/organisation").location == "/konto/engangskod"
+    assert client.get("/konto/engangskod").status_code == 200
+    assert client.get("/om/hjalp").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "1000000000", "9" * 30, "-1", "1.0", "1e3", "%00"])
+def test_a_number_that_names_nothing_is_not_found(make, number):
+    client = make().test_client()
+    client.set_cookie(SESSION_COOKIE, accounts.open_session(UserFactory().id, hours=1))
+
+    assert client.get(f"/organisationer/{number}").status_code == 404
