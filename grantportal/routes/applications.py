@@ -29,6 +29,7 @@ _PERMISSIONS: dict[StrEnum, Permission] = {
     ApplicationAction.SUBMIT: Permission.SUBMIT_CASE,
     ApplicationAction.ANSWER_SUPPLEMENT: Permission.SUBMIT_CASE,
     ApplicationAction.WITHDRAW: Permission.WITHDRAW_APPLICATION,
+    ApplicationAction.REQUEST_SUPPLEMENT: Permission.REQUEST_SUPPLEMENT,
 }
 
 
@@ -222,7 +223,7 @@ def withdraw(application_id: int) -> ResponseReturnValue:
 def version(application_id: int, number: int | None) -> ResponseReturnValue:
     """A frozen version as a page: both sides read the same."""
     page = seen(applications.version_page(signed_in(), application_id, number))
-    return render_template("applications/version.html", page=page)
+    return render_template("applications/version.html", page=page, actions=_offers(page.head), Action=ApplicationAction)
 
 
 @bp.get("/<int:application_id>/version/<int:number>/pdf")

@@ -44,7 +44,9 @@ const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => 
 // Whole kronor, or null for an empty field and for what the server will refuse.
 const read = (field) => (/^\d[\d\s]*(kr)?$/.test(field.value.trim()) ? Number(field.value.replace(/\D/g, '')) : null)
 const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
-const missingIn = (fields) => fields.filter((field) => read(field) === null).length
+// A row that may be left empty misses nothing until something is written in it.
+const isUntouched = (row) => row !== null && [...row.querySelectorAll('input')].every((field) => !field.value.trim())
+const missingIn = (fields) => fields.filter((field) => read(field) === null && !isUntouched(field.closest('[data-spare]'))).length
 const inWords = (kronor) => String(Math.abs(kronor)).replace(/\B(?=(\d{3})+$)/g, NBSP)
 
 function recount() {
