@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grantportal import db
@@ -30,7 +31,7 @@ from grantportal.queries import accounts
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.factories import OrganisationFactory, UserFactory, person
-from tests.support.rows import saved
+from tests.support.rows import committed, saved
 
 SUBMITTED_AT = datetime(2020, 4, 16, 12, 12, tzinfo=UTC)
 CATEGORIES = ("Personal", "Utbildning")
@@ -137,10 +138,17 @@ def programme(
             ],
         )
     )
-    authority = authority or OrganisationFactory(
+    return Programme(authority or the_authority(), grant, call, categories, years)
+
+
+def the_authority() -> Organisation:
+    """The authority, made once per test."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.AUTHORITY)
+    found = committed().scalars(query).first()
+    db.close_read_session()
+    return found or OrganisationFactory(
         kind=OrganisationKind.AUTHORITY, name="Socialstyrelsen", organisation_number="202100-0555"
     )
-    return Programme(authority, grant, call, categories, years)
 
 
 def matrix(grant: Grant, years: tuple[int, ...]) -> FrameworkVersion:
