@@ -142,11 +142,7 @@ def _frozen(decision_id: int) -> FrozenVersion | None:
 
 def _record(frozen_version_id: int) -> int | None:
     return db.session().scalar(
-        select(Record.id).where(
-            Record.frozen_version_id == frozen_version_id,
-            Record.kind == RecordKind.DECISION,
-            Record.file_id.is_not(None),
-        )
+        select(Record.id).where(Record.frozen_version_id == frozen_version_id, Record.kind == RecordKind.DECISION)
     )
 
 

@@ -1,0 +1,292 @@
+"""Beslut and kommunicering through their pages, on both databases."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from grantportal import db
+from grantportal.domain.actors import Role
+from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
+from grantportal.models.accounts import User
+from grantportal.models.decisions import Communication, Decision, DecisionLine
+from grantportal.services import communications
+from grantportal.services import decisions as services
+from tests.support.decidable import (
+    actor_with,
+    application,
+    command,
+    decided,
+    extra_call,
+    fingerprint_of,
+    hear_nobody,
+    programme,
+    proposed,
+    tomorrow,
+)
+from tests.support.factories import OrganisationFactory
+from tests.support.rows import committed, events_of
+from tests.support.statements import statements
+
+
+@pytest.fixture
+def pilot(database):
+    return programme()
+
+
+@pytest.fixture
+def as_(signed_in):
+    """A browser for an actor."""
+
+    def browser(actor):
+        user = committed().get_one(User, actor.user_id)
+        db.close_read_session()
+        return signed_in(user)
+
+    return browser
+
+
+def amounts(of, **typed):
+    """A lawful proposal's fields: everything that was sought."""
+    fields = {
+        f"a{year}_{category.id}": text
+        for year in of.years
+        for category, text in zip(of.categories, ("900 000 kr", "100\u00a0000,00"), strict=True)
+    }
+    return {**fields, "outcome": "granted", "reasons": "Ansökan ryms i uppdraget.", **typed}
+
+
+def test_from_comparison_to_a_decision_that_the_party_reads(pilot, as_):
+    made = application(pilot, OrganisationFactory(name="Region Skåne"))
+    officer, decider, registrar = as_(pilot.officer), as_(pilot.decider), as_(pilot.registrar)
+    ombud = as_(actor_with(Role.OMBUD, made.organisation))
+
+    page = officer.get(f"/utlysningar/{pilot.call.id}/jamfor")
+    assert "Region Skåne" in page.text
+    assert "Inget förslag än" in page.text
+    saved = officer.post_form(
+        f"/utlysningar/{pilot.call.id}/jamfor",
+        {f"p{made.id}_2021": "1 000 000", f"p{made.id}_2022": "500 000", f"u{made.id}": ""},
+        follow_redirects=True,
+    )
+    assert "Förslaget är sparat" in saved.text
+    assert committed().scalars(select(Decision.outcome)).one() is Outcome.PARTLY
+
+    skipped = officer.post_form(
+        f"/ansokningar/{made.id}/kommunicering-behovs-inte",
+        {"ground": "obviously_unneeded", "why": "Beviljas helt."},
+        follow_redirects=True,
+    )
+    assert "Uppenbart obehövligt" in skipped.text
+
+    state = re.search(r'name="based_on"[^>]*value="(\w+)"', officer.get(f"/ansokningar/{made.id}/forslag").text)
+    assert state is not None
+    sent = officer.post_form(
+        f"/ansokningar/{made.id}/forslag", amounts(pilot, based_on=state[1]), follow_redirects=True
+    )
+    assert "Väntar på beslut" in sent.text
+    decision_id = committed().scalars(select(Decision.id)).one()
+    assert decider.get("/beslut/").text.count("Region Skåne") == 1
+
+    page = decider.get(f"/beslut/{decision_id}/fatta")
+    assert "beviljar Region Skåne 2\u00a0000\u00a0000\u00a0kr" in page.text
+    done = decider.post_form(
+        f"/beslut/{decision_id}/fatta", {"sha256": fingerprint_of(decision_id)}, follow_redirects=True
+    )
+    assert "Beslutet är fattat" in done.text
+    assert ombud.get(f"/beslut/{decision_id}").status_code == 404
+
+    registrar.post_form(f"/beslut/{decision_id}/skicka")
+    letter = ombud.get(f"/beslut/{decision_id}")
+    assert letter.status_code == 200
+    assert "Nästa för er" in letter.text
+    assert "Skriv mer" not in letter.text
+    assert "Region Skåne" in ombud.get("/beslut/").text
+    assert events_of(committed().get_one(Decision, decision_id)) == [
+        "decision.proposed",
+        "decision.made",
+        "decision.dispatched",
+    ]
+
+
+def test_the_proposer_who_also_decides_is_told_so(pilot, as_):
+    decision_id = proposed(pilot, application(pilot))
+    other = actor_with(Role.BESLUTSFATTARE, pilot.authority)
+    officer_too = as_(pilot.officer)
+    with db.writing_session() as session, session.begin():
+        from grantportal.models.accounts import MandateRow
+
+        found = session.scalars(select(MandateRow).where(MandateRow.user_id == other.user_id)).one()
+        found.user_id = pilot.officer.user_id
+
+    page = officer_too.get(f"/beslut/{decision_id}/fatta")
+    assert "Någon annan än den som föreslog ska besluta" in page.text
+    assert "Fatta beslut</button>" not in page.text
+    token = officer_too.post_form(
+        f"/beslut/{decision_id}/fatta",
+        {"sha256": fingerprint_of(decision_id)},
+        at=f"/beslut/{decision_id}/lamna-tillbaka",
+    )
+    assert token.status_code == 422
+    assert "Någon annan än den som föreslog ska besluta" in token.text
+    assert committed().get_one(Decision, decision_id).status is DecisionStatus.PROPOSED
+
+
+def test_a_proposal_that_changed_after_it_was_read_is_read_again(pilot, as_):
+    made = application(pilot)
+    decision_id = proposed(pilot, made)
+    decider = as_(pilot.decider)
+    page = decider.post_form(f"/beslut/{decision_id}/fatta", {"sha256": "0" * 64})
+    assert page.status_code == 422
+    assert "har ändrats sedan du läste det" in page.text
+    assert f'value="{fingerprint_of(decision_id)}"' in page.text
+
+
+def test_posted_twice_decides_once(pilot, as_):
+    decision_id = proposed(pilot, application(pilot))
+    decider = as_(pilot.decider)
+    read = {"sha256": fingerprint_of(decision_id)}
+    assert decider.post_form(f"/beslut/{decision_id}/fatta", read).status_code == 303
+    again = decider.post_form(f"/beslut/{decision_id}/fatta", read, at=f"/beslut/{decision_id}/lamna-tillbaka")
+    assert again.status_code == 422
+    assert "Ett fattat beslut kan inte ändras" in again.text
+
+
+@pytest.mark.parametrize("typed", ["1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "", "tusen", "<b>1</b>", "1\x000"])
+def test_amounts_that_are_none_are_asked_for_again_and_nothing_is_lost(pilot, as_, typed):
+    made = application(pilot)
+    category = pilot.categories[0]
+    page = as_(pilot.officer).post_form(
+        f"/ansokningar/{made.id}/forslag",
+        amounts(pilot, based_on="", reasons="Långa skäl som inte får försvinna.", **{f"a2021_{category.id}": typed}),
+    )
+    if typed == "1\x000":
+        # What no reader can see is taken away: 10 kr is then less than what the word says.
+        assert "välj delvis bifall" in page.text
+    assert page.status_code == 422
+    assert "Långa skäl som inte får försvinna." in page.text
+    assert "100\u00a0000" in page.text
+    assert committed().scalars(select(DecisionLine)).all() == []
+
+
+@pytest.mark.parametrize("reasons", ["x" * 100_000, " \n\t "])
+def test_reasons_that_are_too_long_or_empty_are_asked_for_again(pilot, as_, reasons):
+    made = application(pilot)
+    page = as_(pilot.officer).post_form(f"/ansokningar/{made.id}/forslag", amounts(pilot, based_on="", reasons=reasons))
+    assert page.status_code == 422
+    assert "Skriv skälen" in page.text or "Skriv högst 8\u00a0000 tecken" in page.text
+
+
+def test_what_is_written_is_shown_and_never_run(pilot, as_):
+    made = application(pilot)
+    hear_nobody(pilot, made)
+    evil = "<script>alert(1)</script>\u202e${7*7}\x00"
+    services.propose(
+        pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000), reasons=evil.replace("\x00", ""))
+    )
+    decision_id = committed().scalars(select(Decision.id)).one()
+    text = as_(pilot.decider).get(f"/beslut/{decision_id}/fatta").text
+    assert "<script>alert(1)" not in text
+    assert "${7*7}" in text
+    page = as_(pilot.decider).post_form(
+        f"/beslut/{decision_id}/lamna-tillbaka", {"reason": evil}, follow_redirects=True
+    )
+    assert page.status_code == 200
+    assert committed().get_one(Decision, decision_id).returned_reason == "<script>alert(1)</script>${7*7}"
+
+
+def test_the_comparison_warns_over_the_frame_and_keeps_what_was_typed(database, as_):
+    pilot = programme(years=(2021,), frame=1_500_000)
+    first, second = application(pilot), application(pilot)
+    officer = as_(pilot.officer)
+    over = officer.post_form(
+        f"/utlysningar/{pilot.call.id}/jamfor",
+        {f"p{first.id}_2021": "1 000 000", f"p{second.id}_2021": "900000"},
+        follow_redirects=True,
+    )
+    assert "Förslaget är sparat" in over.text
+    assert "Över ramen med" in over.text
+    wrong = officer.post_form(
+        f"/utlysningar/{pilot.call.id}/jamfor",
+        {f"p{first.id}_2021": "1 000 001", f"p{second.id}_2021": "nio"},
+    )
+    assert wrong.status_code == 422
+    assert "Skriv beloppet med siffror" in wrong.text
+    assert 'value="nio"' in wrong.text
+
+
+def test_an_officer_sees_that_another_has_saved(pilot, as_):
+    made = application(pilot)
+    officer = as_(pilot.officer)
+    services.draft(actor_with(Role.HANDLAGGARE, pilot.authority), made.id, command(pilot, {}, reasons="Deras."))
+    page = officer.post_form(f"/ansokningar/{made.id}/forslag", amounts(pilot, based_on="", reasons="Mina.", draft="1"))
+    assert page.status_code == 422
+    assert "har sparat ett annat förslag" in page.text
+    assert "Mina." in page.text
+    assert committed().scalars(select(Decision.reasons)).one() == "Deras."
+
+
+def test_the_party_answers_and_the_officer_reads_it(pilot, as_):
+    made = application(pilot)
+    officer, ombud = as_(pilot.officer), as_(actor_with(Role.OMBUD, made.organisation))
+    empty = officer.post_form(f"/ansokningar/{made.id}/kommunicera", {"material": "", "last_day": "2021-02-30"})
+    assert empty.status_code == 422
+    assert "Det datumet finns inte" in empty.text
+    officer.post_form(
+        f"/ansokningar/{made.id}/kommunicera",
+        {"material": "SiS:s syn.\n\nFörslaget.", "last_day": tomorrow().isoformat()},
+    )
+    sent = committed().scalars(select(Communication.id)).one()
+    assert "Lämna synpunkter" in ombud.get(f"/kommunicering/{sent}").text
+    ombud.post_form(f"/kommunicering/{sent}/svara", {"text": "Vi delar bedömningen."})
+    again = ombud.post_form(f"/kommunicering/{sent}/svara", {"text": "En gång till."})
+    assert again.status_code == 422
+    assert "redan lämnat synpunkter" in again.text
+    assert "Vi delar bedömningen." in officer.get(f"/kommunicering/{sent}").text
+    assert "Synpunkter lämnade" in officer.get(f"/ansokningar/{made.id}/forslag").text
+
+
+def test_an_extra_call_shows_its_frame_part_by_part(database, as_):
+    pilot = programme(years=(2022,))
+    ordinary = application(pilot)
+    decided(pilot, proposed(pilot, ordinary))
+    extra = extra_call(pilot)
+    application(extra, ordinary.organisation, parent=ordinary)
+    page = as_(pilot.officer).get(f"/utlysningar/{extra.call.id}/jamfor").text
+    assert "Ramen för 2022" in page
+    assert "Kvar att fördela" in page
+    assert "14\u00a0000\u00a0000" in page
+    assert "Redovisas senast 1\u00a0mars\u00a02023" in page
+
+
+def test_the_comparison_asks_as_much_of_the_database_for_40_as_for_4(pilot, as_):
+    officer = as_(pilot.officer)
+
+    def queries(count):
+        for _ in range(count):
+            made = application(pilot)
+            services.draft(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1)))
+            communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
+        with statements() as sent:
+            assert officer.get(f"/utlysningar/{pilot.call.id}/jamfor").status_code == 200
+        return len([each for each in sent if each.lstrip().upper().startswith(("SELECT", "WITH"))])
+
+    few = queries(4)
+    assert queries(36) == few
+    assert few <= 14
+
+
+def test_the_list_asks_as_much_for_many_as_for_few(database, as_):
+    pilot = programme(most=None, frame=100_000_000)
+    decider = as_(pilot.decider)
+
+    def queries(count):
+        for _ in range(count):
+            proposed(pilot, application(pilot))
+        with statements() as sent:
+            assert decider.get("/beslut/").status_code == 200
+        return len([each for each in sent if each.lstrip().upper().startswith(("SELECT", "WITH"))])
+
+    few = queries(2)
+    assert queries(6) == few
+    assert few <= 10
