@@ -132,8 +132,9 @@ class Progress:
     payments: Sequence[YearState]
     reports: Sequence[YearState]
     approved: Sequence[int]
-    reported_on: date | None
     closed_on: date | None
+    is_reported_elsewhere: bool = False
+    """An extra call's money is reported in the ordinary application's case."""
 
 
 Step = tuple[str, str, str]
@@ -164,10 +165,11 @@ def steps(progress: Progress) -> tuple[Step, ...]:
         found.append(("Beslut", True, f"{day_text(progress.decided_on)}, {progress.outcome_text.lower()}"))
     if progress.decided_on is None or progress.is_granted:
         paid = [payment for payment in progress.payments if payment.is_done]
+        found.append(("Utbetalning", _all(progress.payments, paid), _years(paid) or _first(progress.payments)))
+    if (progress.decided_on is None or progress.is_granted) and not progress.is_reported_elsewhere:
         handed_in = [report for report in progress.reports if report.is_done]
         years = len(progress.reports)
         found += [
-            ("Utbetalning", _all(progress.payments, paid), _years(paid) or _first(progress.payments)),
             (
                 "Återrapportering",
                 _all(progress.reports, handed_in),
@@ -179,8 +181,8 @@ def steps(progress: Progress) -> tuple[Step, ...]:
                 f"{len(progress.approved)} av {years} år godkända" if years else "",
             ),
         ]
-    found.append(("Avslut", progress.closed_on is not None, day_text(progress.closed_on) if progress.closed_on else ""))
     now = next((title for title, is_done, _ in found if not is_done), None)
+    found.append(("Avslut", progress.closed_on is not None, day_text(progress.closed_on) if progress.closed_on else ""))
     return tuple(
         ("done" if is_done else "now" if title == now else "next", title, text) for title, is_done, text in found
     )

@@ -1,6 +1,12 @@
 """Händelser: the closed list of what the history can say, and how it says it in Swedish."""
 
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from grantportal.domain.clock import day_text
+from grantportal.domain.money import kr
 
 
 class EventKind(StrEnum):
@@ -117,6 +123,22 @@ EVENT_TEXTS = {
     EventKind.REPORT_REVIEWED: "Förväntat resultat granskat",
     EventKind.REPORT_APPROVED: "Återrapportering godkänd",
 }
+
+
+def told(kind: EventKind, data: Mapping[str, Any]) -> str:
+    """The line of the history with what the event says more: which year, how much, until when, to whom."""
+    text = kind.text
+    if "year" in data:
+        text += f" för {data['year']}"
+    if "amount" in data:
+        text += f": {kr(data['amount'])}"
+    if data.get("late"):
+        text += " efter sista dagen"
+    if "last_day" in data:
+        text += f", svar senast {day_text(date.fromisoformat(data['last_day']))}"
+    if "receiver" in data:
+        text += f" till {data['receiver']}"
+    return text
 
 
 NOT_FOR_THE_PARTY = frozenset(

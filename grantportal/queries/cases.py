@@ -1,6 +1,7 @@
 """Ärenden: what their pages and lists show, and the locked rows that acts work on."""
 
 import functools
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from grantportal.domain.applications import (
     ApplicationStatus,
     Audience,
 )
-from grantportal.domain.cases import DIRECTION_TEXTS, CaseState, FrozenKind, Progress, Step, YearState
+from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, CaseState, FrozenKind, Progress, Step, YearState
 from grantportal.domain.decisions import (
     DECISION,
     OUTCOME_TEXTS,
@@ -29,7 +30,7 @@ from grantportal.domain.decisions import (
     DecisionStatus,
     Outcome,
 )
-from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind
+from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind, told
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import PAYMENT, LedgerKind, PaymentAction, PaymentStatus
@@ -715,8 +716,8 @@ def _progress(case: Case, application: Application, standing: Standing, suppleme
             for line in standing.reports
         ),
         approved=[line.grant_year for line in standing.reports if line.status is ReportStatus.APPROVED],
-        reported_on=None,
         closed_on=_day(case.closed_at),
+        is_reported_elsewhere=case.kind is CaseKind.EXTRA_APPLICATION,
     )
 
 
@@ -817,7 +818,7 @@ def _events(actor: Actor, case_id: int) -> tuple[EventRow, ...]:
         EventRow(
             datetime=event.at.isoformat(timespec="seconds"),
             day_text=clock.day_text(event.at),
-            text=event.kind.text,
+            text=told(event.kind, json.loads(event.data)),
             by_text=", ".join(part for part in (name, f"kl.{clock.NBSP}{clock.time_text(event.at)}") if part),
         )
         for event, name in rows

@@ -59,7 +59,10 @@ class Waiting:
     def day_text(self) -> str:
         """The day as it stands at the left."""
         shown = self.day or self.since
-        return clock.day_text(shown) if shown else "Nu"
+        if shown is None:
+            return "Nu"
+        year = "" if shown.year == clock.today().year else f" {shown.year}"
+        return f"{shown.day}{clock.NBSP}{clock.MONTHS[shown.month - 1]}{year}"
 
     @property
     def when_text(self) -> str:

@@ -1,6 +1,6 @@
 """Whoever changes what must not change is found, however close to the database they sit."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -21,7 +21,7 @@ from grantportal.effects.freeze import freeze
 from grantportal.effects.ledger import enter
 from grantportal.models import triggers
 from grantportal.models.applications import Application
-from grantportal.models.cases import Case
+from grantportal.models.cases import Case, FileNote
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
@@ -225,6 +225,17 @@ def test_what_is_written_once_cannot_be_changed(history, table, statement):
                 receiver="Registrator",
                 dispatched_by_id=UserFactory().id,
                 dispatched_at=datetime(2020, 7, 1, tzinfo=UTC),
+            )
+        )
+    if table == "file_notes":
+        saved(
+            FileNote(
+                case_id=history.case_id,
+                organisation_id=history.organisation_id,
+                occurred_on=date(2020, 5, 4),
+                text="Samtal",
+                written_by_id=UserFactory().id,
+                written_at=datetime(2020, 5, 4, tzinfo=UTC),
             )
         )
     with (

@@ -1,0 +1,125 @@
+"""Where a case is, from the facts alone."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from grantportal.domain.cases import Progress, YearState, ensure_has_happened, state, steps
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.events import EventKind, told
+from grantportal.domain.labels import Label
+
+APPLICATION, DECISION = Label("info", "clock", "Inskickad"), Label("ok", "check", "Beviljat")
+PAID, PLANNED = Label("ok", "check", "Betald"), Label("", "dots", "Planerad")
+DUE, APPROVED = Label("wait", "arrow", "Att fylla i"), Label("ok", "check", "Godkänd")
+
+NOTHING_YET = Progress(
+    submitted_on=None,
+    is_supplement_open=False,
+    supplemented_on=None,
+    decided_on=None,
+    outcome_text="",
+    is_granted=False,
+    payments=(),
+    reports=(),
+    approved=(),
+    closed_on=None,
+)
+HANDED_IN = replace(NOTHING_YET, submitted_on=date(2020, 4, 17))
+GRANTED = replace(HANDED_IN, decided_on=date(2020, 6, 30), outcome_text="Bifall", is_granted=True)
+
+
+def titles(progress: Progress) -> dict[str, str]:
+    return {title: where for where, title, _ in steps(progress)}
+
+
+def test_before_a_decision_the_case_is_where_its_application_is():
+    assert state(APPLICATION, None, is_granted=False).label is APPLICATION
+
+
+def test_after_a_refusal_there_is_nothing_but_the_decision():
+    assert state(APPLICATION, DECISION, is_granted=False).about == "Beslut"
+
+
+def test_what_is_to_be_reported_goes_before_what_is_to_be_paid():
+    now = state(
+        APPLICATION,
+        DECISION,
+        is_granted=True,
+        payments=(YearState(2021, PAID, True), YearState(2022, PLANNED, False)),
+        reports=(YearState(2021, DUE, False), YearState(2022, DUE, False, has_begun=False)),
+    )
+
+    assert (now.label, now.about) == (DUE, "Återrapportering 2021")
+
+
+def test_a_report_that_has_not_opened_is_not_what_the_case_is_at():
+    now = state(
+        APPLICATION,
+        DECISION,
+        is_granted=True,
+        payments=(YearState(2021, PAID, True),),
+        reports=(YearState(2021, DUE, False, has_begun=False),),
+    )
+
+    assert (now.label, now.about) == (PAID, "Utbetalning 2021")
+
+
+def test_when_all_is_approved_the_last_report_is_what_is_shown():
+    now = state(
+        APPLICATION,
+        DECISION,
+        is_granted=True,
+        payments=(YearState(2021, PAID, True),),
+        reports=(YearState(2021, APPROVED, True),),
+    )
+
+    assert (now.label, now.about) == (APPROVED, "Återrapportering 2021")
+
+
+def test_a_draft_stands_at_its_first_step():
+    assert titles(NOTHING_YET)["Ansökan"] == "now"
+    assert titles(NOTHING_YET)["Beslut"] == "next"
+
+
+def test_a_komplettering_that_nobody_asked_for_is_left_out():
+    assert "Komplettering" not in titles(HANDED_IN)
+    assert titles(replace(HANDED_IN, is_supplement_open=True))["Komplettering"] == "now"
+
+
+def test_a_refusal_has_neither_payment_nor_report():
+    refused = replace(GRANTED, is_granted=False, outcome_text="Avslag")
+
+    assert list(titles(refused)) == ["Ansökan", "Beslut", "Avslut"]
+    assert steps(refused)[1][2] == "30\u00a0juni\u00a02020, avslag"
+
+
+def test_all_years_must_be_paid_before_the_step_is_done():
+    half = replace(GRANTED, payments=(YearState(2021, PAID, True), YearState(2022, PLANNED, False)))
+    whole = replace(half, payments=(YearState(2021, PAID, True), YearState(2022, PAID, True)))
+
+    assert titles(half)["Utbetalning"] == "now"
+    assert titles(whole)["Utbetalning"] == "done"
+    assert titles(whole)["Återrapportering"] == "now"
+
+
+def test_an_extra_calls_money_is_reported_in_the_ordinary_case():
+    assert "Återrapportering" not in titles(replace(GRANTED, is_reported_elsewhere=True))
+
+
+def test_a_note_is_about_what_has_happened():
+    ensure_has_happened(date(2020, 5, 4), date(2020, 5, 4))
+    with pytest.raises(RuleViolation, match="inte ligga framåt") as refusal:
+        ensure_has_happened(date(2020, 5, 5), date(2020, 5, 4))
+    assert refusal.value.field == "occurred_on"
+
+
+def test_the_history_says_how_much_and_for_which_year():
+    assert told(EventKind.PAYMENT_CONFIRMED, {"year": 2021, "amount": 3_179_104}) == (
+        "Betald för 2021: 3\u00a0179\u00a0104\u00a0kr"
+    )
+    assert told(EventKind.APPLICATION_SUBMITTED, {"late": True}) == "Ansökan inskickad efter sista dagen"
+    assert told(EventKind.SUPPLEMENT_REQUESTED, {"last_day": "2020-05-20", "parts": ["x"]}) == (
+        "Komplettering begärd, svar senast 20\u00a0maj\u00a02020"
+    )
