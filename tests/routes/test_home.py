@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.decisions import DecisionStatus
@@ -157,8 +158,6 @@ def test_each_does_their_part_of_the_report(application):
     made = report(application)
     assert titles(ombud) == ["Återrapportera för 2019"]
     assert titles(economist) == ["Intyga ekonomin för 2019"]
-
-    from grantportal import db
 
     with db.writing_session() as session, session.begin():
         attested = session.get_one(Report, made.id)
