@@ -1,0 +1,130 @@
+"""Forms and matrices read in from outlines: what they say, and every fault at its place."""
+
+import pytest
+
+from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.forms import FormDefinition, FormKind, QuestionType
+from grantportal.imports import forms, frameworks
+from tests.support.calls import outline
+
+FORM = """
+slag: ansökan
+rubrik: Ansökan
+avsnitt:
+  - nyckel: a
+    rubrik: Avsnitt A
+    grupp: Arbetet
+    frågor:
+      - {nummer: 1, typ: lång text, fråga: "Varför?", tecken: 2000, krävs: nej}
+      - {nummer: 2, typ: budget, fråga: "Vad kostar det?", yrken: ja}
+"""
+
+
+def faults(read, text: str) -> list[str]:
+    with pytest.raises(RuleViolation) as refusal:
+        read(text)
+    found = refusal.value.violations if isinstance(refusal.value, RuleViolations) else [refusal.value]
+    assert {each.field for each in found} == {"text"}
+    return [each.message for each in found]
+
+
+def test_a_form_says_what_was_written():
+    form = forms.read(FORM)
+
+    assert (form.kind, form.title) == (FormKind.APPLICATION, "Ansökan")
+    first, second = form.questions
+    assert (first.type, first.label, first.max_length, first.required) == (
+        QuestionType.LONG_TEXT,
+        "Varför?",
+        2_000,
+        False,
+    )
+    assert second.with_staff
+
+
+@pytest.mark.parametrize("name", ["application-form", "extra-application-form", "report-form"])
+def test_the_demonstrations_forms_are_whole(name):
+    form = forms.read(outline(name))
+
+    assert FormDefinition.from_json(form.as_json()) == form
+
+
+def test_the_pilots_application_uses_every_type_of_question():
+    assert {question.type for question in forms.read(outline("application-form")).questions} == set(QuestionType)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("typ: budget", "typ: tabell", "Avsnitt 1, fråga 2: typ ska vara något av: text, lång text,"),
+        ("nummer: 2", "nummer: 1", "Frågan 1 finns två gånger."),
+        ("nummer: 2", "nummer: två", "Avsnitt 1, fråga 2: nummer ska vara ett heltal mellan 1 och 9999."),
+        ('fråga: "Varför?"', 'frga: "Varför?"', "Avsnitt 1, fråga 1: «frga» känns inte igen."),
+        ("tecken: 2000", "tecken: 100001", "Avsnitt 1, fråga 1: tecken ska vara ett heltal"),
+        ("krävs: nej", "krävs: kanske", "Avsnitt 1, fråga 1: krävs ska vara ja eller nej."),
+        ("nyckel: a", "nyckel: Å!", "Avsnitt 1: nyckel ska ha små bokstäver"),
+        ("slag: ansökan", "slag: brev", "slag ska vara något av: ansökan, återrapportering."),
+        ("typ: budget", "typ: ett av", "Frågan behöver minst två olika svar"),
+        ("rubrik: Ansökan", "rubrik:", "rubrik saknas."),
+        ("rubrik: Ansökan", "rubrik: [1]", "rubrik ska vara en text."),
+        ("yrken: ja", "val: [a, b]", "Bara frågor av typen ett av eller flera av"),
+    ],
+)
+def test_a_fault_is_told_at_its_place(old, new, said):
+    assert old in FORM
+    assert any(message.startswith(said) or said in message for message in faults(forms.read, FORM.replace(old, new, 1)))
+
+
+def test_all_faults_are_told_at_once():
+    assert len(faults(forms.read, FORM.replace("grupp: Arbetet", "").replace("nummer: 2", "nummer: 0"))) == 2
+
+
+@pytest.mark.parametrize("read", [forms.read, frameworks.read])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hej",
+        "- a",
+        "[" * 20_000,
+        "rubrik: &a [x]\navsnitt: [*a, *a]",
+        "!!python/object/apply:os.system ['true']",
+        "rubrik: [",
+        "\x00\u202e",
+        "rubrik: x\n" * 20_000,
+        "avsnitt: 7\nområden: {a: b}",
+        "2021: 2021-02-30",
+    ],
+)
+def test_anything_is_read_or_refused_in_a_sentence(read, text):
+    assert all(message.endswith(".") for message in faults(read, text))
+
+
+def test_the_matrix_says_what_was_written():
+    matrix = frameworks.read(outline("expected-results"))
+
+    assert matrix.years == (2021, 2022)
+    assert matrix.is_example
+    assert len(matrix.links) == 8
+    assert [area.code for area in matrix.areas] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("förbehåll: [P1]", "förbehåll: [P9]", "Område 1, resultat 3, 2021: Förbehållet P9 finns inte."),
+        ("P1: {år: 2021", "P1: {år: 2022", "Område 1, resultat 3, 2021: Förbehållet P1 gäller 2022, inte 2021."),
+        ("beteckning: A2", "beteckning: A1", "Resultatet A1 finns två gånger."),
+        ("beteckning: B\n", "beteckning: A\n", "Området A finns två gånger."),
+        (
+            "  C1: {lydelse: samma",
+            "  C9: {lydelse: samma",
+            "Resultatet har inte en ordalydelse för både 2021 och 2022.",
+        ),
+        ("lydelse: ändrad", "lydelse: lite", "lydelse ska vara något av: samma, språk, ändrad."),
+    ],
+)
+def test_a_fault_of_the_matrix_is_told_at_its_place(old, new, said):
+    text = outline("expected-results")
+    assert old in text
+    assert any(said in message for message in faults(frameworks.read, text.replace(old, new, 1)))
