@@ -367,6 +367,7 @@ class CaseRow:
     call_title: str
     submitted_at: datetime | None
     granted: Kronor | None
+    sums_are_example: bool
     state: CaseState
     is_draft: bool
 
@@ -410,6 +411,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
                 Application,
                 Organisation.name,
                 Call.title,
+                Call.is_example,
                 Call.last_day,
                 supplement_last_day(),
                 views_last_day(),
@@ -430,7 +432,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             supplement_last_day=asked_by,
             views_last_day=views_by,
         )
-        for case, application, _, _, last_day, asked_by, views_by, _ in found
+        for case, application, _, _, _, last_day, asked_by, views_by, _ in found
     ]
     where_each_is = standings(actor, facts)
     rows = tuple(
@@ -444,10 +446,11 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             call_title=call_title,
             submitted_at=application.submitted_at,
             granted=None if amount is None or not _is_decided(where_each_is[case.id]) else int(amount),
+            sums_are_example=is_example,
             state=where_each_is[case.id].state,
             is_draft=case.registration_number is None,
         )
-        for case, application, organisation, call_title, _, _, _, amount in found
+        for case, application, organisation, call_title, is_example, _, _, _, amount in found
     )
     grants, calls = _filters() if actor.is_authority else ((), ())
     return CaseList(rows, total, page, pages, grants, calls)
@@ -616,6 +619,7 @@ class CasePage:
     steps: tuple[Step, ...]
     records: tuple[RecordRow, ...]
     money: tuple[MoneyYear, ...]
+    sums_are_example: bool
     events: tuple[EventRow, ...]
     related: tuple[RelatedCase, ...]
     actions: tuple[CaseAction, ...] = field(default=())
@@ -691,6 +695,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         steps=cases.steps(_progress(case, application, standing, supplements)),
         records=_records(actor, case.id),
         money=_money(actor, case, call),
+        sums_are_example=call.is_example,
         events=_events(actor, case.id),
         related=_related(actor, case),
         actions=tuple(_actions(actor, case, application, standing, supplements)),
