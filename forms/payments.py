@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField, SelectMultipleField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Day, Form, Line, Paragraphs
@@ -27,7 +27,7 @@ class ChoosePaymentsForm(Form):
     """The payments that the person ticked."""
 
     payments = TickedField(
-        "Utbetalningar", coerce=int, choices=[], validators=[InputRequired("Välj minst en utbetalning.")]
+        "Utbetalningar", coerce=int, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
 
     def command(self) -> ChosenPayments:
@@ -39,7 +39,7 @@ class ConfirmPaidForm(Form):
     """Which payments of the underlag the bank has paid, and when."""
 
     payments = TickedField(
-        "Utbetalningar", coerce=int, choices=[], validators=[InputRequired("Välj minst en utbetalning.")]
+        "Utbetalningar", coerce=int, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
     paid_on = Day("Betaldag", missing="Skriv dagen, till exempel 2022-01-14.")
 
@@ -52,7 +52,7 @@ class AskForGiroForm(Form):
     """Where the organisation is to be paid."""
 
     organisation = RadioField("Organisation", coerce=int, choices=[])
-    number = Line("Bankgironummer", [InputRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
+    number = Line("Bankgironummer", [DataRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
 
     def validate_number(self, field: Line) -> None:
         """The last digit is a check digit."""
@@ -71,7 +71,7 @@ class VerifyGiroForm(Form):
 
     how = Paragraphs(
         "Hur har du kontrollerat numret?",
-        [InputRequired("Skriv hur du kontrollerade numret på ett annat sätt än det kom in.")],
+        [DataRequired("Skriv hur du kontrollerade numret på ett annat sätt än det kom in.")],
         longest=500,
     )
 

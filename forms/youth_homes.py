@@ -1,6 +1,6 @@
 """Ungdomshem."""
 
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from forms.base import Form, Line
 from grantportal.domain.youth_homes import RegisterYouthHomes
@@ -9,7 +9,7 @@ from grantportal.domain.youth_homes import RegisterYouthHomes
 class YouthHomeForm(Form):
     """One more home."""
 
-    name = Line("Ungdomshemmets namn", [InputRequired("Skriv ungdomshemmets namn.")])
+    name = Line("Ungdomshemmets namn", [DataRequired("Skriv ungdomshemmets namn.")])
 
     def command(self) -> RegisterYouthHomes:
         """What the service takes."""

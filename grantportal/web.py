@@ -163,6 +163,7 @@ _REGION_MENU: Menu = (
     ("Ärenden", "cases.index"),
     ("Utlysningar", "calls.index"),
     ("Fördelade bidrag", "allocations.index"),
+    ("Organisation", "organisations.own"),
     ("Hjälp", "public.help"),
 )
 _AUTHORITY_MENU: Menu = (
@@ -170,9 +171,9 @@ _AUTHORITY_MENU: Menu = (
     ("Ärenden", "cases.index"),
     ("Statsbidrag", "grants.index"),
     ("Utlysningar", "calls.index"),
+    ("Beslut", "decisions.index"),
     ("Uppföljning", "reviews.index"),
     ("Utbetalningar", "payments.index"),
-    ("Fördelade bidrag", "allocations.index"),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from grantportal import db
 from grantportal.demonstration.persons import persons
 from grantportal.domain import clock
 from grantportal.domain import reviews as review_rules
@@ -75,6 +76,7 @@ from grantportal.services import (
     supplements,
     youth_homes,
 )
+from grantportal.services import demonstration as services
 
 STOPS: dict[str, date] = {
     "utlysning": date(2020, 2, 3),
@@ -258,6 +260,9 @@ class Story:
 
     def _hand_in(self, key: str, call: str) -> None:
         applications.submit(actor_of(f"{key}-ombud"), self.applications[key, call])
+        if self.regions[key].get("sought_is_example"):
+            db.close_read_session()
+            services.mark_sought_as_example(self.applications[key, call])
 
     # --- Komplettering -----------------------------------------------------------------------------------------
 

@@ -40,13 +40,14 @@ def category_ids(grant_id: int) -> list[int]:
     return list(db.session().scalars(found))
 
 
-def _application(application_id: int) -> Application:
+def application(application_id: int) -> Application:
+    """The application."""
     return db.session().get_one(Application, application_id)
 
 
 def application_form(application_id: int) -> FormDefinition:
     """The form that the application answers."""
-    return applications.form_of(_application(application_id))
+    return applications.form_of(application(application_id))
 
 
 def draft(actor: Actor, application_id: int) -> Draft:
@@ -56,7 +57,7 @@ def draft(actor: Actor, application_id: int) -> Draft:
 
 def case_id(application_id: int) -> int:
     """The application's case."""
-    return _application(application_id).case_id
+    return application(application_id).case_id
 
 
 def proposal_sha256(decision_id: int) -> str:

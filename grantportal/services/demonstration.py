@@ -6,6 +6,7 @@ from grantportal.domain import clock
 from grantportal.domain.demonstration import MoveDay, day_after_moving
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.queries import accounts, portal
+from grantportal.queries import demonstration as applications
 from grantportal.transaction import Bookkeeping, bookkeeping
 
 
@@ -24,6 +25,12 @@ def show_from(first_day: date) -> None:
         row = portal.row()
         row.moved_days = _days_to(first_day)
         row.story_told_at = clock.real_now()
+
+
+def mark_sought_as_example(application_id: int) -> None:
+    """What a region of the story seeks is invented, where no public source states it."""
+    with bookkeeping(Bookkeeping.DEMONSTRATION):
+        applications.application(application_id).sought_is_example = True
 
 
 def move_day(command: MoveDay) -> date:

@@ -45,7 +45,7 @@ def programme(*, year: int = 2021, status: FrameStatus = FrameStatus.ALLOTTED, f
 def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, planned: int | None = None) -> Payment:
     """A planned payment of a made decision; `planned` differs from `amount` only to break the rule."""
     proposer, decider = UserFactory(), UserFactory()
-    number = f"2020-{receiver.id:04d}"
+    number = f"2020-{of.grant.id:04d}-{receiver.id}"
     case = saved(
         Case(
             kind=CaseKind.APPLICATION,
