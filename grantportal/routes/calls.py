@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from forms import calls as forms
 from grantportal.domain.actors import Actor
+from grantportal.domain.calls import CallPhase
 from grantportal.policy import Permission, may, require
 from grantportal.queries import calls, grants
 from grantportal.queries.grants import VersionView
@@ -36,6 +37,9 @@ def show(call_id: int) -> ResponseReturnValue:
         call=call,
         steps=calls.steps(call),
         start_url=_address("applications.start", call_id=call_id) if call.may_start else "",
+        compare_url=_address("decisions.compare", call_id=call_id)
+        if call.phase is not CallPhase.DRAFT and may(actor(), Permission.READ_CASES)
+        else "",
         sign_in_url=_address("applications.start", call_id=call_id) if call.is_open and not _knows_reader() else "",
         own_applications=[
             (_address("applications.show", application_id=number), unit) for number, unit in call.own_applications

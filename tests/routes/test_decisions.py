@@ -290,3 +290,16 @@ def test_the_list_asks_as_much_for_many_as_for_few(database, as_):
     few = queries(2)
     assert queries(6) == few
     assert few <= 10
+
+
+def test_the_ways_in(pilot, as_):
+    """A page that nothing leads to is found by nobody."""
+    made = application(pilot, OrganisationFactory())
+    call, comparison = f"/utlysningar/{pilot.call.id}", f"/utlysningar/{pilot.call.id}/jamfor"
+    ombud = as_(actor_with(Role.OMBUD, made.organisation))
+
+    for_officer = as_(pilot.officer).get(call).text
+    assert comparison in for_officer
+    assert 'href="/beslut/"' in for_officer
+    assert comparison not in ombud.get(call).text
+    assert 'href="/bankgiron/"' in ombud.get("/organisation").text

@@ -216,7 +216,7 @@ class Cluster:
         other: dict[str, Any] = (
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         )
-        command = [str(_programs() / program), *arguments]
+        command = [str(programs() / program), *arguments]
         done = subprocess.run(
             command, cwd=self.socket, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **other
         )
@@ -224,7 +224,8 @@ class Cluster:
             raise RuntimeError(f"{program} failed:\n{done.stdout}")
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where the newest PostgreSQL has its programs."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if not found:
         raise RuntimeError("PostgreSQL is not installed: make test installs it, or tells what to install.")
