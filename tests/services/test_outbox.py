@@ -2,11 +2,15 @@
 
 import email
 import json
+import smtplib
+import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import policy
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from grantportal import db, worker
 from grantportal.domain import clock
@@ -238,3 +242,68 @@ def test_nobody_writes_to_a_closed_account(settings):
 
     assert not settings.mail.exists()
     assert worker.remaining() == 0
+
+
+def test_with_a_mail_server_the_letter_goes_there(settings, monkeypatch):
+    sent = []
+
+    class Server:
+        def __init__(self, host, port, timeout):
+            self.address = (host, port)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def send_message(self, letter):
+            sent.append((self.address, letter["To"], letter["Message-ID"]))
+
+    monkeypatch.setattr(smtplib, "SMTP", Server)
+    receiver = UserFactory()
+    waiting = item(payload={"user_id": receiver.id, "case_id": None})
+
+    worker.drain(replace(settings, smtp_host="post.example.se", smtp_port=2525))
+
+    assert sent == [(("post.example.se", 2525), receiver.email, f"<bidragsportalen-{waiting.id}@bidrag.example.se>")]
+    assert not settings.mail.exists()
+
+
+# --- The worker itself --------------------------------------------------------------------------------------------
+
+
+def test_the_worker_finishes_what_it_has_begun_and_stops(settings):
+    waiting = [item(payload={"user_id": UserFactory().id, "case_id": None}) for _ in range(2)]
+    stop = threading.Event()
+    real, begun = worker._mail, []
+
+    def first_and_then_told_to_stop(given, work):
+        begun.append(work.id)
+        stop.set()
+        real(given, work)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(worker._WORK, "mail", first_and_then_told_to_stop)
+        worker.run(settings, stop)
+
+    assert begun == [waiting[0].id]
+    assert row(waiting[0].id).done_at is not None
+    assert row(waiting[1].id).done_at is None
+
+
+def test_the_worker_waits_for_a_database_that_is_away(settings, monkeypatch):
+    stop, tries = threading.Event(), []
+
+    def away(_):
+        tries.append(1)
+        if len(tries) == 3:
+            stop.set()
+        raise OperationalError("SELECT 1", {}, Exception("the server is starting"))
+
+    monkeypatch.setattr(worker, "daily", away)
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0)
+
+    worker.run(settings, stop)
+
+    assert len(tries) == 3
