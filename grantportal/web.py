@@ -166,14 +166,15 @@ _REGION_MENU: Menu = (
     ("Organisation", "organisations.own"),
     ("Hjälp", "public.help"),
 )
-_AUTHORITY_MENU: Menu = (
-    ("Att göra", "home.show"),
-    ("Ärenden", "cases.index"),
-    ("Statsbidrag", "grants.index"),
-    ("Utlysningar", "calls.index"),
-    ("Beslut", "decisions.index"),
-    ("Uppföljning", "reviews.index"),
-    ("Utbetalningar", "payments.index"),
+_AUTHORITY_MENU: tuple[tuple[str, str, Permission | None], ...] = (
+    ("Att göra", "home.show", None),
+    ("Ärenden", "cases.index", Permission.READ_CASES),
+    ("Statsbidrag", "grants.index", Permission.READ_CASES),
+    ("Utlysningar", "calls.index", None),
+    ("Beslut", "decisions.index", Permission.READ_CASES),
+    ("Uppföljning", "reviews.index", Permission.READ_CASES),
+    ("Utbetalningar", "payments.index", Permission.READ_PAYMENTS),
+    ("Organisationer", "organisations.index", Permission.USERS_AND_SETTINGS),
 )
 
 
@@ -182,12 +183,15 @@ def frame() -> dict[str, Any]:
     who = actor()
     if who.user_id is None:
         choices = _PUBLIC_MENU
+    elif who.is_authority:
+        choices = tuple(
+            (label, endpoint)
+            for label, endpoint, permission in _AUTHORITY_MENU
+            if permission is None or may(who, permission)
+        )
     else:
-        choices = _AUTHORITY_MENU if who.is_authority else _REGION_MENU
-    known = current_app.view_functions
-    menu = [
-        MenuItem(label, url_for(endpoint), _is_current(endpoint)) for label, endpoint in choices if endpoint in known
-    ]
+        choices = _REGION_MENU
+    menu = [MenuItem(label, url_for(endpoint), _is_current(endpoint)) for label, endpoint in choices]
     shown = g.get("person")
     demonstration = current_app.config["PORTAL"].demonstration
     return {

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from grantportal import policy
 from grantportal.queries import organisations
-from grantportal.web import seen, signed_in
+from grantportal.web import portal_settings, seen, signed_in
 
 bp = Blueprint("organisations", __name__)
 
@@ -21,7 +21,8 @@ def index() -> ResponseReturnValue:
     """Every organisation, for the authority."""
     who = signed_in()
     policy.require_authority(who)
-    return render_template("organisations/index.html", organisations=organisations.listed(who))
+    shows_mail = policy.may(who, policy.Permission.USERS_AND_SETTINGS) and not portal_settings().smtp_host
+    return render_template("organisations/index.html", organisations=organisations.listed(who), shows_mail=shows_mail)
 
 
 @bp.get("/organisationer/<int:organisation_id>")

@@ -1,0 +1,5 @@
+"""Mail without a mail server is the administrator's to read."""
+
+from tests.routes.access import Row
+
+ROWS = {"outgoing.index": Row({"administrator"})}
