@@ -47,7 +47,6 @@ class EventKind(StrEnum):
     COMMUNICATION_SENT = "communication.sent"
     COMMUNICATION_SKIPPED = "communication.skipped"
     COMMUNICATION_REPLIED = "communication.replied"
-    DECISION_DRAFTED = "decision.drafted"
     DECISION_PROPOSED = "decision.proposed"
     DECISION_RETURNED = "decision.returned"
     DECISION_MADE = "decision.made"
@@ -106,7 +105,6 @@ EVENT_TEXTS = {
     EventKind.COMMUNICATION_SENT: "Underlag skickat till parten",
     EventKind.COMMUNICATION_SKIPPED: "Kommunicering behövdes inte",
     EventKind.COMMUNICATION_REPLIED: "Synpunkter lämnade",
-    EventKind.DECISION_DRAFTED: "Förslag till beslut påbörjat",
     EventKind.DECISION_PROPOSED: "Förslag lämnat till beslut",
     EventKind.DECISION_RETURNED: "Förslag återlämnat",
     EventKind.DECISION_MADE: "Beslut fattat",
@@ -146,7 +144,6 @@ NOT_FOR_THE_PARTY = frozenset(
         EventKind.CASE_ASSIGNED,
         EventKind.FILE_NOTE_WRITTEN,
         EventKind.COMMUNICATION_SKIPPED,
-        EventKind.DECISION_DRAFTED,
         EventKind.DECISION_PROPOSED,
         EventKind.DECISION_RETURNED,
         EventKind.APPLICATION_CONCLUDED,

@@ -724,7 +724,6 @@ def upgrade() -> None:
                 "communication.sent",
                 "communication.skipped",
                 "communication.replied",
-                "decision.drafted",
                 "decision.proposed",
                 "decision.returned",
                 "decision.made",
