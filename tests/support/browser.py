@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,19 +34,37 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def live(app: Flask, database: databases.Database) -> Iterator[str]:
     """The portal, served on a free port of this machine; the answer is its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
 def visitor(chromium: Browser, live: str) -> Iterator[BrowserContext]:
     """One person's browser, nobody signed in; a page that breaks the portal's own rules for scripts fails the test."""
-    context = chromium.new_context(base_url=live, viewport={"width": WIDTH, "height": HEIGHT}, locale="sv-SE")
+    with visiting(chromium, live) as context:
+        yield context
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """An application on a free port, until the block ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def visiting(chromium: Browser, address: str, **options: Any) -> Iterator[BrowserContext]:
+    """One person's browser at that address; afterwards nothing may have been said of broken scripts or rules."""
+    context = chromium.new_context(
+        base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="sv-SE", **options
+    )
     context.set_default_timeout(10_000)
     said: list[str] = []
     context.on("console", lambda message: said.append(message.text) if _is_fault(message) else None)
@@ -62,8 +81,13 @@ def _is_fault(message: ConsoleMessage) -> bool:
 
 def look(page: Page, name: str) -> None:
     """What holds for every page in a browser: nothing that axe finds, no sideways scroll, all within reach of Tab."""
-    faults = [*_axe(page), *_sideways(page), *_out_of_reach(page)]
+    faults = faults_of(page)
     assert not faults, f"{name} ({page.url}):\n  " + "\n  ".join(faults)
+
+
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with the page that is open."""
+    return [*_axe(page), *_sideways(page), *_out_of_reach(page)]
 
 
 @cache
@@ -87,12 +111,14 @@ def _sideways(page: Page) -> list[str]:
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
     wide = page.evaluate(
         """narrow => document.documentElement.scrollWidth <= narrow ? [] : [...document.body.querySelectorAll('*')]
-            .filter(e => e.getBoundingClientRect().right > narrow + 1)
+            .filter(e => e.getBoundingClientRect().right > narrow + 1 && !e.parentElement.closest('.bp-scroll:not(:focus)'))
             .map(e => `${e.tagName}.${e.className} reaches ${Math.round(e.getBoundingClientRect().right)} px`)
             .slice(0, 8)""",
         NARROW,
     )
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    # The page's script answers to the width: it has done so before what comes next is looked at.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return [f"scrolls sideways at {NARROW} px: {one}" for one in wide]
 
 
@@ -115,12 +141,22 @@ def _out_of_reach(page: Page) -> list[str]:
         }""",
         REACHABLE,
     )
-    reached = set()
-    page.evaluate("window.getSelection().removeAllRanges(); window.scrollTo(0, 0)")
+    page.evaluate(
+        """() => {
+            window.reached = new Set();
+            window.note = event => window.reached.add(event.target.dataset.reach);
+            document.addEventListener('focusin', window.note);
+            window.getSelection().removeAllRanges();
+            window.scrollTo(0, 0);
+        }"""
+    )
     for _ in range(len(expected) + 5):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement?.dataset?.reach ?? null"))
-        if len(reached - {None}) == len(expected):
-            break
-    page.evaluate("document.querySelectorAll('[data-reach]').forEach(e => delete e.dataset.reach)")
+    reached = page.evaluate(
+        """() => {
+            document.removeEventListener('focusin', window.note);
+            document.querySelectorAll('[data-reach]').forEach(e => delete e.dataset.reach);
+            return [...window.reached];
+        }"""
+    )
     return [f"Tab does not reach {html}" for i, html in enumerate(expected) if str(i) not in reached]
