@@ -16,6 +16,7 @@ from grantportal.domain.reports import (
     MOST_TEXT,
     RATING_TEXTS,
     AttestEconomy,
+    CertifyReport,
     Economy,
     Rating,
     ResultAnswer,
@@ -188,9 +189,15 @@ class AttestForm(Form):
 
 
 class SubmitForm(Form):
-    """The ombud certifies the whole."""
+    """The ombud certifies the whole, as it was read."""
+
+    sha256 = HiddenField()
 
     certified = BooleanField(
         "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga.",
         validators=[InputRequired("Bekräfta att uppgifterna är riktiga och fullständiga.")],
     )
+
+    def command(self) -> CertifyReport:
+        """What the service takes."""
+        return CertifyReport(self.sha256.data or "")

@@ -1,5 +1,6 @@
 """Organisations: the 21 regions, the authority, and those it consults."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,10 +42,20 @@ def organisation_number(typed: str) -> str:
 
 
 def bank_giro(typed: str) -> str:
-    """«5050-1055» from what was typed: 7 or 8 digits whose last is a check digit. Raises RuleViolation otherwise."""
-    digits = "".join(char for char in typed if char.isdigit())
-    if len(digits) not in (7, 8) or not luhn.is_valid(digits):
-        raise RuleViolation("Kontrollera bankgironumret. Det ska ha sju eller åtta siffror.", field="giro")
+    """«5050-1055» from what was typed: 7 or 8 digits whose last is a check digit. Raises RuleViolation otherwise.
+
+    A hyphen that is typed stands before the last four digits: elsewhere a digit has been left out.
+    """
+    text = "".join(typed.split()).replace("\u2013", "-").replace("\u2212", "-")
+    if not re.fullmatch(r"[0-9]{3,4}-?[0-9]{4}", text):
+        raise RuleViolation(
+            "Kontrollera bankgironumret. Det ska ha sju eller åtta siffror, till exempel 5050-1055.", field="giro"
+        )
+    digits = text.replace("-", "")
+    if not luhn.is_valid(digits):
+        raise RuleViolation(
+            "Kontrollera bankgironumret. Sista siffran stämmer inte med de andra, så någon siffra är fel.", field="giro"
+        )
     return f"{digits[:-4]}-{digits[-4:]}"
 
 

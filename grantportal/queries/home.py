@@ -15,7 +15,7 @@ from grantportal.domain.calls import CallStatus
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
-from grantportal.domain.reports import ReportStatus
+from grantportal.domain.reports import ECONOMY, ReportStatus
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
@@ -24,7 +24,7 @@ from grantportal.models.decisions import Communication, Decision, Dispatch
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
-from grantportal.models.supplements import Supplement
+from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
 
 MOST = 20
@@ -152,18 +152,31 @@ def _drafts(actor: Actor) -> Iterator[Waiting]:
 
 
 def _supplements(actor: Actor) -> Iterator[Waiting]:
-    rows = db.session().execute(
-        select(Supplement, Case.title, Report.grant_year)
-        .join(Case, Case.id == Supplement.case_id)
-        .outerjoin(Report, Report.id == Supplement.report_id)
-        .where(Supplement.status == SupplementStatus.REQUESTED, own(actor, Supplement))
-        .order_by(Supplement.last_day)
-        .limit(MOST)
+    rows = (
+        db.session()
+        .execute(
+            select(Supplement, Case.title, Report.grant_year)
+            .join(Case, Case.id == Supplement.case_id)
+            .outerjoin(Report, Report.id == Supplement.report_id)
+            .where(Supplement.status == SupplementStatus.REQUESTED, own(actor, Supplement))
+            .order_by(Supplement.last_day)
+            .limit(MOST)
+        )
+        .all()
     )
+    asked = select(SupplementPart.supplement_id, SupplementPart.part).where(
+        SupplementPart.supplement_id.in_([supplement.id for supplement, _, _ in rows])
+    )
+    opened: dict[int, set[str]] = {supplement.id: set() for supplement, _, _ in rows}
+    for supplement_id, part in db.session().execute(asked):
+        opened[supplement_id].add(part)
     for supplement, title, year in rows:
-        if not may(actor, Permission.FILL_AND_CHANGE, supplement):
-            continue
         of_report = supplement.report_id is not None
+        needed = (
+            Permission.FILL_ECONOMY if of_report and ECONOMY in opened[supplement.id] else Permission.FILL_AND_CHANGE
+        )
+        if not may(actor, needed, supplement):
+            continue
         yield Waiting(
             title=f"Komplettera återrapporteringen för {year}" if of_report else f"Komplettera ansökan: {title}",
             text=f"{_first_words(supplement.reason)} Utan svar bedöms det som redan är inskickat.",

@@ -16,7 +16,7 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
-from grantportal.domain.forms import FormDefinition
+from grantportal.domain.forms import FormDefinition, canonical, fingerprint
 from grantportal.domain.frameworks import LinkKind, ProvisoMarker
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -145,10 +145,21 @@ class ReportPage:
     label: Label
 
     @property
+    def sha256(self) -> str:
+        """Fingerprint of every answer and of the economy: what the ombud certifies."""
+        return fingerprint(canonical([[result.stamp for result in self.results], self.economy.sha256]))
+
+    @property
     def opened(self) -> frozenset[str]:
         """The parts that can be written in."""
         parts = {result.code for result in self.results if result.is_open}
         return frozenset(parts | ({reports.ECONOMY} if self.economy_is_open else set()))
+
+    @property
+    def opened_names(self) -> tuple[str, ...]:
+        """The opened parts as the reader knows them, in order."""
+        names = [f"{result.code} {result.title}" for result in self.results if result.is_open]
+        return (*names, "Ekonomi") if self.economy_is_open else tuple(names)
 
     @property
     def is_open(self) -> bool:

@@ -20,6 +20,7 @@ from grantportal.domain.reports import (
     RATING_TEXTS,
     REPORT,
     AttestEconomy,
+    CertifyReport,
     CostAnswer,
     ReportAction,
     ResultAnswer,
@@ -166,10 +167,11 @@ def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None
 # --- Handing in ----------------------------------------------------------------------------------------------------
 
 
-def submit(actor: Actor, report_id: int) -> int:
+def submit(actor: Actor, report_id: int, command: CertifyReport | None = None) -> int:
     """The ombud certifies and hands in: from here on the report is an inkommen handling. Answers the version's number.
 
-    While a komplettering is open the same act answers it: only the opened parts are new.
+    While a komplettering is open the same act answers it: only the opened parts are new. `command` says what the ombud
+    has read, where somebody reads it on a page.
     """
     with transaction(actor, EventKind.REPORT_SUBMITTED) as act:
         report = _locked(act.actor, report_id)
@@ -181,6 +183,8 @@ def submit(actor: Actor, report_id: int) -> int:
         if not answers:
             _ensure_open(page, ECONOMY)
         reports.ensure_complete(page.gaps)
+        if command is not None:
+            reports.ensure_read(seen=command.sha256, now=page.sha256)
         received = clock.received()
         document = _document(act, page, at=received, late=reports.is_late(report.submitted_at or received, page.due_on))
         content: dict[str, Any] = frozen.content_of(document, **_basis(page))

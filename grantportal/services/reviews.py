@@ -149,9 +149,8 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
             act,
             case,
             RecordKind.REVIEW,
-            Direction.OUT,
+            Direction.INTERNAL,
             title=f"Granskning av återrapporteringen för {report.grant_year}",
-            counterpart=case.organisation.name,
             text=reviews.protocol(own, assessments),
         )
         notices.tell_party(

@@ -21,3 +21,9 @@ def test_a_bank_giro_ends_with_a_check_digit():
     assert bank_giro("5050-1055") == "5050-1055"
     with pytest.raises(RuleViolation, match="bankgironumret"):
         bank_giro("5050-1056")
+
+
+@pytest.mark.parametrize("typed", ["5200-100", "520-01001", "52001", "5200 - 10055", "abc"])
+def test_a_giro_whose_hyphen_stands_wrong_has_lost_a_digit(typed):
+    with pytest.raises(RuleViolation, match="sju eller åtta siffror"):
+        bank_giro(typed)

@@ -217,7 +217,8 @@ def test_the_economist_attests_and_the_ombud_hands_in(by, region):
 
     shown = economist.get(url(region, "/intyga"))
     attested = economist.post_form(url(region, "/intyga"), {"sha256": field_of(shown, "sha256"), "certified": "y"})
-    handed = by().post_form(url(region, "/skicka-in"), {"certified": "y"})
+    read = by().get(url(region, "/skicka-in"))
+    handed = by().post_form(url(region, "/skicka-in"), {"sha256": field_of(read, "sha256"), "certified": "y"})
 
     assert (attested.status_code, handed.status_code) == (303, 303)
     receipt = by().get(handed.location)
@@ -225,6 +226,21 @@ def test_the_economist_attests_and_the_ombud_hands_in(by, region):
     version = by().get(url(region, "/version/1"))
     assert "1 193 455 kr" in text_of(version)
     assert "A3 Systematisk uppföljning" in text_of(version)
+
+
+@opened
+def test_what_changed_after_the_ombud_read_it_is_not_certified(by, region):
+    fill_results(region)
+    fill_economy(region)
+    economist = by(Role.APPLICANT_ECONOMIST)
+    shown = economist.get(url(region, "/intyga"))
+    economist.post_form(url(region, "/intyga"), {"sha256": field_of(shown, "sha256"), "certified": "y"})
+
+    response = by().post_form(url(region, "/skicka-in"), {"sha256": "0" * 64, "certified": "y"})
+
+    assert response.status_code == 422
+    assert "Någon har ändrat i återrapporteringen" in text_of(response)
+    assert field_of(response, "sha256") == page(region).sha256
 
 
 @opened
