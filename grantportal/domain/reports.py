@@ -410,7 +410,8 @@ class ReportFacts:
     opens_on: date
     due_on: date
     economy_attested: bool = False
-    submitted_at: datetime | None = None
+    handed_in_at: datetime | None = None
+    """When the newest version came in."""
     is_reviewed: bool = False
     """Whether the granskning has begun."""
     supplement_last_day: date | None = None
@@ -436,7 +437,7 @@ def label(facts: ReportFacts, now: datetime, audience: Audience = Audience.PARTY
         case ReportStatus.SUBMITTED if facts.is_reviewed:
             return Label("info", "half", "Granskas", "Vi hör av oss om något saknas." if theirs else "")
         case ReportStatus.SUBMITTED:
-            at = clock.day_time_text(facts.submitted_at) if facts.submitted_at else ""
+            at = clock.day_time_text(facts.handed_in_at) if facts.handed_in_at else ""
             return Label("info", "lock", "Inskickad", f"Låst som den var {at}." if at else "")
     return Label("ok", "check", "Godkänd")
 

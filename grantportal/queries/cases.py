@@ -34,7 +34,7 @@ from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, 
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import PAYMENT, LedgerKind, PaymentAction, PaymentStatus
-from grantportal.domain.reports import REPORT, ReportAction, ReportFacts, ReportStatus
+from grantportal.domain.reports import REPORT, ReportAction, ReportStatus
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
@@ -46,9 +46,10 @@ from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, Portal
 from grantportal.models.records import Record
-from grantportal.models.reports import Report, ReviewRating
+from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.policy import WHO_MAY, Permission, may, visible
+from grantportal.queries import report_states
 
 PAGE = 50
 
@@ -300,30 +301,15 @@ def _payments(actor: Actor, case_ids: Sequence[int]) -> dict[int, list[PaymentLi
 
 
 def _reports(actor: Actor, case_ids: Sequence[int], audience: Audience) -> dict[int, list[ReportLine]]:
-    asked = (
-        select(Supplement.last_day)
-        .where(Supplement.report_id == Report.id, Supplement.status == SupplementStatus.REQUESTED)
-        .correlate(Report)
-        .scalar_subquery()
-    )
-    reviewed = select(ReviewRating.id).where(ReviewRating.report_id == Report.id).correlate(Report).exists()
     rows = db.session().execute(
-        select(Report, asked, reviewed)
+        select(Report, report_states.supplement_last_day(), report_states.is_reviewed(), report_states.handed_in_at())
         .where(Report.case_id.in_(case_ids), visible(actor, Report))
         .order_by(Report.grant_year)
     )
     now = clock.now()
     found: dict[int, list[ReportLine]] = {}
-    for report, last_day, is_reviewed in rows:
-        facts = ReportFacts(
-            status=report.status,
-            opens_on=report.opens_on,
-            due_on=report.due_on,
-            economy_attested=report.economy_attested_at is not None,
-            submitted_at=report.submitted_at,
-            is_reviewed=bool(is_reviewed),
-            supplement_last_day=last_day,
-        )
+    for report, last_day, is_reviewed, handed_in_at in rows:
+        facts = report_states.facts(report, last_day, is_reviewed, handed_in_at)
         found.setdefault(report.case_id, []).append(
             ReportLine(
                 id=report.id,

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -28,7 +28,6 @@ from grantportal.domain.reports import (
     EconomyRow,
     Gap,
     Rating,
-    ReportFacts,
     ReportStatus,
     ResultAnswer,
 )
@@ -52,6 +51,7 @@ from grantportal.models.portal import Portal
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
+from grantportal.queries import report_states
 
 # --- The organisation's own page -----------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class ReportPage:
     due_on: date
     status: ReportStatus
     version_number: int
-    submitted_at: datetime | None
+    handed_in_at: datetime | None
     causes: tuple[str, ...]
     supplement: OpenSupplement | None
     results: tuple[ResultShown, ...]
@@ -210,7 +210,17 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         db.session()
         .execute(
             select(
-                Report, Grant, Organisation, Case, Call, FormVersion, _attester.name, Supplement, SupplementPart.part
+                Report,
+                Grant,
+                Organisation,
+                Case,
+                Call,
+                FormVersion,
+                _attester.name,
+                report_states.is_reviewed(),
+                report_states.handed_in_at(),
+                Supplement,
+                SupplementPart.part,
             )
             .join(Grant, Report.grant_id == Grant.id)
             .join(Organisation, Report.organisation_id == Organisation.id)
@@ -229,11 +239,11 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
     )
     if not rows:
         return None
-    report, grant, organisation, case, call, form, attested_by, asked, _ = rows[0]
+    report, grant, organisation, case, call, form, attested_by, is_reviewed, handed_in_at, asked, _ = rows[0]
     now = clock.now()
     definition = FormDefinition.from_json(form.definition)
     supplement = (
-        OpenSupplement(asked.id, asked.reason, asked.last_day, frozenset(row[-1] for row in rows if row[-1]))
+        OpenSupplement(asked.id, asked.reason, asked.last_day, frozenset(row.part for row in rows if row.part))
         if asked is not None
         else None
     )
@@ -276,13 +286,9 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
     economy_gaps = reports.gaps_in_economy(economy)
     is_attested = report.economy_sha256 is not None and report.economy_sha256 == economy.sha256
     economy_is_open = is_open(reports.ECONOMY)
-    facts = ReportFacts(
-        status=report.status,
-        opens_on=report.opens_on,
-        due_on=report.due_on,
+    facts = replace(
+        report_states.facts(report, supplement.last_day if supplement else None, is_reviewed, handed_in_at),
         economy_attested=is_attested,
-        submitted_at=report.submitted_at,
-        supplement_last_day=supplement.last_day if supplement else None,
     )
     return ReportPage(
         id=report.id,
@@ -301,7 +307,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         due_on=report.due_on,
         status=report.status,
         version_number=report.version_number,
-        submitted_at=report.submitted_at,
+        handed_in_at=handed_in_at,
         causes=definition.causes,
         supplement=supplement,
         results=tuple(results),
@@ -589,7 +595,14 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
     found = (
         db.session()
         .execute(
-            select(Report, FrozenVersion, policy.own(actor, Report), _open_supplement_day(), _is_reviewed())
+            select(
+                Report,
+                FrozenVersion,
+                policy.own(actor, Report),
+                report_states.supplement_last_day(),
+                report_states.is_reviewed(),
+                report_states.handed_in_at(),
+            )
             .join(
                 FrozenVersion,
                 and_(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == Report.id),
@@ -604,7 +617,7 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
     )
     if found is None:
         return None
-    report, version, is_own, supplement_last_day, is_reviewed = found
+    report, version, is_own, last_day, is_reviewed, handed_in_at = found
     content = json.loads(version.content)
     return HandedIn(
         report_id=report.id,
@@ -616,31 +629,11 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
         ratings={code: Rating(rating) for code, rating in content["basis"]["ratings"].items()},
         is_own=bool(is_own),
         label=reports.label(
-            ReportFacts(
-                status=report.status,
-                opens_on=report.opens_on,
-                due_on=report.due_on,
-                submitted_at=report.submitted_at,
-                is_reviewed=bool(is_reviewed),
-                supplement_last_day=supplement_last_day,
-            ),
+            report_states.facts(report, last_day, is_reviewed, handed_in_at),
             clock.now(),
             Audience.PARTY if is_own else Audience.AUTHORITY,
         ),
     )
-
-
-def _open_supplement_day() -> ScalarSelect[date]:
-    return (
-        select(Supplement.last_day)
-        .where(Supplement.report_id == Report.id, Supplement.status == SupplementStatus.REQUESTED)
-        .correlate(Report)
-        .scalar_subquery()
-    )
-
-
-def _is_reviewed() -> ScalarSelect[bool]:
-    return select(exists().where(ReviewRating.report_id == Report.id).correlate(Report)).scalar_subquery()
 
 
 # --- Inside an act --------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from grantportal.domain.documents import OverviewCell, OverviewRow, ReportDocume
 from grantportal.domain.frameworks import CHANGE_TEXTS, LinkKind, code_order
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
-from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportFacts, ReportStatus
+from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
 from grantportal.domain.reviews import SHADES, SHORT_TEXTS, Assessment
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import User
@@ -31,7 +31,7 @@ from grantportal.models.grants import CostCategory, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.reports import Report, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement
-from grantportal.queries import frameworks
+from grantportal.queries import frameworks, report_states
 from grantportal.queries.frameworks import WordingView
 
 # --- A report's head -----------------------------------------------------------------------------------------------
@@ -56,6 +56,7 @@ class Head:
     label: Label
     due_on: date
     submitted_at: datetime | None
+    handed_in_at: datetime | None
     approved_at: datetime | None
     supplement_last_day: date | None
 
@@ -63,6 +64,11 @@ class Head:
     def is_handed_in(self) -> bool:
         """Whether there is anything to review."""
         return self.status is not ReportStatus.DRAFT
+
+    @property
+    def is_supplemented(self) -> bool:
+        """Whether a komplettering has come in after the report."""
+        return self.version_number > 1
 
     @property
     def days_late(self) -> int:
@@ -73,20 +79,19 @@ class Head:
 
 def _heads(actor: Actor, *where: object) -> list[Head]:
     """The reports that the actor may see, by organisation and year, in one query."""
-    reviewed = exists().where(ReviewRating.report_id == Report.id)
     rows = db.session().execute(
         select(
             Report,
             Grant.title,
             Organisation.name,
             Case.registration_number,
-            Supplement.last_day,
-            reviewed.label("is_reviewed"),
+            report_states.supplement_last_day(),
+            report_states.is_reviewed(),
+            report_states.handed_in_at(),
         )
         .join(Grant, Report.grant_id == Grant.id)
         .join(Organisation, Report.organisation_id == Organisation.id)
         .join(Case, Report.case_id == Case.id)
-        .outerjoin(Supplement, (Supplement.report_id == Report.id) & (Supplement.status == SupplementStatus.REQUESTED))
         .where(policy.visible(actor, Report), *where)  # type: ignore[arg-type]
         .order_by(Organisation.name.collate(db.COLLATION), Report.grant_year)
     )
@@ -106,23 +111,15 @@ def _heads(actor: Actor, *where: object) -> list[Head]:
             grant_year=report.grant_year,
             status=report.status,
             label=reports.label(
-                ReportFacts(
-                    status=report.status,
-                    opens_on=report.opens_on,
-                    due_on=report.due_on,
-                    submitted_at=report.submitted_at,
-                    is_reviewed=is_reviewed,
-                    supplement_last_day=last_day,
-                ),
-                now,
-                Audience.AUTHORITY,
+                report_states.facts(report, last_day, is_reviewed, handed_in_at), now, Audience.AUTHORITY
             ),
             due_on=report.due_on,
             submitted_at=report.submitted_at,
+            handed_in_at=handed_in_at,
             approved_at=report.approved_at,
             supplement_last_day=last_day,
         )
-        for report, grant, organisation, number, last_day, is_reviewed in rows
+        for report, grant, organisation, number, last_day, is_reviewed, handed_in_at in rows
     ]
 
 

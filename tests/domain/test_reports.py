@@ -291,7 +291,7 @@ AFTER = datetime(2022, 3, 2, tzinfo=UTC)
         (FACTS, DURING, "Att fylla i", "Inte inskickad"),
         (replace(FACTS, economy_attested=True), DURING, "Ekonomin intygad", "Inte inskickad"),
         (FACTS, AFTER, "Försenad", "Försenad"),
-        (replace(FACTS, status=ReportStatus.SUBMITTED, submitted_at=DURING), DURING, "Inskickad", "Inskickad"),
+        (replace(FACTS, status=ReportStatus.SUBMITTED, handed_in_at=DURING), DURING, "Inskickad", "Inskickad"),
         (replace(FACTS, status=ReportStatus.SUBMITTED, is_reviewed=True), DURING, "Granskas", "Granskas"),
         (
             replace(FACTS, status=ReportStatus.SUPPLEMENT_REQUESTED, supplement_last_day=date(2022, 3, 25)),
