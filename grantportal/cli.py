@@ -13,7 +13,7 @@ import click
 from grantportal import db, demonstration, migrate, server, settings
 from grantportal import worker as working
 from grantportal.domain import clock
-from grantportal.domain.accounts import CreateUser, GrantMandate
+from grantportal.domain.accounts import CreateUser, EndMandate, GrantMandate
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.errors import RuleViolation
 from grantportal.imports.organisations import regions
@@ -187,6 +187,17 @@ def user_grant(
     last = valid_to.date() if valid_to else None
     _told(accounts.grant_mandate, SYSTEM, GrantMandate(email, organisation, Role(role), first, last))
     click.echo(f"{email} är {Role(role).text} från och med {clock.day_text(first)}.")
+
+
+@user.command("end")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.argument("organisation")
+def user_end(email: str, role: str, organisation: str) -> None:
+    """Take back a person's ROLE in ORGANISATION, at once."""
+    _opened()
+    _told(accounts.end_mandate, SYSTEM, EndMandate(email, organisation, Role(role)))
+    click.echo(f"{email} är inte längre {Role(role).text}.")
 
 
 @user.command("reset")

@@ -1,4 +1,4 @@
-"""`grantportal serve`: the application under gunicorn, and the worker beside it, started and stopped as one."""
+"""`grantportal serve`: the application under gunicorn, and the worker beside it, started, kept up and stopped as one."""
 
 import subprocess
 import sys
@@ -6,8 +6,18 @@ from importlib import import_module
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Keeper(Arbiter):  # type: ignore[misc]
+    """Gunicorn's own keeper of its processes, which looks after the worker in the same round."""
+
+    def manage_workers(self) -> None:
+        """Every second: a process that has died is replaced."""
+        super().manage_workers()
+        self.app.keep_worker()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -23,7 +33,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "grantportal",
             "loglevel": "warning",
             "control_socket_disable": True,
-            "when_ready": self._start_worker,
             "on_exit": self._stop_worker,
         }
         super().__init__()
@@ -38,8 +47,14 @@ class Server(BaseApplication):  # type: ignore[misc]
         # By name: the application imports the commands, and this is one of them.
         return import_module("grantportal.app").create_app()
 
-    def _start_worker(self, _arbiter: object) -> None:
-        self._worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603
+    def run(self) -> None:
+        """Serve until stopped."""
+        Keeper(self).run()
+
+    def keep_worker(self) -> None:
+        """Start the worker, or start it anew where it has died."""
+        if self._worker is None or self._worker.poll() is not None:
+            self._worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603
 
     def _stop_worker(self, _arbiter: object) -> None:
         if self._worker is not None:

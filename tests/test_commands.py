@@ -57,6 +57,20 @@ def test_a_real_installation_is_entered_by_its_first_person(command, client):
     )
 
 
+def test_a_mandate_is_taken_back_at_once_and_once(command):
+    command("db", "upgrade")
+    command("user", "create", "anna@example.se", "Anna Exempel")
+    command("user", "grant", "anna@example.se", "ombud", "Region Skåne")
+    assert "\tombud\t" in command("user", "list").output
+
+    words = ("user", "end", "anna@example.se", "ombud", "Region Skåne")
+    assert command(*words).output == "anna@example.se är inte längre ombud.\n"
+    assert "\tombud\t" not in command("user", "list").output
+    again = command(*words)
+    assert again.exit_code == 1
+    assert "Anna Exempel är inte ombud i Region Skåne." in again.output
+
+
 def test_upgrading_twice_changes_nothing(command):
     command("db", "upgrade")
     before = organisations.numbers()
@@ -78,6 +92,7 @@ def test_a_reset_gives_a_new_link(command):
     [
         (("user", "create", "anna", "Anna"), "Skriv en e-postadress"),
         (("user", "grant", "ingen@example.se", "ombud", "Region Skåne"), "inget konto"),
+        (("user", "end", "ingen@example.se", "ombud", "Region Skåne"), "inget konto"),
         (("user", "reset", "ingen@example.se"), "inget konto"),
     ],
 )

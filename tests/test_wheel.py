@@ -1,6 +1,7 @@
 """What is handed to an operator: one wheel that brings all it needs along."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,6 +62,10 @@ def test_an_installed_wheel_migrates_and_serves_a_page(portal, tmp_path):
             page = fetched(f"http://127.0.0.1:{port}/", server, log)
             assert "<h1" in page
             assert fetched(f"http://127.0.0.1:{port}{stylesheet(page)}", server, log)
+
+            first = worker_of(server)
+            os.kill(first, signal.SIGKILL)
+            assert worker_of(server, other_than=first) != first
         finally:
             server.terminate()
 
@@ -76,6 +81,16 @@ def test_the_wheel_has_nothing_that_belongs_to_an_installation(installed):
     assert "grantportal/migrations/env.py" in names
     assert "instance" not in names
     assert "tests/" not in names
+
+
+def worker_of(server: subprocess.Popen[bytes], *, other_than: int = 0) -> int:
+    """The process of the server's worker, as soon as there is one."""
+    for _ in range(150):
+        for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+            if "worker" in Path(f"/proc/{child}/cmdline").read_text().split("\0") and int(child) != other_than:
+                return int(child)
+        time.sleep(0.2)
+    raise AssertionError("no worker in 30 seconds")
 
 
 def free_port() -> int:

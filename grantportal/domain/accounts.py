@@ -104,6 +104,16 @@ class GrantMandate:
 
 
 @dataclass(frozen=True)
+class EndMandate:
+    """Take back a person's role in an organisation, at once."""
+
+    email: str
+    organisation: str
+    """Organisationsnummer or name."""
+    role: Role
+
+
+@dataclass(frozen=True)
 class Limits:
     """How many wrong attempts within how many minutes, per account and per address that they come from."""
 
@@ -222,10 +232,12 @@ def holds_on(valid_from: date, valid_to: date | None, day: date) -> bool:
     return valid_from <= day and (valid_to is None or valid_to >= day)
 
 
-def mandate_status(valid_from: date, valid_to: date | None, today: date) -> tuple[str, str, str]:
+def mandate_status(
+    valid_from: date, valid_to: date | None, today: date, *, ended: bool = False
+) -> tuple[str, str, str]:
     """How the table of behörigheter marks a mandate: tone, symbol and word."""
-    if holds_on(valid_from, valid_to, today):
+    if not ended and holds_on(valid_from, valid_to, today):
         return ("ok", "check", "Gäller")
-    if valid_from > today:
+    if not ended and valid_from > today:
         return ("info", "clock", "Gäller inte än")
     return ("empty", "cross", "Har upphört")

@@ -30,7 +30,7 @@ class User(Base):
 
 
 class MandateRow(Base):
-    """Behörighet: one role in one organisation, from–to, for all its cases or one."""
+    """Behörighet: one role in one organisation, from–to, for all its cases or one. Somebody may end it before its last day."""
 
     __tablename__ = "mandates"
     __table_args__ = (
@@ -44,6 +44,7 @@ class MandateRow(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="mandates")
     organisation: Mapped[Organisation] = relationship()

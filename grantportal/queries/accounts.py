@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.accounts import holds_on, mandate_status
-from grantportal.domain.actors import Actor, Mandate
+from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
@@ -26,7 +26,7 @@ def actor_of(user_id: int) -> Actor:
     if person is None or person.closed_at is not None:
         return Actor(user_id=user_id)
     rows = db.session().scalars(
-        select(MandateRow).where(MandateRow.user_id == user_id, _holds(clock.today())).order_by(MandateRow.id)
+        select(MandateRow).where(MandateRow.user_id == user_id, holds(clock.today())).order_by(MandateRow.id)
     )
     return Actor(user_id=person.id, name=person.name, mandates=tuple(mandate_of(row) for row in rows))
 
@@ -91,7 +91,7 @@ def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
         .execute(
             select(MandateRow, Organisation.name)
             .join(Organisation, MandateRow.organisation_id == Organisation.id)
-            .where(MandateRow.user_id == user.id, _holds(clock.today()))
+            .where(MandateRow.user_id == user.id, holds(clock.today()))
             .order_by(MandateRow.id)
         )
         .all()
@@ -118,11 +118,34 @@ def signed_in_anew(key: str, *, idle_minutes: int) -> SignedIn | None:
     return signed_in(key, idle_minutes=idle_minutes)
 
 
-def _holds(today: date) -> ColumnElement[bool]:
-    return and_(MandateRow.valid_from <= today, or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today))
+def holds(today: date) -> ColumnElement[bool]:
+    """Whether a mandate holds: from its first day to its last, unless somebody has ended it."""
+    return and_(
+        MandateRow.valid_from <= today,
+        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+        MandateRow.ended_at.is_(None),
+    )
 
 
 # --- For acts ----------------------------------------------------------------------------------------------------
+
+
+def held(user_id: int, organisation_id: int, role: Role) -> list[MandateRow]:
+    """The person's mandates in this role that hold or are still to begin, locked."""
+    today = clock.today()
+    return list(
+        db.session().scalars(
+            db.lock(
+                select(MandateRow).where(
+                    MandateRow.user_id == user_id,
+                    MandateRow.organisation_id == organisation_id,
+                    MandateRow.role == role,
+                    MandateRow.ended_at.is_(None),
+                    or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+                )
+            )
+        )
+    )
 
 
 def user(user_id: int) -> User:
@@ -234,7 +257,7 @@ def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:
         .outerjoin(Case, MandateRow.case_id == Case.id)
         .where(which, User.closed_at.is_(None))
         .order_by(
-            not_(_holds(today)),
+            not_(holds(today)),
             Organisation.name.collate(db.COLLATION),
             User.name.collate(db.COLLATION),
             MandateRow.valid_from,
@@ -248,15 +271,21 @@ def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:
             organisation_id=row.organisation_id,
             role_text=row.role.text,
             from_text=clock.day_text(row.valid_from),
-            to_text=clock.day_text(row.valid_to) if row.valid_to else "tills vidare",
+            to_text=_to_text(row),
             case_text="alla ärenden" if row.case_id is None else (number or "ett påbörjat ärende"),
-            status=mandate_status(row.valid_from, row.valid_to, today),
+            status=mandate_status(row.valid_from, row.valid_to, today, ended=row.ended_at is not None),
             user_id=row.user_id,
             email=email,
-            holds=holds_on(row.valid_from, row.valid_to, today),
+            holds=row.ended_at is None and holds_on(row.valid_from, row.valid_to, today),
         )
         for row, name, email, organisation, number in rows
     )
+
+
+def _to_text(row: MandateRow) -> str:
+    if row.ended_at is not None:
+        return clock.day_text(row.ended_at)
+    return clock.day_text(row.valid_to) if row.valid_to else "tills vidare"
 
 
 @dataclass(frozen=True)
@@ -278,7 +307,7 @@ def everybody(*, only_examples: bool = False) -> list[PersonListed]:
         query = query.where(User.is_example)
     persons = db.session().scalars(query).all()
     held: dict[int, list[MandateShown]] = {}
-    for shown in mandates_shown(_holds(clock.today())):
+    for shown in mandates_shown(holds(clock.today())):
         held.setdefault(shown.user_id, []).append(shown)
     return [
         PersonListed(

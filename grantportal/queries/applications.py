@@ -40,6 +40,7 @@ from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
+from grantportal.queries.accounts import holds
 
 # --- The rows ------------------------------------------------------------------------------------------------------
 
@@ -593,8 +594,7 @@ def _who_may_submit(application: Application) -> tuple[str, ...]:
                 MandateRow.organisation_id == application.organisation_id,
                 MandateRow.role.in_([Role.OMBUD, Role.REPRESENTANT]),
                 MandateRow.case_id.is_(None) | (MandateRow.case_id == application.case_id),
-                MandateRow.valid_from <= today,
-                MandateRow.valid_to.is_(None) | (MandateRow.valid_to >= today),
+                holds(today),
                 User.closed_at.is_(None),
             )
             .order_by(MandateRow.role, User.name)

@@ -50,6 +50,7 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.policy import WHO_MAY, Permission, may, visible
 from grantportal.queries import report_states
+from grantportal.queries.accounts import holds
 
 PAGE = 50
 
@@ -744,8 +745,7 @@ def _ombud(case: Case) -> tuple[tuple[str, date | None], ...]:
             MandateRow.organisation_id == case.organisation_id,
             MandateRow.role.in_(WHO_MAY[Permission.CERTIFY_AND_SUBMIT_REPORT]),
             or_(MandateRow.case_id.is_(None), MandateRow.case_id == case.id),
-            MandateRow.valid_from <= today,
-            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+            holds(today),
             User.closed_at.is_(None),
         )
         .order_by(User.name.collate(db.COLLATION))

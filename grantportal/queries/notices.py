@@ -14,6 +14,7 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
+from grantportal.queries.accounts import holds
 
 SHOWN = 200
 
@@ -38,8 +39,7 @@ def receivers(roles: Iterable[str], *, organisation_id: int | None, case_id: int
                 here,
                 covers,
                 MandateRow.role.in_([Role(role) for role in roles]),
-                MandateRow.valid_from <= today,
-                or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+                holds(today),
                 User.closed_at.is_(None),
             )
             .distinct()

@@ -52,6 +52,7 @@ from grantportal.models.reports import Report, ReportAnswer, ReportCost, Reporte
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
 from grantportal.queries import report_states
+from grantportal.queries.accounts import holds
 
 # --- The organisation's own page -----------------------------------------------------------------------------------
 
@@ -557,8 +558,7 @@ def persons_who_may(organisation_id: int, case_id: int, permission: Permission) 
             MandateRow.organisation_id == organisation_id,
             MandateRow.role.in_(policy.WHO_MAY[permission]),
             (MandateRow.case_id.is_(None)) | (MandateRow.case_id == case_id),
-            MandateRow.valid_from <= today,
-            (MandateRow.valid_to.is_(None)) | (MandateRow.valid_to >= today),
+            holds(today),
             User.closed_at.is_(None),
         )
         .order_by(User.name)

@@ -16,6 +16,7 @@ from grantportal.domain.accounts import (
     WRONG_CODE,
     ChoosePassword,
     CreateUser,
+    EndMandate,
     EnterCode,
     GrantMandate,
     Limits,
@@ -36,6 +37,7 @@ from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
 from grantportal.domain.events import EventKind
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import accounts, organisations
 from grantportal.queries.accounts import key_hash
@@ -74,12 +76,7 @@ def grant_mandate(actor: Actor, command: GrantMandate) -> None:
     ensure_period(command.valid_from, command.valid_to)
     with transaction(actor, EventKind.MANDATE_GRANTED) as act:
         _ensure_administers(act.actor)
-        user = accounts.by_email(email_address(command.email))
-        if user is None:
-            raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
-        organisation = organisations.by_number_or_name(command.organisation)
-        if organisation is None:
-            raise RuleViolation("Det finns ingen organisation med det numret eller namnet.", field="organisation")
+        user, organisation = _named(command)
         ensure_role_fits(command.role, organisation.kind)
         mandate = MandateRow(
             user_id=user.id,
@@ -91,6 +88,29 @@ def grant_mandate(actor: Actor, command: GrantMandate) -> None:
         act.session.add(mandate)
         act.session.flush()
         act.about(mandate, person=user.name, role=command.role.value, organisation=organisation.name)
+
+
+def end_mandate(actor: Actor, command: EndMandate) -> None:
+    """Take back a person's role in an organisation: it ends now, also where the person is signed in."""
+    with transaction(actor, EventKind.MANDATE_ENDED) as act:
+        _ensure_administers(act.actor)
+        user, organisation = _named(command)
+        held = accounts.held(user.id, organisation.id, command.role)
+        if not held:
+            raise RuleViolation(f"{user.name} är inte {command.role.text} i {organisation.name}.", field="role")
+        for mandate in held:
+            mandate.ended_at = clock.now()
+        act.about(held[0], person=user.name, role=command.role.value, organisation=organisation.name)
+
+
+def _named(command: GrantMandate | EndMandate) -> tuple[User, Organisation]:
+    user = accounts.by_email(email_address(command.email))
+    if user is None:
+        raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+    organisation = organisations.by_number_or_name(command.organisation)
+    if organisation is None:
+        raise RuleViolation("Det finns ingen organisation med det numret eller namnet.", field="organisation")
+    return user, organisation
 
 
 def reset_user(actor: Actor, email: str, *, link_hours: int, second_factor_too: bool = False) -> str:

@@ -1,17 +1,22 @@
 """The pages of the granskning: what is typed is kept, and what is odd is asked again."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import Rating, ReportStatus
 from grantportal.models.reports import Report
 from tests.support.client import Client
 from tests.support.factories import OrganisationFactory, person
-from tests.support.reported import Matrix, matrix, rated, report
+from tests.support.reported import HANDED_IN, Matrix, freeze, matrix, rated, report
 from tests.support.rows import committed
+
+AGAIN = datetime(2023, 4, 12, 14, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -153,6 +158,22 @@ def test_a_panel_is_reached_from_its_cell(officer, made):
     page = officer.get(f"/uppfoljning/{made.id}/A1")
     assert "Ordalydelse A1 2022" in page.text
     assert officer.get(f"/uppfoljning/{made.id}/Z9").status_code == 404
+
+
+def test_after_a_komplettering_both_sides_read_when_it_came(officer, signed_in, of):
+    region = OrganisationFactory()
+    made = report(of, region)
+    assert "Kompletterad" not in officer.get(f"/granskning/{made.id}").text
+    freeze(of, made, region, number=2, ratings={"A1": Rating.MET, "A2": Rating.PARTLY}, at=AGAIN)
+    with db.writing_session() as session, session.begin():
+        session.get_one(Report, made.id).version_number = 2
+
+    page = officer.get(f"/granskning/{made.id}")
+    assert clock.day_time_text(HANDED_IN) in page.text
+    assert "Kompletterad" in page.text
+    assert clock.day_time_text(AGAIN) in page.text
+    page = signed_in(person(Role.OMBUD, region)).get(f"/aterrapporteringar/{made.id}")
+    assert f"Låst som den var {clock.day_time_text(AGAIN)}." in page.text
 
 
 def test_the_region_reads_the_ratings_on_its_own_page_once_approved(officer, signed_in, of):
