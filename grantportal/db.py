@@ -31,11 +31,16 @@ _reading: ContextVar[Session | None] = ContextVar("read_session", default=None)
 
 def configure(url: str) -> Engine:
     """Make the engine that the whole process uses. `url` is a SQLAlchemy address; postgresql:// means psycopg 3."""
+    return use(engine_for(url))
+
+
+def use(chosen: Engine) -> Engine:
+    """Make `chosen` the engine that the whole process uses."""
     global _engine
     close_read_session()
     if _engine is not None:
         _engine.dispose()
-    _engine = engine_for(url)
+    _engine = chosen
     return _engine
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
 from grantportal.domain.forms import FormDefinition
+from grantportal.domain.frameworks import FrameworkContent
 from grantportal.domain.grants import AppealVariant, PublishConditions, SetCategories, SetFrame, WriteGrant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.imports import forms as form_outlines
@@ -37,6 +39,18 @@ ANNOUNCED = datetime(2020, 1, 31, 8, tzinfo=UTC)
 def outline(name: str) -> str:
     """The text of one of the demonstration's outlines."""
     return (OUTLINES / f"{name}.yaml").read_text("utf-8")
+
+
+@cache
+def form_of(name: str) -> FormDefinition:
+    """The form that an outline describes."""
+    return form_outlines.read(outline(name))
+
+
+@cache
+def matrix_of(name: str) -> FrameworkContent:
+    """The matrix that an outline describes."""
+    return framework_outlines.read(outline(name))
 
 
 @contextmanager
@@ -128,11 +142,11 @@ def make_call(
                 for year in years
             ),
             application_form_id=forms.publish(
-                who, grant_id, form_outlines.read(outline(form)) if isinstance(form, str) else form
+                who, grant_id, form_of(form) if isinstance(form, str) else form
             ),
-            report_form_id=forms.publish(who, grant_id, form_outlines.read(outline("report-form"))),
+            report_form_id=forms.publish(who, grant_id, form_of("report-form")),
             framework_version_id=frameworks.publish(
-                who, grant_id, framework_outlines.read(outline("expected-results"))
+                who, grant_id, matrix_of("expected-results")
             ),
             condition_set_id=grants.publish_conditions(who, grant_id, PublishConditions(CONDITIONS)),
             extends_id=extends_id,

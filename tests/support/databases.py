@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Engine
 
 from grantportal import db
 from grantportal import migrate as migrations
@@ -44,6 +45,12 @@ class Database(Protocol):
 
     def reset(self) -> None:
         """Back to what the migrations leave."""
+
+
+@cache
+def engine(url: str) -> Engine:
+    """This test process' engine for an address."""
+    return db.engine_for(url)
 
 
 @cache
