@@ -141,13 +141,9 @@ def make_call(
                 )
                 for year in years
             ),
-            application_form_id=forms.publish(
-                who, grant_id, form_of(form) if isinstance(form, str) else form
-            ),
+            application_form_id=forms.publish(who, grant_id, form_of(form) if isinstance(form, str) else form),
             report_form_id=forms.publish(who, grant_id, form_of("report-form")),
-            framework_version_id=frameworks.publish(
-                who, grant_id, matrix_of("expected-results")
-            ),
+            framework_version_id=frameworks.publish(who, grant_id, matrix_of("expected-results")),
             condition_set_id=grants.publish_conditions(who, grant_id, PublishConditions(CONDITIONS)),
             extends_id=extends_id,
         ),
