@@ -131,76 +131,85 @@ class Progress:
     is_granted: bool
     payments: Sequence[YearState]
     reports: Sequence[YearState]
-    approved: Sequence[int]
+    """Done when handed in and not to be completed."""
+    reviews: Sequence[YearState]
     closed_on: date | None
     is_reported_elsewhere: bool = False
     """An extra call's money is reported in the ordinary application's case."""
 
 
 Step = tuple[str, str, str]
-"""(done, now or next; the step; what is known of it)."""
+"""(done, now, part or next; the step; what is known of it). A part is done for some years and goes on later."""
+
+
+@dataclass(frozen=True)
+class _Stage:
+    title: str
+    is_done: bool
+    text: str
+    is_going_on: bool = False
+    has_done_years: bool = False
+
+    def state(self, first: str | None) -> str:
+        if self.is_done:
+            return "done"
+        if self.is_going_on or self.title == first:
+            return "now"
+        return "part" if self.has_done_years else "next"
 
 
 def steps(progress: Progress) -> tuple[Step, ...]:
     """Ansökan, Komplettering, Beslut, Utbetalning, Återrapportering, Granskning, Avslut: what is done, now and to come.
 
-    A komplettering that was never asked for and, after a refusal, what follows only from money are left out.
+    One year can be reported while another is paid or reviewed: then each of those steps goes on now. When no year does,
+    the case stands at its first step that is not done. A komplettering that was never asked for and, after a refusal,
+    what follows only from money are left out.
     """
-    found: list[tuple[str, bool, str]] = [
-        (
+    found = [
+        _Stage(
             "Ansökan",
             progress.submitted_on is not None,
             day_text(progress.submitted_on) if progress.submitted_on else "inte inskickad",
         )
     ]
     if progress.is_supplement_open:
-        found.append(("Komplettering", False, "väntar på svar"))
+        found.append(_Stage("Komplettering", False, "väntar på svar"))
     elif progress.supplemented_on is not None:
-        found.append(("Komplettering", True, day_text(progress.supplemented_on)))
+        found.append(_Stage("Komplettering", True, day_text(progress.supplemented_on)))
     elif progress.decided_on is None and progress.submitted_on is None:
-        found.append(("Komplettering", False, "om något saknas"))
+        found.append(_Stage("Komplettering", False, "om något saknas"))
     if progress.decided_on is None:
-        found.append(("Beslut", False, ""))
+        found.append(_Stage("Beslut", False, ""))
     else:
-        found.append(("Beslut", True, f"{day_text(progress.decided_on)}, {progress.outcome_text.lower()}"))
+        found.append(_Stage("Beslut", True, f"{day_text(progress.decided_on)}, {progress.outcome_text.lower()}"))
     if progress.decided_on is None or progress.is_granted:
-        paid = [payment for payment in progress.payments if payment.is_done]
-        found.append(("Utbetalning", _all(progress.payments, paid), _years(paid) or _first(progress.payments)))
+        found.append(_by_years("Utbetalning", progress.payments))
     if (progress.decided_on is None or progress.is_granted) and not progress.is_reported_elsewhere:
-        handed_in = [report for report in progress.reports if report.is_done]
-        years = len(progress.reports)
         found += [
-            (
-                "Återrapportering",
-                _all(progress.reports, handed_in),
-                _years(handed_in) or _first(progress.reports),
-            ),
-            (
-                "Granskning",
-                bool(years) and len(progress.approved) == years,
-                f"{len(progress.approved)} av {years} år godkända" if years else "",
-            ),
+            _by_years("Återrapportering", progress.reports),
+            _by_years("Granskning", progress.reviews, tells_what_waits=False),
         ]
-    now = next((title for title, is_done, _ in found if not is_done), None)
-    found.append(("Avslut", progress.closed_on is not None, day_text(progress.closed_on) if progress.closed_on else ""))
-    return tuple(
-        ("done" if is_done else "now" if title == now else "next", title, text) for title, is_done, text in found
-    )
+    going_on = any(each.is_going_on for each in found)
+    first = None if going_on else next((each.title for each in found if not each.is_done), None)
+    closed = day_text(progress.closed_on) if progress.closed_on else ""
+    found.append(_Stage("Avslut", progress.closed_on is not None, closed))
+    return tuple((each.state(first), each.title, each.text) for each in found)
 
 
-def _all(every: Sequence[YearState], done: Sequence[YearState]) -> bool:
-    return bool(every) and len(every) == len(done)
-
-
-def _years(done: Sequence[YearState]) -> str:
-    return " och ".join(str(each.year) for each in done)
-
-
-def _first(every: Sequence[YearState]) -> str:
-    if not every:
-        return ""
-    text = every[0].label.text
-    return f"{every[0].year}: {text[0].lower()}{text[1:]}"
+def _by_years(title: str, years: Sequence[YearState], *, tells_what_waits: bool = True) -> _Stage:
+    """A step that is taken once a year. What waits is told by its label, or only as years that remain."""
+    done = [each for each in years if each.is_done]
+    going_on = [each for each in years if each.has_begun and not each.is_done]
+    listed = " och ".join(str(each.year) for each in done)
+    if len(done) == len(years):
+        return _Stage(title, bool(years), listed)
+    texts = [f"{listed} klart"] if done else []
+    for each in years:
+        if each in going_on or (tells_what_waits and not each.is_done):
+            texts.append(f"{each.year}: {each.label.text[0].lower()}{each.label.text[1:]}")
+        elif not each.is_done and (done or going_on):
+            texts.append(f"{each.year} återstår")
+    return _Stage(title, False, ", ".join(texts), bool(going_on), bool(done))
 
 
 # --- Commands and rules --------------------------------------------------------------------------------------------

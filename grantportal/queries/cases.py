@@ -68,6 +68,7 @@ class ReportLine:
     due_on: date
     economy_attested: bool
     submitted_at: datetime | None
+    is_reviewed: bool
     label: Label
 
     @property
@@ -86,6 +87,8 @@ class PaymentLine:
     status: PaymentStatus
     label: tuple[str, str, str]
     paid_on: date | None
+    is_under_way: bool
+    """Registered and not paid yet, as far as the reader may know."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,8 @@ def _is_granted(decision: DecisionLineOfCase | None) -> bool:
 
 def _payment_years(lines: Iterable[PaymentLine]) -> tuple[YearState, ...]:
     return tuple(
-        YearState(line.grant_year, Label(*line.label), line.status is PaymentStatus.CONFIRMED) for line in lines
+        YearState(line.grant_year, Label(*line.label), line.status is PaymentStatus.CONFIRMED, line.is_under_way)
+        for line in lines
     )
 
 
@@ -296,6 +300,7 @@ def _payments(actor: Actor, case_ids: Sequence[int]) -> dict[int, list[PaymentLi
                 status=payment.status,
                 label=payments.label(shown, planned_on=payment.planned_on, batch=batch or "", paid_on=payment.paid_on),
                 paid_on=payment.paid_on,
+                is_under_way=shown is not PaymentStatus.PLANNED,
             )
         )
     return found
@@ -320,6 +325,7 @@ def _reports(actor: Actor, case_ids: Sequence[int], audience: Audience) -> dict[
                 due_on=report.due_on,
                 economy_attested=facts.economy_attested,
                 submitted_at=report.submitted_at,
+                is_reviewed=facts.is_reviewed,
                 label=reports.label(facts, now, audience),
             )
         )
@@ -694,7 +700,6 @@ def _progress(case: Case, application: Application, standing: Standing, suppleme
     made = decision if decision is not None and decision.status is DecisionStatus.MADE else None
     of_application = [each for each in supplements if each.application_id is not None]
     answered = [each.ended_at for each in of_application if each.ended_at is not None]
-    handed_in = {ReportStatus.SUBMITTED, ReportStatus.APPROVED}
     return Progress(
         submitted_on=_day(application.submitted_at),
         is_supplement_open=any(each.status is SupplementStatus.REQUESTED for each in of_application),
@@ -704,13 +709,22 @@ def _progress(case: Case, application: Application, standing: Standing, suppleme
         is_granted=_is_granted(made),
         payments=_payment_years(standing.payments),
         reports=tuple(
-            YearState(line.grant_year, line.label, line.status in handed_in, line.has_opened)
+            YearState(line.grant_year, line.label, line.status in _HANDED_IN, line.has_opened)
             for line in standing.reports
         ),
-        approved=[line.grant_year for line in standing.reports if line.status is ReportStatus.APPROVED],
+        reviews=tuple(_review_year(line) for line in standing.reports),
         closed_on=_day(case.closed_at),
         is_reported_elsewhere=case.kind is CaseKind.EXTRA_APPLICATION,
     )
+
+
+_HANDED_IN = {ReportStatus.SUBMITTED, ReportStatus.APPROVED}
+
+
+def _review_year(line: ReportLine) -> YearState:
+    is_done = line.status is ReportStatus.APPROVED
+    label = line.label if line.is_reviewed else Label("", "dots", "Ska granskas")
+    return YearState(line.grant_year, label, is_done, line.status in _HANDED_IN)
 
 
 def _day(moment: datetime | None) -> date | None:

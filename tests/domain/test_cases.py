@@ -13,6 +13,11 @@ from grantportal.domain.labels import Label
 APPLICATION, DECISION = Label("info", "clock", "Inskickad"), Label("ok", "check", "Beviljat")
 PAID, PLANNED = Label("ok", "check", "Betald"), Label("", "dots", "Planerad")
 DUE, APPROVED = Label("wait", "arrow", "Att fylla i"), Label("ok", "check", "Godkänd")
+NOT_OPEN, SUPPLEMENT = (
+    Label("", "dots", "Öppnar 15 december 2022"),
+    Label("wait", "clock", "Väntar på komplettering"),
+)
+TO_REVIEW = Label("info", "half", "Ska granskas")
 
 NOTHING_YET = Progress(
     submitted_on=None,
@@ -23,7 +28,7 @@ NOTHING_YET = Progress(
     is_granted=False,
     payments=(),
     reports=(),
-    approved=(),
+    reviews=(),
     closed_on=None,
 )
 HANDED_IN = replace(NOTHING_YET, submitted_on=date(2020, 4, 17))
@@ -32,6 +37,10 @@ GRANTED = replace(HANDED_IN, decided_on=date(2020, 6, 30), outcome_text="Bifall"
 
 def titles(progress: Progress) -> dict[str, str]:
     return {title: where for where, title, _ in steps(progress)}
+
+
+def told_of(progress: Progress) -> dict[str, tuple[str, str]]:
+    return {title: (where, text) for where, title, text in steps(progress)}
 
 
 def test_before_a_decision_the_case_is_where_its_application_is():
@@ -102,6 +111,59 @@ def test_all_years_must_be_paid_before_the_step_is_done():
     assert titles(half)["Utbetalning"] == "now"
     assert titles(whole)["Utbetalning"] == "done"
     assert titles(whole)["Återrapportering"] == "now"
+
+
+def test_a_year_to_pay_waits_its_turn_while_another_years_report_is_written():
+    progress = replace(
+        GRANTED,
+        payments=(YearState(2021, PAID, True), YearState(2022, PLANNED, False, has_begun=False)),
+        reports=(YearState(2021, DUE, False), YearState(2022, NOT_OPEN, False, has_begun=False)),
+        reviews=(
+            YearState(2021, TO_REVIEW, False, has_begun=False),
+            YearState(2022, TO_REVIEW, False, has_begun=False),
+        ),
+    )
+
+    assert told_of(progress)["Utbetalning"] == ("part", "2021 klart, 2022: planerad")
+    assert told_of(progress)["Återrapportering"] == ("now", "2021: att fylla i, 2022: öppnar 15 december 2022")
+    assert told_of(progress)["Granskning"] == ("next", "")
+
+
+def test_the_steps_name_the_year_that_is_completed_and_not_the_one_that_is_done():
+    progress = replace(
+        GRANTED,
+        payments=(YearState(2021, PAID, True), YearState(2022, PAID, True)),
+        reports=(YearState(2021, APPROVED, True), YearState(2022, SUPPLEMENT, False)),
+        reviews=(YearState(2021, APPROVED, True), YearState(2022, TO_REVIEW, False, has_begun=False)),
+    )
+
+    assert told_of(progress)["Utbetalning"] == ("done", "2021 och 2022")
+    assert told_of(progress)["Återrapportering"] == ("now", "2021 klart, 2022: väntar på komplettering")
+    assert told_of(progress)["Granskning"] == ("part", "2021 klart, 2022 återstår")
+
+
+def test_the_steps_name_the_year_that_is_reviewed():
+    progress = replace(
+        GRANTED,
+        payments=(YearState(2021, PAID, True), YearState(2022, PAID, True)),
+        reports=(YearState(2021, APPROVED, True), YearState(2022, APPROVED, True)),
+        reviews=(YearState(2021, APPROVED, True), YearState(2022, TO_REVIEW, False)),
+    )
+
+    assert told_of(progress)["Återrapportering"] == ("done", "2021 och 2022")
+    assert told_of(progress)["Granskning"] == ("now", "2021 klart, 2022: ska granskas")
+
+
+def test_two_years_can_go_on_at_once():
+    progress = replace(
+        GRANTED,
+        payments=(YearState(2021, PAID, True), YearState(2022, PAID, True)),
+        reports=(YearState(2021, APPROVED, True), YearState(2022, DUE, False)),
+        reviews=(YearState(2021, TO_REVIEW, False), YearState(2022, TO_REVIEW, False, has_begun=False)),
+    )
+
+    assert told_of(progress)["Återrapportering"] == ("now", "2021 klart, 2022: att fylla i")
+    assert told_of(progress)["Granskning"] == ("now", "2021: ska granskas, 2022 återstår")
 
 
 def test_an_extra_calls_money_is_reported_in_the_ordinary_case():

@@ -14,6 +14,7 @@ from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.events import EventKind
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import ReportStatus
 from grantportal.models.cases import Case, FileNote
 from grantportal.models.decisions import Decision, Dispatch
 from grantportal.models.payments import LedgerEntry
@@ -31,6 +32,7 @@ from tests.support.casework import (
     rendered_record,
 )
 from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.reported import matrix, report
 from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
 
@@ -229,6 +231,22 @@ def test_unspent_counts_all_that_was_paid_for_the_year(application, officer):
     (money,) = cases.page(reader, application.case_id).money
 
     assert (money.paid, money.elsewhere, money.spent, money.unspent) == (100, 50, 120, 30)
+
+
+def test_the_steps_say_which_year_is_completed(application, officer, ombud):
+    """2021 is approved and 2022 waits for a komplettering: the step of the report is that of 2022."""
+    dispatched(made_decision(application))
+    ground, party = matrix(), application.organisation
+    for year, status in ((2021, ReportStatus.APPROVED), (2022, ReportStatus.SUPPLEMENT_REQUESTED)):
+        report(ground, party, year=year, status=status, case_id=application.case_id)
+
+    def stages(reader):
+        items = reader.get(f"/arenden/{application.case_id}").document.findall(".//{*}ol[@class='bp-steps']/{*}li")
+        return {" ".join("".join(item.itertext()).split()) for item in items}
+
+    assert "Nu: Återrapportering2021 klart, 2022: väntar på komplettering" in stages(officer)
+    assert "Delvis klart: Granskning2021 klart, 2022 återstår" in stages(officer)
+    assert "Nu: Återrapportering2021 klart, 2022: ni behöver komplettera" in stages(ombud)
 
 
 def test_the_region_notes_its_own_number(application, ombud):

@@ -121,25 +121,17 @@ def report(
     status: ReportStatus = ReportStatus.SUBMITTED,
     own: dict[str, Rating] | None = None,
     cost: int = 900_000,
+    case_id: int | None = None,
 ) -> Report:
     """A report with the region's own rating of every result (delvis uppnått when nothing else is said) and its economy."""
     handed_in = status is not ReportStatus.DRAFT
-    case = saved(
-        Case(
-            kind=CaseKind.APPLICATION,
-            grant_id=of.grant.id,
-            organisation_id=organisation.id,
-            title="Ansökan",
-            registration_number=f"{year}-{next(_numbers):04d}",
-            opened_at=OPENED,
-        )
-    )
+    case_id = case_id or _case(of, organisation, year).id
     made = saved(
         Report(
             grant_id=of.grant.id,
             organisation_id=organisation.id,
             grant_year=year,
-            case_id=case.id,
+            case_id=case_id,
             call_id=of.call.id,
             framework_version_id=of.version.id,
             form_version_id=of.form.id,
@@ -165,6 +157,19 @@ def report(
         _all([_cost(of, made, cost)])
         freeze(of, made, organisation, ratings=ratings, cost=cost)
     return made
+
+
+def _case(of: Matrix, organisation: Organisation, year: int) -> Case:
+    return saved(
+        Case(
+            kind=CaseKind.APPLICATION,
+            grant_id=of.grant.id,
+            organisation_id=organisation.id,
+            title="Ansökan",
+            registration_number=f"{year}-{next(_numbers):04d}",
+            opened_at=OPENED,
+        )
+    )
 
 
 def freeze(
