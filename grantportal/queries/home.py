@@ -358,11 +358,11 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
         proposed = clock.stockholm(decision.proposed_at).date() if decision.proposed_at else None
         if decision.status is DecisionStatus.PROPOSED:
             yield Waiting(
-                f"Fatta beslut om {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed
+                f"Fatta beslut: {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed
             )
         elif decision.status is DecisionStatus.RETURNED:
             yield Waiting(
-                f"Ändra förslaget om {organisation}",
+                f"Ändra förslaget till beslut: {organisation}",
                 f"Dnr {number}. {_first_words(decision.returned_reason)}",
                 "decisions.propose",
                 {"application_id": decision.application_id},
@@ -371,7 +371,7 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
         else:
             made = clock.stockholm(decision.decided_at).date() if decision.decided_at else None
             yield Waiting(
-                f"Skicka beslutet om {organisation}",
+                f"Skicka beslutet till {organisation}",
                 f"Dnr {number}. Beslutet är fattat.",
                 "decisions.dispatch",
                 there,

@@ -148,7 +148,7 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
             act,
             ground.case,
             "Förslag till beslut",
-            f"{act.actor.name} har lämnat ett förslag om {name} för beslut.",
+            f"{act.actor.name} har lämnat ett förslag till beslut. Det gäller ansökan från {name}.",
             Role.BESLUTSFATTARE,
         )
         return decision.id
@@ -170,7 +170,7 @@ def return_(actor: Actor, decision_id: int, command: ReturnDecision) -> None:
             act,
             ground.case,
             "Förslag återlämnat",
-            f"{act.actor.name} har lämnat tillbaka förslaget om {ground.application.organisation.name}.",
+            f"{act.actor.name} har lämnat tillbaka förslaget till beslut. Det gäller ansökan från {ground.application.organisation.name}.",
             Role.HANDLAGGARE,
         )
 

@@ -162,12 +162,12 @@ def the_officer_proposes_and_the_decider_decides(page: Page) -> None:
 
     become(page, "David")
     page.goto("/")
-    follow(page, "Fatta beslut om Region Skåne")
+    follow(page, "Fatta beslut: Region Skåne")
     expect(page.get_by_role("article")).to_contain_text("Region Skåne")
     press(page, "Fatta beslut")
     become(page, "Fredrik")
     page.goto("/")
-    follow(page, "Skicka beslutet om Region Skåne")
+    follow(page, "Skicka beslutet till Region Skåne")
     press(page, "Skicka beslutet")
 
     become(page, "Karin")

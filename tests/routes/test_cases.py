@@ -241,7 +241,7 @@ def test_the_steps_say_which_year_is_completed(application, officer, ombud):
         report(ground, party, year=year, status=status, case_id=application.case_id)
 
     def stages(reader):
-        items = reader.get(f"/arenden/{application.case_id}").document.findall(".//{*}ol[@class='bp-steps']/{*}li")
+        items = reader.get(f"/arenden/{application.case_id}").document.findall(".//ol[@class='bp-steps']/li")
         return {" ".join("".join(item.itertext()).split()) for item in items}
 
     assert "Nu: Återrapportering2021 klart, 2022: väntar på komplettering" in stages(officer)

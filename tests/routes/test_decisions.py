@@ -109,6 +109,25 @@ def test_from_comparison_to_a_decision_that_the_party_reads(pilot, as_):
     ]
 
 
+def test_the_decision_on_screen_adds_up_like_the_one_on_paper(pilot, as_):
+    made = application(pilot, OrganisationFactory(name="Region Skåne"))
+    page = as_(pilot.officer).get(f"/beslut/{decided(pilot, proposed(pilot, made))}")
+
+    assert "Beslut: Region Skåne" in page.text
+    table = next(each for each in page.document.iter("table") if "kostnadsslag" in words_of(each))
+    head, *rows = [[words_of(cell) for cell in row] for row in table.iter("tr")]
+    assert head == ["Kostnadsslag", "2021, kr", "2022, kr", "Summa, kr"]
+    assert rows == [
+        ["Personal", "900\u00a0000", "900\u00a0000", "1\u00a0800\u00a0000"],
+        ["Utbildning", "100\u00a0000", "100\u00a0000", "200\u00a0000"],
+        ["Summa", "1\u00a0000\u00a0000", "1\u00a0000\u00a0000", "2\u00a0000\u00a0000"],
+    ]
+
+
+def words_of(element) -> str:
+    return "".join(element.itertext()).strip()
+
+
 def test_the_proposer_who_also_decides_is_told_so(pilot, as_):
     decision_id = proposed(pilot, application(pilot))
     other = actor_with(Role.BESLUTSFATTARE, pilot.authority)

@@ -215,7 +215,7 @@ def test_nobody_is_asked_to_decide_on_their_own_proposal(authority, application)
         )
     )
 
-    assert titles(decider) == [f"Fatta beslut om {application.organisation.name}"]
+    assert titles(decider) == [f"Fatta beslut: {application.organisation.name}"]
     assert titles(proposer) == []
 
 
