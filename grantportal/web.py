@@ -206,8 +206,13 @@ def frame() -> dict[str, Any]:
     }
 
 
+_FOUND_UNDER = {"decisions.compare": "calls.index", "decisions.propose": "calls.index"}
+"""Pages that people come to from another choice of the menu than their own step's."""
+
+
 def _is_current(endpoint: str) -> bool:
-    return request.endpoint is not None and request.endpoint.partition(".")[0] == endpoint.partition(".")[0]
+    here = _FOUND_UNDER.get(request.endpoint or "", request.endpoint or "")
+    return here.partition(".")[0] == endpoint.partition(".")[0]
 
 
 def note_person(key: str | None, *, anew: bool = False) -> None:

@@ -40,11 +40,12 @@ from grantportal.queries import decisions
 
 @dataclass(frozen=True)
 class YearCompared:
-    """One grant year of the comparison: the frame, what is decided of it over all calls, and what the fields propose."""
+    """One grant year of the comparison: the frame, what is decided of it here and over all calls, and what the fields propose."""
 
     year: int
     frame: Kronor
     decided: Kronor
+    decided_here: Kronor
     proposed: Kronor
     paid: Kronor
     spent: Kronor | None
@@ -52,6 +53,11 @@ class YearCompared:
     report_due_on: date
     grantees: int
     max_grantees: int | None
+
+    @property
+    def decided_elsewhere(self) -> Kronor:
+        """What other calls have granted of the frame."""
+        return self.decided - self.decided_here
 
     @property
     def left(self) -> Kronor:
@@ -106,6 +112,16 @@ class Comparison:
         return tuple(each for each in self.applications if each.is_editable)
 
     @property
+    def some_decided(self) -> bool:
+        """Whether any of them has been decided."""
+        return any(each.is_decided for each in self.applications)
+
+    @property
+    def all_decided(self) -> bool:
+        """Whether nothing is left to propose: every application has its decision."""
+        return self.some_decided and all(each.is_decided for each in self.applications)
+
+    @property
     def is_over(self) -> bool:
         """Whether the proposals go over a year's frame: they can be saved, but not sent."""
         return any(year.left_after < 0 for year in self.years)
@@ -113,6 +129,11 @@ class Comparison:
     def sum_sought(self, year: int) -> Kronor:
         """Everything that is sought for the year in this call."""
         return sum(each.sought.get(year, 0) for each in self.applications if not each.is_withdrawn)
+
+    def sum_waiting(self, year: int) -> Kronor:
+        """What of it is not decided yet."""
+        waiting = [each for each in self.applications if not each.is_withdrawn and not each.is_decided]
+        return sum(each.sought.get(year, 0) for each in waiting)
 
     def sum_proposed(self, year: int) -> Kronor:
         """Everything that is proposed or decided for the year in this call."""
@@ -228,6 +249,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
                 year=each.grant_year,
                 frame=frames[each.grant_year].frame,
                 decided=frames[each.grant_year].decided,
+                decided_here=sum(row.proposed.get(each.grant_year, 0) for row in compared if row.is_decided),
                 proposed=sum(row.proposed.get(each.grant_year, 0) for row in compared if not row.is_decided),
                 paid=sum(sums.get(each.grant_year, 0) for sums in paid.values()),
                 spent=spent.get(each.grant_year),

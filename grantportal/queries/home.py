@@ -357,9 +357,7 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
         there = {"decision_id": decision.id}
         proposed = clock.stockholm(decision.proposed_at).date() if decision.proposed_at else None
         if decision.status is DecisionStatus.PROPOSED:
-            yield Waiting(
-                f"Fatta beslut: {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed
-            )
+            yield Waiting(f"Fatta beslut: {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed)
         elif decision.status is DecisionStatus.RETURNED:
             yield Waiting(
                 f"Ändra förslaget till beslut: {organisation}",

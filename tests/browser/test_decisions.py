@@ -113,6 +113,20 @@ def test_from_comparison_to_the_partys_own_reading(pilot, open_as):
     expect(page.get_by_text("Vi delar bedömningen.")).to_be_visible()
 
 
+def test_what_waits_for_a_decision_counts_while_other_amounts_are_tried(pilot, open_as):
+    proposed(pilot, application(pilot, region("Skåne")))
+    application(pilot, region("Halland"))
+
+    page = open_as(pilot.officer, f"/utlysningar/{pilot.call.id}/jamfor")
+    left = page.locator('[data-left="2021"]').first
+    expect(left).to_have_text("2\u00a0000\u00a0000\u00a0kr")
+    page.get_by_label("Föreslaget 2021, Region Halland, kronor").fill("500 000")
+    expect(left).to_have_text("1\u00a0500\u00a0000\u00a0kr")
+    expect(page.locator('[data-sum="2021"]').first).to_have_text("1\u00a0500\u00a0000")
+    page.get_by_role("button", name="Återställ").click()
+    expect(left).to_have_text("2\u00a0000\u00a0000\u00a0kr")
+
+
 def test_omfordelning_beside_its_frame(pilot, open_as):
     ordinary = application(pilot, region("Skåne"))
     decided(pilot, proposed(pilot, ordinary))

@@ -265,6 +265,45 @@ def test_the_party_answers_and_the_officer_reads_it(pilot, as_):
     assert "Synpunkter lämnade" in officer.get(f"/ansokningar/{made.id}/forslag").text
 
 
+def test_the_comparison_says_what_is_proposed_and_what_is_granted(database, as_):
+    """Before, between and after the decisions the words follow; another call's part of the frame is told apart."""
+    pilot = programme(years=(2021,), frame=15_000_000)
+    first, second = application(pilot), application(pilot)
+    officer, address = as_(pilot.officer), f"/utlysningar/{pilot.call.id}/jamfor"
+
+    def told():
+        page = officer.get(address)
+        bars = next(each for each in page.document.iter("div") if each.get("class") == "bp-pair bp-pair--wide")
+        heads = [words_of(each) for each in page.document.iter("th") if each.get("scope") == "col"]
+        return " ".join(words_of(list(bars.iter("p"))[-1]).replace("\u00a0", " ").split()), heads[2:4]
+
+    assert told() == ("Föreslaget 0 av 15 000 000 kr", ["Föreslaget 2021", "Förslag"])
+
+    waiting = proposed(pilot, second)
+    decided(pilot, proposed(pilot, first))
+    assert told() == (
+        "Beviljat 1 000 000. Föreslaget 1 000 000 av 15 000 000 kr",
+        ["Föreslaget eller beviljat 2021", "Förslag eller beslut"],
+    )
+
+    decided(pilot, waiting)
+    assert told() == ("Beviljat 2 000 000 av 15 000 000 kr", ["Beviljat 2021", "Beslut"])
+
+    extra = extra_call(pilot, 2021)
+    more = application(extra, first.organisation, parent=first)
+    address = f"/utlysningar/{extra.call.id}/jamfor"
+    assert told()[0] == "Beviljat 2 000 000 i andra utlysningar. Föreslaget 0 av 15 000 000 kr"
+    decided(pilot, proposed(extra, more))
+    address = f"/utlysningar/{pilot.call.id}/jamfor"
+    assert told()[0] == "Beviljat 2 000 000 här och 1 000 000 i andra utlysningar, av 15 000 000 kr"
+
+
+def test_the_menu_says_that_the_comparison_is_found_under_its_call(pilot, as_):
+    page = as_(pilot.officer).get(f"/utlysningar/{pilot.call.id}/jamfor")
+    menu = next(each for each in page.document.iter("nav") if each.get("class") == "bp-nav")
+    assert [words_of(each) for each in menu.iter("a") if each.get("aria-current")] == ["Utlysningar"]
+
+
 def test_an_extra_call_shows_its_frame_part_by_part(database, as_):
     pilot = programme(years=(2022,))
     ordinary = application(pilot)
