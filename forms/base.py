@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
@@ -42,6 +42,13 @@ class Form(FlaskForm):
     def command(self) -> Any:
         """Nothing was typed: a button that says yes."""
         return None
+
+
+class Fingerprint(HiddenField):
+    """The fingerprint of what the page showed: the act holds for exactly that. A post without it has read nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0]) if valuelist else ""
 
 
 def tidy_line(value: str | None) -> str:

@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
-from forms.base import Amount, Form, Paragraphs
+from forms.base import Amount, Fingerprint, Form, Paragraphs
 from grantportal.domain.decisions import (
     OUTCOME_TEXTS,
     Cell,
@@ -176,7 +176,7 @@ def compare_form(rows: Sequence[Compared]) -> CompareForm:
 class DecideForm(Form):
     """The decider has read the proposal with this fingerprint, and decides."""
 
-    sha256 = HiddenField()
+    sha256 = Fingerprint()
 
     def command(self) -> Decide:
         """What was read."""

@@ -8,7 +8,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Amount, Form, Paragraphs
+from forms.base import Amount, Fingerprint, Form, Paragraphs
+from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
 from grantportal.domain.money import Kronor
 from grantportal.domain.reports import (
@@ -16,7 +17,6 @@ from grantportal.domain.reports import (
     MOST_TEXT,
     RATING_TEXTS,
     AttestEconomy,
-    CertifyReport,
     Economy,
     Rating,
     ResultAnswer,
@@ -178,7 +178,7 @@ def economy_form(economy: Economy) -> EconomyForm:
 class AttestForm(Form):
     """The economist says yes to exactly what is shown."""
 
-    sha256 = HiddenField()
+    sha256 = Fingerprint()
     certified = BooleanField(
         "Jag intygar att uppgifterna om ekonomin stämmer med regionens räkenskaper.",
         validators=[InputRequired("Bekräfta att uppgifterna stämmer.")],
@@ -188,16 +188,10 @@ class AttestForm(Form):
         return AttestEconomy(self.sha256.data or "")
 
 
-class SubmitForm(Form):
+class SubmitForm(HandInForm):
     """The ombud certifies the whole, as it was read."""
-
-    sha256 = HiddenField()
 
     certified = BooleanField(
         "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga.",
         validators=[InputRequired("Bekräfta att uppgifterna är riktiga och fullständiga.")],
     )
-
-    def command(self) -> CertifyReport:
-        """What the service takes."""
-        return CertifyReport(self.sha256.data or "")

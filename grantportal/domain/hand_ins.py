@@ -1,5 +1,7 @@
 """What is frozen when an application is handed in, and what is read out of it again: pages, documents, differences.
 
+What is handed in is what was read, for applications and reports alike.
+
 A frozen version is one canonical JSON text; these functions are the only ones that know its keys.
 """
 
@@ -12,10 +14,37 @@ from grantportal.domain import answers, clock
 from grantportal.domain.answers import Budget, Surroundings
 from grantportal.domain.documents import AmountLine, AmountTable, Answer, StaffRow
 from grantportal.domain.documents import Section as PrintedSection
-from grantportal.domain.forms import FormDefinition, QuestionType
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.forms import FormDefinition, QuestionType, canonical, fingerprint
 from grantportal.domain.money import Kronor, number
 
 Content = dict[str, Any]
+
+# --- What was read -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AsRead:
+    """Skicka in: the fingerprint of the answers that the person read before pressing the button."""
+
+    sha256: str
+
+
+def ensure_read(command: AsRead | None, *, now: str) -> None:
+    """Who hands in answers for what was read: nobody has changed an answer since. Raises RuleViolation above the form.
+
+    `command` is None where nobody reads a page; `now` is the fingerprint of the answers as they are.
+    """
+    if command is not None and command.sha256 != now:
+        raise RuleViolation(
+            "Svaren har ändrats sedan du läste dem. Inget är inskickat. Läs svaren igen innan du skickar in."
+        )
+
+
+def fingerprint_of(content: Content) -> str:
+    """Fingerprint of every answer of an application: what the person reads, and what is then frozen."""
+    return fingerprint(canonical(content))
+
 
 # --- Ansökan -------------------------------------------------------------------------------------------------------
 

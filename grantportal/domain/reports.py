@@ -153,22 +153,6 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class CertifyReport:
-    """The fingerprint of the answers that the ombud read."""
-
-    sha256: str
-
-
-def ensure_read(*, seen: str, now: str) -> None:
-    """What is certified is what was read: nobody has changed an answer since. Raises RuleViolation on `certified`."""
-    if seen != now:
-        raise RuleViolation(
-            "Någon har ändrat i återrapporteringen sedan du öppnade sidan. Läs den igen innan du skickar in.",
-            field="certified",
-        )
-
-
-@dataclass(frozen=True)
 class AttestEconomy:
     """The fingerprint of the economy that was read."""
 

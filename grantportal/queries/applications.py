@@ -474,6 +474,11 @@ class OwnPage:
     case_id: int
 
     @property
+    def sha256(self) -> str:
+        """Fingerprint of every answer: what the person who hands in has read."""
+        return hand_ins.fingerprint_of(self.content)
+
+    @property
     def groups(self) -> tuple[tuple[str, tuple[Task, ...]], ...]:
         """The parts under their headings."""
         names = dict.fromkeys(task.group for task in self.tasks)
@@ -526,6 +531,12 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
         organisation_id=application.organisation_id,
         case_id=application.case_id,
     )
+
+
+def own_page_anew(actor: Actor, application_id: int) -> OwnPage | None:
+    """The same after an act of this very request: what others wrote meanwhile is not in the snapshot that was read."""
+    db.close_read_session()
+    return own_page(actor, application_id)
 
 
 def _is_changed(section: Section, content: dict[str, Any], before: dict[str, Any] | None) -> bool:

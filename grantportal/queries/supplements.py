@@ -161,6 +161,12 @@ def answer_page(actor: Actor, supplement_id: int) -> OwnPage | None:
     return applications.own_page(actor, supplement.application_id)
 
 
+def answer_page_anew(actor: Actor, supplement_id: int) -> OwnPage | None:
+    """The same after an act of this very request: what others wrote meanwhile is not in the snapshot that was read."""
+    db.close_read_session()
+    return answer_page(actor, supplement_id)
+
+
 def application_of(supplement: Supplement) -> Application:
     """The application that a request is about, for an act that holds the case's lock."""
     return (

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from forms import answers as forms
 from forms.applications import StartApplicationForm
 from forms.base import Form
+from forms.hand_ins import HandInForm
 from grantportal import policy, worker
 from grantportal.domain import clock
 from grantportal.domain.answers import Saved
@@ -149,19 +150,17 @@ def autosave(application_id: int, key: str) -> ResponseReturnValue:
 # --- Handing in ----------------------------------------------------------------------------------------------------
 
 
-def _own(application_id: int) -> OwnPage:
+def _own(application_id: int, *, anew: bool = False) -> OwnPage:
     who = signed_in()
-    page = applications.own_page(who, application_id)
+    page = (applications.own_page_anew if anew else applications.own_page)(who, application_id)
     if page is None:
         seen(applications.get(who, application_id))
         abort(403)
     return page
 
 
-def _check(page: OwnPage, form: Form) -> str:
-    if page.problems:
-        # Told once, in the list where each leads to its field.
-        form.form_errors = []
+def _check(page: OwnPage, form: HandInForm) -> str:
+    form.show(page.sha256, {problem.message for problem in page.problems})
     return render_template(
         "applications/check.html",
         page=page,
@@ -178,7 +177,7 @@ def check(application_id: int) -> ResponseReturnValue:
     page = _own(application_id)
     if page.status is not ApplicationStatus.DRAFT:
         return redirect(url_for(".show", application_id=application_id))
-    return _check(page, Form())
+    return _check(page, HandInForm())
 
 
 @bp.post("/<int:application_id>/skicka-in")
@@ -186,9 +185,10 @@ def submit(application_id: int) -> ResponseReturnValue:
     """Hand in: by ombud or representant."""
     page = _own(application_id)
     policy.require(actor(), Permission.SUBMIT_CASE, page)
-    form = Form()
+    form = HandInForm()
     if carried_out(form, services.submit, actor(), application_id):
         return redirect(url_for(".receipt", application_id=application_id), code=303)
+    page = _own(application_id, anew=True)
     if page.status is not ApplicationStatus.DRAFT:
         flash("Ansökan är redan inskickad. Inget har ändrats.", "note")
         return redirect(url_for(".show", application_id=application_id), code=303)

@@ -257,13 +257,12 @@ def submit(report_id: int) -> ResponseReturnValue:
     _require(Permission.CERTIFY_AND_SUBMIT_REPORT, page)
     if request.method == "GET" and page.version_number > 0 and not page.is_open:
         return redirect(url_for(".receipt", report_id=report_id), code=303)
-    form = SubmitForm(sha256=page.sha256)
+    form = SubmitForm()
     if web.carried_out(form, services.submit, web.actor(), report_id):
         return redirect(url_for(".receipt", report_id=report_id), code=303)
     if form.is_submitted():
-        # What is shown below is what the next press certifies.
         page = _own_anew(report_id)
-        form.sha256.data = page.sha256
+    form.show(page.sha256)
     return render_template(
         "reports/submit.html",
         page=page,

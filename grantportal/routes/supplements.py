@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
+from forms.hand_ins import HandInForm
 from forms.supplements import RequestSupplementForm
 from grantportal import policy
 from grantportal.domain.applications import APPLICATION, ApplicationAction
@@ -59,13 +60,15 @@ def answer(supplement_id: int) -> ResponseReturnValue:
     if own is None:
         abort(403)
     policy.require(who, Permission.SUBMIT_CASE, page)
-    form = Form()
+    form = HandInForm()
     if carried_out(form, services.answer, who, supplement_id):
         return done("Kompletteringen är inskickad.", ".show", supplement_id=supplement_id)
+    if form.is_submitted():
+        own = seen(supplements.answer_page_anew(who, supplement_id))
+        page = seen(supplements.page(who, supplement_id))
     if page.status is not SupplementStatus.REQUESTED:
         return redirect(url_for(".show", supplement_id=supplement_id), code=303)
-    if own.problems:
-        form.form_errors = []
+    form.show(own.sha256, {problem.message for problem in own.problems})
     return render_template(
         "supplements/answer.html", page=page, own=own, form=form, section_url=section_url(own.head.id)
     )

@@ -17,6 +17,7 @@ from grantportal.domain.cases import CaseKind, Direction, RecordKind
 from grantportal.domain.errors import NotVisible, TextClash
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FIELD_PREFIX
+from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
 from grantportal.domain.texts import one_line
 from grantportal.effects import notices, records
@@ -142,10 +143,11 @@ def _write(
     session.flush()
 
 
-def submit(actor: Actor, application_id: int) -> str:
+def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> str:
     """Skicka in: from here on the application is an inkommen handling. Answers its diarienummer.
 
-    One that comes after the last day is received too, and marked: a person decides what becomes of it.
+    One that comes after the last day is received too, and marked: a person decides what becomes of it. `command` says
+    what the person has read, where somebody reads it on a page.
     """
     with transaction(actor, EventKind.APPLICATION_SUBMITTED) as act:
         application = _locked(act.actor, application_id)
@@ -154,6 +156,8 @@ def submit(actor: Actor, application_id: int) -> str:
         definition = queries.form_of(application)
         around = queries.surroundings(application.call)
         texts = answers.texts_of(queries.draft_rows(act.actor, application_id, definition).saved())
+        content = hand_ins.answers_content(definition, texts, around)
+        hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
         every = {section.key for section in definition.sections}
         applications.ensure_complete(definition, texts, around, sections=every)
         case = application.case
@@ -161,7 +165,7 @@ def submit(actor: Actor, application_id: int) -> str:
         application.status = status
         application.submitted_at = clock.received()
         application.submitted_by_id = act.actor.user_id
-        version = hand_in(act, application, hand_ins.answers_content(definition, texts, around), "Ansökan")
+        version = hand_in(act, application, content, "Ansökan")
         sender = application.organisation.name
         records.add_record(
             act, case, RecordKind.APPLICATION, Direction.IN, counterpart=sender, frozen=version, rendered=True

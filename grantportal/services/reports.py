@@ -13,6 +13,7 @@ from grantportal.domain.documents import Economy, EconomyLine, Party, Person, Re
 from grantportal.domain.documents import ReportedResult as PrintedResult
 from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
 from grantportal.domain.events import EventKind
+from grantportal.domain.hand_ins import AsRead, ensure_read
 from grantportal.domain.money import number
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import (
@@ -20,7 +21,6 @@ from grantportal.domain.reports import (
     RATING_TEXTS,
     REPORT,
     AttestEconomy,
-    CertifyReport,
     CostAnswer,
     ReportAction,
     ResultAnswer,
@@ -167,7 +167,7 @@ def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None
 # --- Handing in ----------------------------------------------------------------------------------------------------
 
 
-def submit(actor: Actor, report_id: int, command: CertifyReport | None = None) -> int:
+def submit(actor: Actor, report_id: int, command: AsRead | None = None) -> int:
     """The ombud certifies and hands in: from here on the report is an inkommen handling. Answers the version's number.
 
     While a komplettering is open the same act answers it: only the opened parts are new. `command` says what the ombud
@@ -182,9 +182,8 @@ def submit(actor: Actor, report_id: int, command: CertifyReport | None = None) -
         page = _page(act.actor, report_id)
         if not answers:
             _ensure_open(page, ECONOMY)
+        ensure_read(command, now=page.sha256)
         reports.ensure_complete(page.gaps)
-        if command is not None:
-            reports.ensure_read(seen=command.sha256, now=page.sha256)
         received = clock.received()
         document = _document(act, page, at=received, late=reports.is_late(report.submitted_at or received, page.due_on))
         content: dict[str, Any] = frozen.content_of(document, **_basis(page))

@@ -7,6 +7,7 @@ from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
+from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.supplements import SUPPLEMENT, RequestSupplement, SupplementAction
 from grantportal.effects import notices, records
 from grantportal.effects.hand_in import hand_in
@@ -68,8 +69,11 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
         return supplement.id
 
 
-def answer(actor: Actor, supplement_id: int) -> None:
-    """Skicka in kompletteringen: a new frozen version where only the opened sections are new."""
+def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> None:
+    """Skicka in kompletteringen: a new frozen version where only the opened sections are new.
+
+    `command` says what the person has read, where somebody reads it on a page.
+    """
     with transaction(actor, EventKind.SUPPLEMENT_ANSWERED) as act:
         supplement = _locked(act.actor, supplement_id)
         policy.require(act.actor, Permission.SUBMIT_CASE, supplement)
@@ -80,11 +84,12 @@ def answer(actor: Actor, supplement_id: int) -> None:
         around = application_queries.surroundings(application.call)
         texts = answers.texts_of(application_queries.draft_rows(act.actor, application.id, definition).saved())
         opened = {part.part for part in supplement.parts}
-        applications.ensure_complete(definition, texts, around, sections=opened)
         before = application_queries.frozen_content(application.id, supplement.version_before)
         if before is None:
             raise LookupError(f"application {application.id} was supplemented without a frozen version")
         content = hand_ins.with_locked_parts(hand_ins.answers_content(definition, texts, around), before, opened)
+        hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
+        applications.ensure_complete(definition, texts, around, sections=opened)
         version = hand_in(act, application, content, "Komplettering")
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
         supplement.version_after = version.number

@@ -22,11 +22,13 @@ from tests.support.applications import (
     handed_in,
     open_call,
     row,
+    write,
     written,
 )
 from tests.support.calls import officer
 from tests.support.client import token_in
 from tests.support.factories import OrganisationFactory
+from tests.support.pages import words
 from tests.support.rows import events_of
 from tests.support.statements import statements
 
@@ -72,6 +74,13 @@ def inputs(page):
             else:
                 posted[name] = field.get("value") or ""
     return posted
+
+
+def hidden(page, action):
+    """What the page's form to the address carries along, as a browser would post it."""
+    forms = [form for form in page.document.iter("form") if form.get("method", "").lower() == "post"]
+    form = next(form for form in forms if (form.get("action") or page.request.path) == action)
+    return {field.get("name"): field.get("value") for field in form.iter("input") if field.get("type") == "hidden"}
 
 
 def section(application, key):
@@ -271,18 +280,53 @@ def test_every_mistake_is_listed_with_a_way_to_its_field(call, user, ombud, sign
     assert "saker att rätta" in answer.text
 
 
+def test_what_a_colleague_changed_after_the_check_is_read_again_before_it_is_handed_in(
+    call, region, user, ombud, signed_in
+):
+    application = written(ombud, call)
+    browser = signed_in(user)
+    check, submit = (f"/ansokningar/{application.id}/{each}" for each in ("kontrollera", "skicka-in"))
+    read = hidden(browser.get(check), submit)
+    colleague = actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region))
+    write(colleague, application, {"q5": "Helt andra behov."})
+
+    refused = browser.post(submit, data=read)
+
+    assert refused.status_code == 422
+    assert "Svaren har ändrats sedan du läste dem. Inget är inskickat. Läs svaren igen" in words(refused.document)
+    assert "Helt andra behov." in refused.text
+    assert row(application.id).version_number == 0
+    assert browser.post(submit, data=read | {"sha256": ""}).status_code == 422
+    assert browser.post(submit, data={"csrf_token": read["csrf_token"]}).status_code == 422
+    assert browser.post(submit, data=hidden(refused, submit)).status_code == 303
+
+
+def test_a_change_that_leaves_something_to_mend_is_told_with_what_to_mend(call, region, user, ombud, signed_in):
+    application = written(ombud, call)
+    browser = signed_in(user)
+    check, submit = (f"/ansokningar/{application.id}/{each}" for each in ("kontrollera", "skicka-in"))
+    read = hidden(browser.get(check), submit)
+    write(actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region)), application, {"q5": ""})
+
+    refused = browser.post(submit, data=read)
+
+    assert refused.status_code == 422
+    assert "Svaren har ändrats sedan du läste dem." in words(refused.document)
+    assert "1 sak att rätta" in words(refused.document)
+
+
 def test_handing_in_gives_a_receipt_and_the_second_time_changes_nothing(call, user, ombud, signed_in):
     application = written(ombud, call)
     browser = signed_in(user)
     check = f"/ansokningar/{application.id}/kontrollera"
     submit = f"/ansokningar/{application.id}/skicka-in"
-    token = token_in(browser.get(check), submit)
-    answer = browser.post(submit, data={"csrf_token": token})
+    read = hidden(browser.get(check), submit)
+    answer = browser.post(submit, data=read)
     assert answer.status_code == 303
     page = browser.get(answer.location)
     assert "2020-0001" in page.text
     assert "8\u00a0april\u00a02020 kl.\u00a010:00" in page.text
-    again = browser.post(submit, data={"csrf_token": token})
+    again = browser.post(submit, data=read)
     assert again.status_code == 303
     assert "redan inskickad" in browser.get(again.location).text
     assert events_of(application) == ["application.started", "application.submitted"]
@@ -330,8 +374,6 @@ def test_the_authority_reads_what_was_handed_in_and_never_what_is_written_since(
     application = handed_in(ombud, call)
     who = officer()
     asked_to_supplement(who, application)
-    from tests.support.applications import write
-
     write(ombud, application, {"q6": "Hemligt utkast"})
     browser = signed_in(officer_user())
     page = browser.get(f"/ansokningar/{application.id}", follow_redirects=True)
@@ -377,8 +419,15 @@ def test_a_komplettering_is_asked_for_and_answered(call, user, ombud, signed_in)
         form = section(application, "arbetet")
         answering.post_form(form, inputs(answering.get(form)) | {"q6": "Ny tidplan"})
         number = asked.location.rpartition("/")[2]
-        sent = answering.post_form(f"/kompletteringar/{number}/svara")
-        assert sent.status_code == 303
+        answer = f"/kompletteringar/{number}/svara"
+        read = hidden(answering.get(answer), answer)
+        answering.post_form(form, inputs(answering.get(form)) | {"q6": "Ännu en tidplan"})
+        refused = answering.post(answer, data=read)
+        assert refused.status_code == 422
+        assert "Svaren har ändrats sedan du läste dem." in words(refused.document)
+        assert "Ännu en tidplan" in refused.text
+        answering.post_form(form, inputs(answering.get(form)) | {"q6": "Ny tidplan"})
+        assert answering.post(answer, data=hidden(answering.get(answer), answer)).status_code == 303
         for reader in (asking, answering):
             page = reader.get(f"/kompletteringar/{number}")
             assert "Start hösten 2021." in page.text

@@ -159,6 +159,7 @@ def test_a_proposal_that_changed_after_it_was_read_is_read_again(pilot, as_):
     assert page.status_code == 422
     assert "har ändrats sedan du läste det" in page.text
     assert f'value="{fingerprint_of(decision_id)}"' in page.text
+    assert decider.post_form(f"/beslut/{decision_id}/fatta", {}).status_code == 422
 
 
 def test_posted_twice_decides_once(pilot, as_):

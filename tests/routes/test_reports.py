@@ -239,8 +239,10 @@ def test_what_changed_after_the_ombud_read_it_is_not_certified(by, region):
     response = by().post_form(url(region, "/skicka-in"), {"sha256": "0" * 64, "certified": "y"})
 
     assert response.status_code == 422
-    assert "Någon har ändrat i återrapporteringen" in text_of(response)
+    assert "Svaren har ändrats sedan du läste dem. Inget är inskickat. Läs svaren igen" in text_of(response)
     assert field_of(response, "sha256") == page(region).sha256
+    assert by().post_form(url(region, "/skicka-in"), {"certified": "y"}).status_code == 422
+    assert page(region).version_number == 0
 
 
 @opened
@@ -251,6 +253,7 @@ def test_an_economy_that_changed_meanwhile_is_shown_before_it_is_attested(by, re
 
     assert response.status_code == 422
     assert "Ekonomin har ändrats sedan du läste den" in text_of(response)
+    assert by().post_form(url(region, "/intyga"), {"certified": "y"}).status_code == 422
     assert field_of(response, "sha256") == page(region).economy.sha256
 
 

@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from grantportal import db
 from grantportal.domain import answers, clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers, Staff
 from grantportal.domain.applications import ApplicationStatus, StartApplication
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.hand_ins import AsRead
 from grantportal.models.applications import Answer, ApplicationHome, RequestedLine
 from grantportal.models.grants import Grantee
 from grantportal.models.records import Record
@@ -257,6 +259,29 @@ def test_a_staff_row_is_whole(call, ombud, staff, field):
     with clock.at(IN_TIME), pytest.raises(RuleViolation) as refusal:
         services.submit(ombud, application.id)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("changed", ["q5", "q7", "q8-s0"])
+def test_what_a_colleague_changed_after_it_was_read_is_not_handed_in(call, region, ombud, changed):
+    application = written(ombud, call)
+    colleague = actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region))
+    read = queries.own_page(ombud, application.id).sha256
+    around = queries.surroundings(application.call)
+    other = {
+        "q5": "Helt andra behov.",
+        "q7": "\n".join(str(home) for home, _ in around.homes),
+        "q8-s0": Staff("psykolog", {2021: 50, 2022: 60}, {2021: 1_000_000, 2022: 1_100_000}).text(),
+    }
+    write(colleague, application, {changed: other[changed]})
+
+    with pytest.raises(RuleViolation, match="har ändrats sedan du läste dem"):
+        services.submit(ombud, application.id, AsRead(read))
+
+    assert row(application.id).status is ApplicationStatus.DRAFT
+    assert events_of(application) == ["application.started"]
+    db.close_read_session()
+    services.submit(ombud, application.id, AsRead(queries.own_page(ombud, application.id).sha256))
+    assert row(application.id).status is ApplicationStatus.SUBMITTED
 
 
 def test_handing_in_twice_changes_nothing(call, ombud):

@@ -12,6 +12,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.applications import RequestedLine
 from grantportal.models.supplements import Supplement
@@ -115,6 +116,21 @@ def test_an_answer_makes_a_new_version_with_before_and_after(application, handla
     assert events_of(supplement(number)) == ["supplement.requested", "supplement.answered"]
     with clock.at(IN_MAY), pytest.raises(RuleViolation, match="redan besvarad"):
         supplements.answer(ombud, number)
+
+
+def test_an_answer_that_a_colleague_changed_after_it_was_read_is_not_sent(application, handlaggare, region, ombud):
+    number = asked_to_supplement(handlaggare, application)
+    write(ombud, application, {"q6": "Ny tidplan"})
+    read = queries.answer_page(ombud, number).sha256
+    write(actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region)), application, {"q6": "En annan tidplan"})
+    with clock.at(IN_MAY), pytest.raises(RuleViolation, match="har ändrats sedan du läste dem"):
+        supplements.answer(ombud, number, AsRead(read))
+    assert row(application.id).status is ApplicationStatus.SUPPLEMENT_REQUESTED
+    assert row(application.id).version_number == 1
+    db.close_read_session()
+    with clock.at(IN_MAY):
+        supplements.answer(ombud, number, AsRead(queries.answer_page(ombud, number).sha256))
+    assert row(application.id).version_number == 2
 
 
 def test_what_is_asked_of_money_changes_what_is_sought(application, handlaggare, ombud):
