@@ -1,6 +1,6 @@
 """What a visitor to the demonstration chooses."""
 
-from wtforms import IntegerField
+from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -9,13 +9,15 @@ from grantportal.domain.demonstration import MoveDay
 
 
 class PersonForm(Form):
-    """One of the demonstration's persons."""
+    """One of the demonstration's persons; `next` and `kept` are as when signing in by password."""
 
     person = IntegerField(
         "Person",
         [InputRequired("Välj en person."), NumberRange(1, 999_999_999, "Välj en person.")],
         widget=HiddenInput(),
     )
+    next = HiddenField()
+    kept = HiddenField()
 
     def command(self) -> int:
         """The person's id."""

@@ -32,7 +32,7 @@ from grantportal.web import (
 
 bp = Blueprint("accounts", __name__)
 
-_NOT_KEPT = {"csrf_token", "password", "again", "code", SHOW_KEPT}
+_NOT_KEPT = {"csrf_token", "sha256", "password", "again", "code", SHOW_KEPT}
 
 
 @bp.route("/logga-in", methods=["GET", "POST"])

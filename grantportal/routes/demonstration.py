@@ -1,6 +1,6 @@
 """The demonstration's own pages: choose a person, move the day, begin anew, read the mail. Elsewhere they do not exist."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
@@ -25,10 +25,10 @@ def only_in_the_demonstration() -> None:
         raise NotVisible
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    """Who can sign in, and which day it is."""
-    return _page(MoveDayForm(formdata=None), PersonForm(formdata=None))
+    """Who can sign in, and which day it is. Posted, because it may be long, comes what was typed before signing in."""
+    return _page(MoveDayForm(formdata=None), PersonForm(next=request.args.get("next")))
 
 
 @bp.post("/logga-in")
@@ -36,7 +36,7 @@ def sign_in() -> ResponseReturnValue:
     """One click signs in as one of the demonstration's persons."""
     form = PersonForm()
     if carried_out(form, account_services.open_example_session, portal_settings().session_hours):
-        return go_on(account_services.Opened(form.result, awaits_code=False))
+        return go_on(account_services.Opened(form.result, awaits_code=False), form.next.data, form.kept.data)
     return _page(MoveDayForm(formdata=None), form, form)
 
 

@@ -180,6 +180,12 @@ def test_a_button_pressed_after_signing_out_leads_on_without_a_text(client, kari
     assert (answer.status_code, answer.location) == (303, "/")
 
 
+def test_a_fingerprint_of_what_was_read_is_no_text(client, karin):
+    page = client.post("/konto/engangskod/borja", data={"sha256": "0" * 64, "csrf_token": "old"})
+
+    assert hidden(page)[1]["kept"] == ""
+
+
 def test_a_text_too_long_to_carry_is_said_to_be_lost_before_it_is(client, app, database):
     page = client.post("/konto/engangskod", data={"text": "å" * (app.config["MAX_FORM_MEMORY_SIZE"] // 6)})
     _, fields = hidden(page)

@@ -1,5 +1,6 @@
 """The demonstration's pages."""
 
+import json
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -55,6 +56,12 @@ def people():
         db.close_read_session()
 
 
+def hidden(page, action):
+    """What the page's form to the address carries along."""
+    form = next(form for form in page.document.iter("form") if form.get("action") == action)
+    return {field.get("name"): field.get("value") for field in form.iter("input") if field.get("type") == "hidden"}
+
+
 def test_everybody_can_be_chosen_by_organisation(client):
     page = client.get("/demonstration")
 
@@ -74,6 +81,43 @@ def test_one_click_signs_in(client):
 
     assert answer.status_code == 303
     assert "Karin Exempel" in client.get("/konto").text
+
+
+def test_what_was_typed_after_signing_out_is_carried_by_the_one_click_too(client):
+    refused = client.post("/konto/engangskod", data={"code": "1", "text": "Rad ett\n\nRad två", "csrf_token": "old"})
+    assert refused.status_code == 401
+    chosen = client.post("/demonstration", data=hidden(refused, "/demonstration"))
+    assert chosen.status_code == 200
+    assert "så visas det du skrev" in words(chosen.document)
+    click = {**hidden(chosen, "/demonstration/logga-in"), "person": people()["Karin Exempel"]}
+
+    kept = client.post("/demonstration/logga-in", data=click)
+
+    assert kept.status_code == 200
+    assert "Karin Exempel" in kept.text, "signed in already"
+    shown = client.post("/konto/engangskod", data=hidden(kept, "/konto/engangskod"))
+    assert shown.status_code == 422
+    assert "inte sparad än" in shown.text
+
+
+def test_a_click_on_nobody_still_carries_what_was_typed(client):
+    refused = client.post("/konto/engangskod", data={"text": "Rad ett"})
+    chosen = client.post("/demonstration", data=hidden(refused, "/demonstration"))
+
+    again = client.post("/demonstration/logga-in", data={**hidden(chosen, "/demonstration/logga-in"), "person": "x"})
+
+    assert again.status_code == 422
+    assert json.loads(hidden(again, "/demonstration/logga-in")["kept"]) == [["text", "Rad ett"]]
+
+
+def test_the_one_click_leads_on_to_the_page_that_was_asked_for(client):
+    page = client.get("/konto", follow_redirects=True)
+    link = next(link.get("href") for link in page.document.iter("a") if link.get("href").startswith("/demonstration?"))
+    click = {**hidden(client.get(link), "/demonstration/logga-in"), "person": people()["Karin Exempel"]}
+
+    answer = client.post("/demonstration/logga-in", data=click)
+
+    assert (answer.status_code, answer.location) == (303, "/konto")
 
 
 def test_nobody_but_the_demonstrations_persons_is_signed_in_by_a_click(client):
