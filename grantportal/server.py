@@ -3,11 +3,14 @@
 import subprocess
 import sys
 from importlib import import_module
+from time import monotonic
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+PAUSE_SECONDS = 5.0
+"""A worker that cannot start is not tried more often than this."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -25,6 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, host: str, port: int, processes: int) -> None:
         self._worker: subprocess.Popen[bytes] | None = None
+        self._not_before = 0.0
         self._chosen: dict[str, Any] = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": processes,
@@ -53,8 +57,10 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def keep_worker(self) -> None:
         """Start the worker, or start it anew where it has died."""
-        if self._worker is None or self._worker.poll() is not None:
-            self._worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603
+        died = self._worker is None or self._worker.poll() is not None
+        if died and monotonic() >= self._not_before:
+            self._worker = subprocess.Popen([sys.executable, "-m", "grantportal", "worker"])
+            self._not_before = monotonic() + PAUSE_SECONDS
 
     def _stop_worker(self, _arbiter: object) -> None:
         if self._worker is not None:
