@@ -1,13 +1,13 @@
 """Återrapportering: one grantee's report of one grant year, and its granskning."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from grantportal.domain import clock
-from grantportal.domain.applications import Audience
+from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.labels import Label
@@ -112,6 +112,22 @@ class ResultAnswer:
         return self != ResultAnswer()
 
 
+def as_handed_in(answer: ResultAnswer) -> ResultAnswer:
+    """The answer without what its rating and its förbehåll no longer ask for: that is not handed in."""
+    reached = answer.rating not in NOT_REACHED
+    return replace(
+        answer,
+        proviso_text=answer.proviso_text if answer.proviso_mattered else "",
+        causes=() if reached else answer.causes,
+        measure="" if reached else answer.measure,
+    )
+
+
+def is_changed(answer: ResultAnswer, handed_in: ResultAnswer | None) -> bool:
+    """Whether the answer says something else than what was last handed in."""
+    return handed_in is None or as_handed_in(answer) != handed_in
+
+
 @dataclass(frozen=True)
 class SaveResult:
     """An answer, and the stamp of the one that it was written over."""
@@ -195,6 +211,8 @@ class EconomyRow:
     answer: CostAnswer = CostAnswer()
     stamp: str = ""
     by: str = ""
+    handed_in: CostAnswer | None = None
+    """What was last handed in."""
 
     @property
     def charged(self) -> Kronor | None:
@@ -253,6 +271,11 @@ class Economy:
     @property
     def is_begun(self) -> bool:
         return any(row.answer != CostAnswer() for row in self.rows)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any kostnadsslag says something else than what was last handed in."""
+        return any(row.answer != row.handed_in for row in self.rows)
 
     @property
     def sha256(self) -> str:
@@ -437,25 +460,31 @@ def _supplement_label(last_day: date | None, now: datetime, theirs: bool) -> Lab
     return Label("wait", "clock", "Väntar på komplettering", f"Svar senast {day}.")
 
 
-def part_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool) -> Label:
-    """What the task list says of one part."""
+def part_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool, must_change: bool = False) -> Label:
+    """What the task list says of one part. `must_change`: a komplettering has opened it and nothing is changed yet."""
     if not opened:
         return Label("lock", "lock", "Låst") if handed_in else Label("", "dots", "Kan inte börja än")
+    if must_change:
+        return TASK_LABELS[TaskState.CHANGE]
     if not begun:
         return Label("", "empty", "Inte påbörjad")
     return Label("info", "half", "Påbörjad") if gaps else Label("ok", "check", "Klar")
 
 
-def economy_label(*, opened: bool, begun: bool, gaps: bool, handed_in: bool, attested: bool) -> Label:
+def economy_label(
+    *, opened: bool, begun: bool, gaps: bool, handed_in: bool, attested: bool, must_change: bool = False
+) -> Label:
     """The economy is ready only when somebody has attested it."""
-    found = part_label(opened=opened, begun=begun, gaps=gaps, handed_in=handed_in)
-    if opened and begun and not gaps and not attested:
+    found = part_label(opened=opened, begun=begun, gaps=gaps, handed_in=handed_in, must_change=must_change)
+    if opened and begun and not gaps and not attested and not must_change:
         return Label("wait", "arrow", "Väntar på intygande")
     return found
 
 
-def sending_label(*, opened: bool, gaps: bool, handed_in: bool) -> Label:
-    """What the task list says of handing in."""
+def sending_label(*, opened: bool, gaps: bool, handed_in: bool, must_change: bool = False) -> Label:
+    """What the task list says of handing in. `must_change`: a part that a komplettering has opened is as it was."""
     if opened:
+        if must_change and not gaps:
+            return TASK_LABELS[TaskState.NOT_BEGUN]
         return Label("", "dots", "Kan inte börja än") if gaps else Label("wait", "arrow", "Väntar på ombudet")
     return Label("lock", "lock", "Inskickad") if handed_in else Label("", "dots", "Kan inte börja än")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from grantportal import db, policy
 from grantportal.domain import clock, frozen, reports
 from grantportal.domain.actors import Actor
-from grantportal.domain.applications import Audience
+from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
@@ -48,7 +48,7 @@ from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Portal
-from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedResult, ReviewRating
+from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
 from grantportal.queries import report_states
@@ -185,7 +185,12 @@ class ReportPage:
     @property
     def sending_label(self) -> Label:
         """Whether it can be handed in now."""
-        return reports.sending_label(opened=self.is_open, gaps=bool(self.gaps), handed_in=self.version_number > 0)
+        return reports.sending_label(
+            opened=self.is_open,
+            gaps=bool(self.gaps),
+            handed_in=self.version_number > 0,
+            must_change=any(label == TASK_LABELS[TaskState.CHANGE] for label in self.parts),
+        )
 
     @property
     def done(self) -> int:
@@ -257,7 +262,8 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
     answers = _answers(actor, report.id)
     results = []
     for wording in _wordings(report.framework_version_id, report.grant_year):
-        answer, number, by, at = answers.get(wording.result_id, (ResultAnswer(), 0, "", None))
+        written = answers.get(wording.result_id, _NOTHING)
+        answer = written.answer
         gaps = reports.gaps_in_result(
             wording.code, answer, has_proviso=bool(wording.now.provisos), causes=definition.causes
         )
@@ -272,14 +278,18 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
                 changed=wording.changed,
                 proviso_note=wording.proviso_note,
                 answer=answer,
-                stamp=reports.stamp(number, answer),
-                version=number,
-                by=by,
-                saved_at=at,
+                stamp=reports.stamp(written.version, answer),
+                version=written.version,
+                by=written.by,
+                saved_at=written.at,
                 is_open=is_open(wording.code),
                 gaps=gaps,
                 label=reports.part_label(
-                    opened=is_open(wording.code), begun=answer.is_begun, gaps=bool(gaps), handed_in=handed_in
+                    opened=is_open(wording.code),
+                    begun=answer.is_begun,
+                    gaps=bool(gaps),
+                    handed_in=handed_in,
+                    must_change=supplement is not None and not reports.is_changed(answer, written.handed_in),
                 ),
             )
         )
@@ -320,6 +330,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
             gaps=bool(economy_gaps),
             handed_in=handed_in,
             attested=is_attested,
+            must_change=supplement is not None and not economy.is_changed,
         ),
         economy_gaps=economy_gaps,
         is_attested=is_attested,
@@ -416,16 +427,42 @@ def _shown(wording: Wording, provisos: dict[int, list[tuple[str, bool]]]) -> Wor
     )
 
 
-def _answers(actor: Actor, report_id: int) -> dict[int, tuple[ResultAnswer, int, str, datetime]]:
-    """The organisation's own draft, by expected result: the answer, its version, who saved it and when."""
+@dataclass(frozen=True)
+class _Written:
+    """What the organisation has written about a result: its version, who saved it and when, and what was handed in."""
+
+    answer: ResultAnswer = ResultAnswer()
+    version: int = 0
+    by: str = ""
+    at: datetime | None = None
+    handed_in: ResultAnswer | None = None
+
+
+_NOTHING = _Written()
+
+
+def _answers(actor: Actor, report_id: int) -> dict[int, _Written]:
+    """The organisation's own draft, by expected result."""
     rows = db.session().execute(
-        select(ReportAnswer, User.name)
+        select(ReportAnswer, User.name, ReportedResult)
         .join(Report, ReportAnswer.report_id == Report.id)
         .join(User, ReportAnswer.changed_by_id == User.id)
+        .outerjoin(
+            ReportedResult,
+            and_(
+                ReportedResult.report_id == ReportAnswer.report_id,
+                ReportedResult.expected_result_id == ReportAnswer.expected_result_id,
+            ),
+        )
         .where(Report.id == report_id, policy.own(actor, Report))
         .execution_options(populate_existing=True)
     )
-    return {row.expected_result_id: (answer_of(row), row.version, by, row.changed_at) for row, by in rows}
+    return {
+        row.expected_result_id: _Written(
+            answer_of(row), row.version, by, row.changed_at, answer_of(handed_in) if handed_in else None
+        )
+        for row, by, handed_in in rows
+    }
 
 
 def answer_of(row: "ReportAnswer | ReportedResult") -> ResultAnswer:
@@ -459,12 +496,16 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
     rows = (
         db.session()
         .execute(
-            select(CostCategory.id, CostCategory.name, budget, _paid(), ReportCost, User.name)
+            select(CostCategory.id, CostCategory.name, budget, _paid(), ReportCost, User.name, ReportedCost)
             .join(Report, Report.grant_id == CostCategory.grant_id)
             .outerjoin(
                 ReportCost, and_(ReportCost.report_id == Report.id, ReportCost.cost_category_id == CostCategory.id)
             )
             .outerjoin(User, ReportCost.changed_by_id == User.id)
+            .outerjoin(
+                ReportedCost,
+                and_(ReportedCost.report_id == Report.id, ReportedCost.cost_category_id == CostCategory.id),
+            )
             .where(Report.id == report_id, policy.own(actor, Report))
             .order_by(CostCategory.position)
             .execution_options(populate_existing=True)
@@ -473,7 +514,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
     )
     paid = reports.share_out(int(rows[0][3]) if rows else 0, [int(row[2]) for row in rows])
     made = []
-    for (category_id, category, decided, _, row, by), share in zip(rows, paid, strict=True):
+    for (category_id, category, decided, _, row, by, handed_in), share in zip(rows, paid, strict=True):
         answer = CostAnswer(row.cost, row.own_financing, row.comment) if row is not None else CostAnswer()
         made.append(
             EconomyRow(
@@ -484,6 +525,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
                 answer=answer,
                 stamp=reports.stamp(row.version if row is not None else 0, answer),
                 by=by or "",
+                handed_in=CostAnswer(handed_in.cost, handed_in.own_financing, handed_in.comment) if handed_in else None,
             )
         )
     return tuple(made)

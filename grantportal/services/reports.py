@@ -238,15 +238,16 @@ def _document(act: Act, page: ReportPage, *, at: Any, late: bool) -> ReportDocum
                 code=shown.code,
                 title=shown.title,
                 wording=shown.wording.printed,
-                rating=RATING_TEXTS[shown.answer.rating] if shown.answer.rating else "",
-                text=shown.answer.text,
+                rating=RATING_TEXTS[answer.rating] if answer.rating else "",
+                text=answer.text,
                 provisos=shown.wording.provisos,
-                proviso_mattered=shown.answer.proviso_mattered if shown.wording.provisos else None,
-                proviso_text=shown.answer.proviso_text if shown.answer.proviso_mattered else "",
-                causes=shown.answer.causes if shown.answer.rating in reports.NOT_REACHED else (),
-                measure=shown.answer.measure if shown.answer.rating in reports.NOT_REACHED else "",
+                proviso_mattered=answer.proviso_mattered if shown.wording.provisos else None,
+                proviso_text=answer.proviso_text,
+                causes=answer.causes,
+                measure=answer.measure,
             )
             for shown in page.results
+            for answer in [reports.as_handed_in(shown.answer)]
         ),
         economy=Economy(
             lines=tuple(

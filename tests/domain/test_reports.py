@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grantportal.domain import clock
-from grantportal.domain.applications import Audience
+from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.reports import (
     ECONOMY,
@@ -21,13 +21,16 @@ from grantportal.domain.reports import (
     ResultAnswer,
     ensure_complete,
     ensure_open,
+    economy_label,
     ensure_same_economy,
     gaps_in_economy,
     gaps_in_result,
     is_late,
     is_open,
     is_untouched,
+    is_changed,
     label,
+    part_label,
     share_out,
     stamp,
 )
@@ -305,6 +308,35 @@ AFTER = datetime(2022, 3, 2, tzinfo=UTC)
 def test_each_state_in_the_readers_words(facts, now, party, authority):
     said = [label(facts, now, audience).text.replace(clock.NBSP, " ") for audience in Audience]
     assert said == [party, authority]
+
+
+@pytest.mark.parametrize(
+    ("draft", "changed"),
+    [
+        (ResultAnswer(Rating.PARTLY, "Påbörjat.", causes=("Annan orsak",), measure="Fortsätter."), False),
+        (ResultAnswer(Rating.PARTLY, "Gjort.", causes=("Annan orsak",), measure="Fortsätter."), True),
+        (ResultAnswer(Rating.PARTLY, "Påbörjat.", causes=("Annan orsak",), measure="Klart i maj."), True),
+        # What is not asked any more is not handed in, and is no change.
+        (
+            ResultAnswer(
+                Rating.PARTLY, "Påbörjat.", proviso_text="Lite.", causes=("Annan orsak",), measure="Fortsätter."
+            ),
+            False,
+        ),
+    ],
+)
+def test_an_opened_part_is_changed_when_it_says_something_else_than_what_was_handed_in(draft, changed):
+    handed_in = ResultAnswer(Rating.PARTLY, "Påbörjat.", causes=("Annan orsak",), measure="Fortsätter.")
+    assert is_changed(draft, handed_in) is changed
+    assert is_changed(draft, None)
+
+
+def test_a_part_to_change_says_so_in_the_same_words_as_an_application():
+    said = part_label(opened=True, begun=True, gaps=False, handed_in=True, must_change=True)
+    assert said == TASK_LABELS[TaskState.CHANGE]
+    economy = economy_label(opened=True, begun=True, gaps=False, handed_in=True, attested=True, must_change=True)
+    assert economy == said
+    assert part_label(opened=False, begun=True, gaps=False, handed_in=True, must_change=False).text == "Låst"
 
 
 def test_the_authority_hears_nothing_of_what_is_in_a_draft():

@@ -1,5 +1,6 @@
 """The region's pages of återrapportering: what is typed is kept, what is wrong is said beside its field."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.reports import Rating, ResultAnswer, SaveResult
+from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveResult
 from grantportal.services import reports as services
 from tests.support.calls import authority
 from tests.support.factories import person
@@ -17,6 +18,7 @@ from tests.support.reporting import (
     CAUSE,
     OPENED,
     ask_supplement,
+    attest,
     fill_economy,
     fill_results,
     filled,
@@ -301,6 +303,34 @@ def test_in_a_supplement_only_the_opened_parts_have_fields(by, region):
         assert list(client.get(url(region, "/resultat/A1")).document.iter("textarea"))
         assert client.get(url(region, "/resultat/A2")).location.endswith("/version/1#A2")
         assert client.get(url(region, "/ekonomi")).location.endswith("/version/1#economy")
+
+
+def test_an_opened_part_is_to_be_changed_until_somebody_has_changed_it(by, region):
+    handed_in(region)
+    ask_supplement(region, "A1", ECONOMY)
+    parts = len(page(region).parts)
+    with clock.at(datetime(2022, 3, 20, tzinfo=UTC)):
+        client = by()
+        shown = text_of(client.get(url(region)))
+        assert shown.count("Behöver ändras") == 2
+        assert f"{parts - 2} av {parts} delar" in shown
+        assert f"{parts - 2} av {parts} klara" in text_of(client.get(url(region, "/resultat/A1")))
+        assert page(region).sending_label.text == "Inte påbörjad"
+
+        result = page(region).result("A1")
+        changed = SaveResult(replace(ANSWER, text="Påbörjat i mars."), result.stamp)
+        services.save_result(region.actor(), region.report.id, "A1", changed)
+        assert [each.label.text for each in page(region).results if each.is_open] == ["Klar"]
+        assert page(region).economy_label.text == "Behöver ändras"
+        assert page(region).done == parts - 1
+
+        fill_economy(region, comment="Fakturan kom i mars.")
+        assert page(region).economy_label.text == "Väntar på intygande"
+        attest(region)
+        shown = text_of(client.get(url(region)))
+        assert "Behöver ändras" not in shown
+        assert f"{parts} av {parts} delar" in shown
+        assert page(region).sending_label.text == "Väntar på ombudet"
 
 
 def test_last_years_answer_and_words_stand_beside_and_its_text_is_reused_unsaved(signed_in, region):
