@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import ScalarSelect, and_, func, select
@@ -431,7 +431,7 @@ def _shown(wording: Wording, provisos: dict[int, list[tuple[str, bool]]]) -> Wor
 class _Written:
     """What the organisation has written about a result: its version, who saved it and when, and what was handed in."""
 
-    answer: ResultAnswer = ResultAnswer()
+    answer: ResultAnswer = field(default_factory=ResultAnswer)
     version: int = 0
     by: str = ""
     at: datetime | None = None

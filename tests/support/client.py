@@ -45,6 +45,8 @@ class Client(FlaskClient):
         drafts = [] if self.writes_drafts else of_drafts(sent)
         assert not drafts, f"{where}: only the organisation reads its drafts:\n" + "\n".join(drafts)
         if response.mimetype == "text/html" and response.status_code not in REDIRECTS and response.text:
+            posted = response.request.method == "POST"
+            assert posted or "<title>Fel:" not in response.text, f"{where}: nothing is wrong on a page just opened"
             # A test may look at the tree too, without parsing again.
             response.document = pages.read(response.text, where)  # type: ignore[attr-defined]
             pages.keep(response.text, response.document, where)  # type: ignore[attr-defined]
