@@ -8,6 +8,7 @@ pytest.register_assert_rewrite("tests.support")
 
 from argon2 import PasswordHasher  # noqa: E402
 from flask import Flask  # noqa: E402
+from jinja2.bccache import Bucket, BytecodeCache  # noqa: E402
 
 from grantportal import db  # noqa: E402
 from grantportal.app import create_app  # noqa: E402
@@ -19,6 +20,23 @@ from tests.support.browser import chromium, live, visitor  # noqa: E402
 from tests.support.client import Client  # noqa: E402
 
 __all__ = ["chromium", "live", "visitor"]
+
+
+class Compiled(BytecodeCache):
+    """Templates are compiled once per process, however many applications the tests make."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key + bucket.checksum in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -20,7 +20,7 @@ from grantportal.web import SESSION_COOKIE
 from tests.routes import access
 from tests.routes.access import ANONYMOUS, VISITORS, Row
 from tests.routes.access.world import World, build
-from tests.support.databases import Database
+from tests.support.databases import Database, postgresql_only
 
 ROWS = access.all_rows()
 NUMBER_OF_NOTHING = 987_654_321
@@ -87,6 +87,8 @@ def as_demonstration(database: Database, tmp_path) -> Iterator[Callable[[], Flas
     clock.move_by(lambda: 0)
 
 
+# On the database that an authority runs: the rights themselves are the same code on both, and each page has its own tests.
+@postgresql_only
 @pytest.mark.usefixtures("quick_passwords")
 @pytest.mark.parametrize("endpoint", sorted(ROWS))
 def test_who_may(endpoint, app, database, as_demonstration):
