@@ -131,6 +131,16 @@ class BudgetForm(PlainForm):
     around: Surroundings
     rows: tuple[int, ...]
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """A staff row's amounts are called by the profession that is written in it."""
+        super().process(*args, **kwargs)
+        for row in self.rows:
+            profession = self[f"s{row}_profession"]
+            name = profession.data or profession.label.text
+            for year in self.around.years:
+                self[f"s{row}_percent{year}"].label.text = f"{name}, procent av heltid {year}"
+                self[f"s{row}_cost{year}"].label.text = f"{name}, kostnad {year}"
+
     def cell(self, year: int, category_id: int) -> Any:
         """The field of one amount."""
         return self._number(f"y{year}_c{category_id}")
@@ -224,15 +234,14 @@ def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]
     fields: dict[str, Any] = {}
     for category in around.amount_categories(question):
         for year in around.years:
-            label = f"{category.name} {year}, kronor"
-            fields[f"y{year}_c{category.id}"] = Kronor(label)
+            fields[f"y{year}_c{category.id}"] = Kronor(f"{category.name} {year}")
             fields[f"{SEEN}y{year}_c{category.id}"] = Seen()
-    for row in rows:
+    for place, row in enumerate(rows, 1):
         fields[f"{SEEN}s{row}"] = Seen()
-        fields[f"s{row}_profession"] = Line("Yrke", longest=200)
+        fields[f"s{row}_profession"] = Line(f"Yrke {place}", longest=200)
         for year in around.years:
-            fields[f"s{row}_percent{year}"] = WholeNumber(f"Procent av heltid {year}", most=MOST_PERCENT)
-            fields[f"s{row}_cost{year}"] = Kronor(f"Kostnad {year}, kronor")
+            fields[f"s{row}_percent{year}"] = WholeNumber("", most=MOST_PERCENT)
+            fields[f"s{row}_cost{year}"] = Kronor("")
     return type("Budget", (BudgetForm,), {**fields, "question": question, "around": around, "rows": rows})
 
 

@@ -77,7 +77,7 @@ def propose_form(
     cells = tuple((year, category) for category, _ in categories for year in years)
     names = dict(categories)
     members: dict[str, Any] = {
-        amount_field(year, category): Amount(f"{names[category]}, {year}, kronor") for year, category in cells
+        amount_field(year, category): Amount(f"{names[category]} {year}") for year, category in cells
     }
     outcomes = (Outcome.STRUCK,) if withdrawn else TRIED
     members["outcome"] = RadioField("Vad föreslår du?", choices=_choices(outcomes), validate_choice=True)
@@ -167,7 +167,7 @@ def compare_form(rows: Sequence[Compared]) -> CompareForm:
         saved[outcome_field(row.id)] = row.outcome.value if row.outcome else ""
         saved[f"b{row.id}"] = row.state
         for year in row.years:
-            members[total_field(row.id, year)] = Amount(f"Föreslaget {year}, {row.organisation}, kronor")
+            members[total_field(row.id, year)] = Amount(f"{row.organisation}, föreslaget {year}")
             saved[total_field(row.id, year)] = row.proposed.get(year)
     made: type[CompareForm] = type("ComparisonForm", (CompareForm,), members)
     return made(**saved)

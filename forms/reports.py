@@ -163,8 +163,8 @@ def economy_form(economy: Economy) -> EconomyForm:
     data: dict[str, Any] = {}
     for row in economy.rows:
         for part, field in (
-            ("cost", Amount(f"{row.category}, total kostnad i kronor")),
-            ("own_financing", Amount(f"{row.category}, egen eller annan finansiering i kronor")),
+            ("cost", Amount(f"{row.category}, total kostnad")),
+            ("own_financing", Amount(f"{row.category}, egen eller annan finansiering")),
             ("comment", Paragraphs(f"{row.category}, kommentar", longest=MOST_SHORT_TEXT)),
         ):
             fields[cell_name(row.category_id, part)] = field

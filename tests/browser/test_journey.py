@@ -107,7 +107,7 @@ def _fill_in_the_budget(page: Page) -> None:
     page.get_by_label("Yrke 1", exact=True).fill("läkare")
     for year in YEARS:
         page.get_by_label(f"Yrke 1, procent av heltid {year}").fill("50")
-        page.get_by_label(f"Yrke 1, kronor {year}").fill("700 000 kr")
+        page.get_by_label(f"Yrke 1, kostnad {year}, kronor").fill("700 000 kr")
         for name, amount in COSTS.items():
             page.get_by_label(re.compile(f"^{name}.*, {year}")).fill(str(amount))
         expect(page.locator(f"tfoot [data-sum='{year}']")).to_have_text(_kronor(SUM))

@@ -10,6 +10,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import RULES
 from grantportal.domain.forms import QuestionType
+from grantportal.queries import applications as queries
 from tests.support.applications import (
     IN_MAY,
     IN_TIME,
@@ -26,7 +27,7 @@ from tests.support.applications import (
     written,
 )
 from tests.support.calls import officer
-from tests.support.client import token_in
+from tests.support.client import summary, token_in
 from tests.support.factories import OrganisationFactory
 from tests.support.pages import words
 from tests.support.rows import events_of
@@ -142,6 +143,12 @@ def test_a_bad_amount_stays_as_typed_while_the_others_are_saved(call, user, ombu
     assert shown["q8-s0_cost2021"] == "758 400,50"
     assert "Skriv hela kronor, utan ören." in page.text
     assert "belopp saknas" in page.text
+    around = queries.surroundings(call)
+    labels = {f"q8-y{year}_c{each.id}": f"{each.name} {year}" for each in around.categories for year in around.years}
+    assert f"{labels[cells[1]]}: Skriv beloppet utan punkt, till exempel 1 000." in summary(page)
+    assert f"{labels[cells[2]]}: Skriv hela kronor, utan ören." in summary(page)
+    assert "läkare, procent av heltid 2021: Skriv ett heltal från 0 till 2 000." in summary(page)
+    assert "läkare, kostnad 2021: Skriv hela kronor, utan ören." in summary(page)
     saved = texts(ombud, application)
     assert [saved.get(name) for name in cells[:8]] == ["2913808", None, None, None, None, None, "100", "0"]
     assert json.loads(saved["q8-s0"])["profession"] == "läkare"

@@ -56,9 +56,13 @@ def page(request_context):
         "children": "tolv",
         "lines-0-amount": "",
         "lines-1-amount": "702 000",
+        "lines-2-amount": "",
     }
     form = Everything(MultiDict(posted))
+    for number, line in enumerate(form.lines, 1):
+        line.amount.label.text = f"Rad {number}, kostnad" if number == 3 else f"Rad {number}"
     form.validate()
+    form.lines[2].amount.errors = ["Rad 3: Skriv beloppet, eller 0"]
     form.form_errors = [*form.form_errors, "Ramen räcker inte"]
     rows = [
         {"label": f"Rad {number}", "cells": [{"field": line.amount, "part": "2021", "row": "staff2021"}]}
@@ -76,8 +80,23 @@ def test_every_error_in_the_summary_leads_to_its_field(page):
     (summary,) = with_class(page, "govuk-error-summary__list")
     targets = [link.get("href").removeprefix("#") for link in summary.iter("a")]
 
-    assert targets == ["text", "rating-0", "children", "lines-0-amount"]
+    assert targets == ["text", "rating-0", "children", "lines-0-amount", "lines-2-amount"]
     assert set(targets) <= {each.get("id") for each in page.iter()}
+
+
+def test_every_line_of_the_summary_names_its_field(page):
+    (summary,) = with_class(page, "govuk-error-summary__list")
+
+    assert [link.text for link in summary.iter("a")] == [
+        "Vad har ni gjort? Högst 20 tecken",
+        "Hur väl har ni nått resultatet? Välj hur väl ni har nått resultatet",
+        "Antal barn och unga: Not a valid integer value.",
+        "Rad 1: Skriv beloppet, eller 0",
+        # What already says which field it is about is left as it is.
+        "Rad 3: Skriv beloppet, eller 0",
+    ]
+    beside, _ = with_class(page, "bp-cellerror")
+    assert list(beside.itertext()) == ["Fel: ", "Skriv beloppet, eller 0"]
 
 
 def test_an_error_of_the_whole_form_stands_in_the_summary_without_a_link(page):
@@ -114,4 +133,4 @@ def test_a_sum_says_which_fields_it_adds_up(page):
     (total,) = [each for each in page.iter() if each.get("data-sum")]
     parts = [each.get("data-part") for each in page.iter() if each.get("data-part")]
 
-    assert (total.get("data-sum"), total.text, parts) == ("2021", "702 000", ["2021", "2021"])
+    assert (total.get("data-sum"), total.text, parts) == ("2021", "702 000", ["2021"] * 3)

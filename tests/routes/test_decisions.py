@@ -12,6 +12,7 @@ from grantportal.models.accounts import User
 from grantportal.models.decisions import Communication, Decision, DecisionLine
 from grantportal.services import communications
 from grantportal.services import decisions as services
+from tests.support.client import summary
 from tests.support.decidable import (
     actor_with,
     application,
@@ -187,6 +188,15 @@ def test_amounts_that_are_none_are_asked_for_again_and_nothing_is_lost(pilot, as
     assert "Långa skäl som inte får försvinna." in page.text
     assert "100\u00a0000" in page.text
     assert committed().scalars(select(DecisionLine)).all() == []
+
+
+def test_the_summary_says_which_amount_each_mistake_is_in(pilot, as_):
+    made = application(pilot)
+    cells = [(each, year) for each in pilot.categories for year in (2021, 2022)]
+    empty = {f"a{year}_{each.id}": "" for each, year in cells}
+    page = as_(pilot.officer).post_form(f"/ansokningar/{made.id}/forslag", amounts(pilot, based_on="", **empty))
+    wanted = [f"{each.name} {year}: Skriv ett belopp i hela kronor, eller 0." for each, year in cells]
+    assert summary(page) == wanted
 
 
 @pytest.mark.parametrize("reasons", ["x" * 100_000, " \n\t "])

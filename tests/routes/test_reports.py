@@ -11,6 +11,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveResult
 from grantportal.services import reports as services
 from tests.support.calls import authority
+from tests.support.client import summary
 from tests.support.factories import person
 from tests.support.pages import words
 from tests.support.reporting import (
@@ -170,6 +171,21 @@ def test_a_bad_amount_stays_as_typed_and_the_others_are_saved(by, region, typed)
 
 
 @opened
+def test_the_summary_says_which_cell_each_mistake_is_in(by, region):
+    rows = page(region).economy.rows
+    data = {f"c{row.category_id}_{part}": "1,5" for row in rows for part in ("cost", "own_financing")}
+
+    response = by().post_form(url(region, "/ekonomi"), data)
+
+    wanted = [
+        f"{row.category}, {part}: Skriv hela kronor, utan ören."
+        for row in rows
+        for part in ("total kostnad", "egen eller annan finansiering")
+    ]
+    assert summary(response) == wanted
+
+
+@opened
 def test_own_financing_above_the_cost_is_said_beside_it(by, region):
     row = page(region).economy.rows[0]
     data = {
@@ -181,7 +197,8 @@ def test_own_financing_above_the_cost_is_said_beside_it(by, region):
     response = by().post_form(url(region, "/ekonomi"), data)
 
     assert response.status_code == 422
-    assert "Egen finansiering kan inte vara större än den totala kostnaden" in text_of(response)
+    (line,) = summary(response)
+    assert line.startswith(f"{row.category}: Egen finansiering kan inte vara större än den totala kostnaden")
 
 
 @opened

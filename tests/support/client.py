@@ -45,11 +45,13 @@ class Client(FlaskClient):
         drafts = [] if self.writes_drafts else of_drafts(sent)
         assert not drafts, f"{where}: only the organisation reads its drafts:\n" + "\n".join(drafts)
         if response.mimetype == "text/html" and response.status_code not in REDIRECTS and response.text:
-            posted = response.request.method == "POST"
-            assert posted or "<title>Fel:" not in response.text, f"{where}: nothing is wrong on a page just opened"
             # A test may look at the tree too, without parsing again.
             response.document = pages.read(response.text, where)  # type: ignore[attr-defined]
             pages.keep(response.text, response.document, where)  # type: ignore[attr-defined]
+            posted = response.request.method == "POST"
+            assert posted or "<title>Fel:" not in response.text, f"{where}: nothing is wrong on a page just opened"
+            told = summary(response)
+            assert len(told) == len(set(told)), f"{where}: lines of the error summary that cannot be told apart: {told}"
         return response
 
     def post_form(
@@ -63,6 +65,12 @@ class Client(FlaskClient):
         if page.status_code != 200:
             return page
         return self.post(url, data={**(data or {}), "csrf_token": token_in(page, url)}, **kwargs)
+
+
+def summary(page: TestResponse) -> list[str]:
+    """The lines of the page's error summary."""
+    lists = [each for each in page.document.iter("ul") if "govuk-error-summary__list" in each.get("class", "")]  # type: ignore[attr-defined]
+    return [pages.words(line).replace("\u00a0", " ") for each in lists for line in each.iter("li")]
 
 
 def session_key(user: User) -> str:
