@@ -86,9 +86,9 @@ def actor_of(user: User) -> Actor:
     return made
 
 
-def begin(who: Actor, call: Call, unit: str = "") -> Application:
+def begin(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> Application:
     """Begin an application in time."""
-    with clock.at(IN_TIME):
+    with clock.at(at):
         made = services.start(who, call.id, StartApplication(who.mandates[0].organisation_id, unit))
         return row(made)
 
@@ -140,18 +140,18 @@ def write(who: Actor, application: Application, texts: dict[str, str]) -> None:
             services.save_section(who, application.id, section.key, SaveAnswers.over(seen, own))
 
 
-def written(who: Actor, call: Call, unit: str = "") -> Application:
+def written(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> Application:
     """An application with every question answered."""
-    application = begin(who, call, unit)
-    with clock.at(IN_TIME):
+    application = begin(who, call, unit, at)
+    with clock.at(at):
         write(who, application, complete_texts(application))
     db.close_read_session()
     return application
 
 
-def handed_in(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> Application:
+def handed_in(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME, begun: datetime = IN_TIME) -> Application:
     """An application that is handed in."""
-    application = written(who, call, unit)
+    application = written(who, call, unit, begun)
     with clock.at(at):
         services.submit(who, application.id)
     return row(application.id)
