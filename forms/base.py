@@ -75,13 +75,12 @@ class Paragraphs(TextAreaField):
 
     def __init__(self, label: str, validators: Any = (), *, longest: int = 8_000, **kwargs: Any) -> None:
         self.longest = min(longest, LONGEST)
-        shown = f"{self.longest:,}".replace(",", "\u00a0")
-        super().__init__(
-            label,
-            [*validators, Length(max=self.longest, message=f"Skriv högst {shown} tecken.")],
-            filters=[tidy_text],
-            **kwargs,
-        )
+        super().__init__(label, validators, filters=[tidy_text], **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """`longest` may be set when the field is already made: by a form that is published as data."""
+        if len(self.data or "") > self.longest:
+            raise StopValidation(f"Skriv högst {number(self.longest)} tecken.")
 
 
 class Typed(Field):

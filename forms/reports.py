@@ -13,8 +13,6 @@ from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
 from grantportal.domain.money import Kronor
 from grantportal.domain.reports import (
-    MOST_SHORT_TEXT,
-    MOST_TEXT,
     RATING_TEXTS,
     AttestEconomy,
     Economy,
@@ -23,6 +21,7 @@ from grantportal.domain.reports import (
     SaveCost,
     SaveEconomy,
     SaveResult,
+    TextLimits,
     cell_name,
 )
 
@@ -47,20 +46,26 @@ class ResultForm(Form):
     text = Paragraphs(
         "Vad har ni gjort, och vad har det lett till?",
         description="Skriv inga uppgifter om enskilda barn eller unga.",
-        longest=MOST_TEXT,
     )
     proviso_mattered = BooleanField("Förbehållet har haft betydelse")
-    proviso_text = Paragraphs("Beskriv hur", longest=MOST_SHORT_TEXT)
+    proviso_text = Paragraphs("Beskriv hur")
     causes = CauseField(
         "Vad beror det på att resultatet inte är helt uppnått?",
         description="Välj alla som stämmer, om ni har valt Delvis uppnått eller Inte uppnått.",
         validate_choice=False,
     )
-    measure = Paragraphs("Vad gör ni åt det?", longest=MOST_SHORT_TEXT)
+    measure = Paragraphs("Vad gör ni åt det?")
     seen = HiddenField()
 
     def __init__(
-        self, answer: ResultAnswer, stamp: str, causes: Iterable[str], *, has_proviso: bool, **kwargs: Any
+        self,
+        answer: ResultAnswer,
+        stamp: str,
+        causes: Iterable[str],
+        limits: TextLimits,
+        *,
+        has_proviso: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             data={
@@ -75,6 +80,8 @@ class ResultForm(Form):
             **kwargs,
         )
         self.causes.choices = [SelectChoice(cause, cause) for cause in causes]
+        for name in ("text", "proviso_text", "measure"):
+            self[name].longest = getattr(limits, name)
         if not has_proviso:
             del self.proviso_mattered
             del self.proviso_text
@@ -165,7 +172,7 @@ def economy_form(economy: Economy) -> EconomyForm:
         for part, field in (
             ("cost", Amount(f"{row.category}, total kostnad")),
             ("own_financing", Amount(f"{row.category}, egen eller annan finansiering")),
-            ("comment", Paragraphs(f"{row.category}, kommentar", longest=MOST_SHORT_TEXT)),
+            ("comment", Paragraphs(f"{row.category}, kommentar", longest=economy.limits.comment)),
         ):
             fields[cell_name(row.category_id, part)] = field
             data[cell_name(row.category_id, part)] = getattr(row.answer, part)

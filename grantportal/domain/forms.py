@@ -48,6 +48,8 @@ class Question:
     """The largest whole number that is taken."""
     with_staff: bool = False
     """A budget table whose personnel row is made of staff rows."""
+    about: str = ""
+    """Which of a report's texts the question asks for, by its name in the report; empty in an application."""
 
     @property
     def field(self) -> str:

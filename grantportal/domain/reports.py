@@ -9,10 +9,11 @@ from typing import Any
 from grantportal.domain import clock
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
-from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.forms import FormDefinition, canonical, fingerprint
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
-from grantportal.domain.money import Kronor, kr
+from grantportal.domain.money import Kronor, kr, number
+from grantportal.domain.texts import LONGEST
 
 
 class Rating(StrEnum):
@@ -90,6 +91,31 @@ ECONOMY = "economy"
 """The part of a report that is not an expected result; all other parts go by the result's code."""
 MOST_TEXT = 8_000
 MOST_SHORT_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class TextLimits:
+    """The most characters of each of a report's texts: as its published form says, and as here where it says nothing."""
+
+    text: int = MOST_TEXT
+    proviso_text: int = MOST_SHORT_TEXT
+    measure: int = MOST_SHORT_TEXT
+    comment: int = MOST_SHORT_TEXT
+
+    @classmethod
+    def of(cls, definition: FormDefinition) -> "TextLimits":
+        """What the form says."""
+        asked = {question.about: question.max_length for question in definition.questions if question.about}
+        return cls(**{name: min(most, LONGEST) for name, most in asked.items()})
+
+    def sentence(self, name: str) -> str:
+        """What is said of a text that is too long."""
+        return f"Skriv högst {number(getattr(self, name))} tecken."
+
+    def too_long(self, answer: "ResultAnswer | CostAnswer") -> list[str]:
+        """The names of the texts that are longer than the form says."""
+        names = ("comment",) if isinstance(answer, CostAnswer) else ("text", "proviso_text", "measure")
+        return [name for name in names if len(getattr(answer, name)) > getattr(self, name)]
 
 
 # --- What people send ----------------------------------------------------------------------------------------------
@@ -233,6 +259,7 @@ class Economy:
     rows: tuple[EconomyRow, ...]
     comment_percent: int = 10
     comment_kronor: Kronor = 25_000
+    limits: TextLimits = TextLimits()
 
     @property
     def budget(self) -> Kronor:
@@ -309,9 +336,16 @@ class Gap:
     message: str
 
 
-def gaps_in_result(code: str, answer: ResultAnswer, *, has_proviso: bool, causes: Collection[str]) -> tuple[Gap, ...]:
+def gaps_in_result(
+    code: str,
+    answer: ResultAnswer,
+    *,
+    has_proviso: bool,
+    causes: Collection[str],
+    limits: TextLimits = TextLimits(),
+) -> tuple[Gap, ...]:
     """Zero is an outcome, silence is not: each expected result has a rating and a text, and a cause and a measure when
-    it is not wholly reached."""
+    it is not wholly reached. No text that is handed in is longer than the form says."""
     found = []
     if answer.rating is None:
         found.append(Gap(code, "rating", f"{code}: Välj hur väl ni har nått resultatet."))
@@ -324,6 +358,7 @@ def gaps_in_result(code: str, answer: ResultAnswer, *, has_proviso: bool, causes
             found.append(Gap(code, "measure", f"{code}: Skriv vad ni gör åt det."))
     if has_proviso and answer.proviso_mattered and not answer.proviso_text:
         found.append(Gap(code, "proviso_text", f"{code}: Beskriv hur förbehållet har haft betydelse."))
+    found += [Gap(code, name, f"{code}: {limits.sentence(name)}") for name in limits.too_long(as_handed_in(answer))]
     return tuple(found)
 
 
@@ -338,6 +373,9 @@ def gaps_in_economy(economy: Economy) -> tuple[Gap, ...]:
             if getattr(row.answer, part) is None:
                 found.append(Gap(ECONOMY, cell_name(row.category_id, part), message))
         found += wrong_in_row(row)
+        for name in economy.limits.too_long(row.answer):
+            cell = cell_name(row.category_id, name)
+            found.append(Gap(ECONOMY, cell, f"{row.category}: {economy.limits.sentence(name)}"))
         if economy.needs_comment(row) and not row.answer.comment:
             message = (
                 f"{row.category}: Kommentera avvikelsen. Den är större än {economy.comment_percent} procent av "
@@ -369,6 +407,16 @@ def ensure_complete(gaps: Iterable[Gap]) -> None:
     found = [RuleViolation(gap.message, field=gap.part) for gap in gaps]
     if found:
         raise RuleViolations(found)
+
+
+def ensure_within(answer: ResultAnswer | CostAnswer, limits: TextLimits, *, category_id: int | None = None) -> None:
+    """No text is longer than the published form says. Raises RuleViolations, each beside its field."""
+    wrong = [
+        RuleViolation(limits.sentence(name), field=name if category_id is None else cell_name(category_id, name))
+        for name in limits.too_long(answer)
+    ]
+    if wrong:
+        raise RuleViolations(wrong)
 
 
 def ensure_same_economy(seen: str, now: str) -> None:

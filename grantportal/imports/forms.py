@@ -11,6 +11,10 @@ The outline is written by officers, so its words are Swedish:
         frågor:
           - {nummer: 1, typ: lång text, fråga: "Vem står bakom ansökan?", tecken: 2000}
           - {nummer: 2, typ: budget, fråga: "Vilka kostnader söker ni för?", yrken: ja}
+
+A report's texts are the portal's own. Its form says how they are asked for, and how long each may be:
+
+          - {nummer: 2, typ: lång text, gäller: arbetet, fråga: "Vad har ni gjort?", tecken: 4000}
 """
 
 import re
@@ -30,6 +34,8 @@ TYPES = {
     "ungdomshem": QuestionType.YOUTH_HOMES,
     "försäkran": QuestionType.DECLARATION,
 }
+ABOUT = {"arbetet": "text", "förbehållet": "proviso_text", "åtgärden": "measure", "avvikelsen": "comment"}
+"""A report's texts, by their names in reports.TextLimits."""
 _CHOSEN = {QuestionType.ONE_OF, QuestionType.SEVERAL_OF}
 
 
@@ -42,7 +48,7 @@ def read(text: str) -> FormDefinition:
     definition = FormDefinition(
         title=top.text("rubrik", needed=True),
         kind=kind or FormKind.APPLICATION,
-        sections=tuple(_section(node) for node in top.children("avsnitt", "avsnitt")),
+        sections=tuple(_section(node, kind) for node in top.children("avsnitt", "avsnitt")),
         causes=top.texts("orsaker"),
     )
     _check_whole(definition, top)
@@ -50,7 +56,7 @@ def read(text: str) -> FormDefinition:
     return definition
 
 
-def _section(node: Node) -> Section:
+def _section(node: Node, kind: FormKind | None) -> Section:
     node.only("nyckel", "rubrik", "grupp", "inledning", "frågor")
     key = node.text("nyckel", needed=True, longest=40)
     if key and not re.fullmatch(r"[a-z][a-z0-9-]*", key):
@@ -60,12 +66,12 @@ def _section(node: Node) -> Section:
         title=node.text("rubrik", needed=True),
         group=node.text("grupp", needed=True),
         intro=node.text("inledning"),
-        questions=tuple(_question(child) for child in node.children("frågor", "fråga")),
+        questions=tuple(_question(child, kind) for child in node.children("frågor", "fråga")),
     )
 
 
-def _question(node: Node) -> Question:
-    node.only("nummer", "typ", "fråga", "hjälp", "krävs", "tecken", "val", "högst", "yrken")
+def _question(node: Node, form: FormKind | None) -> Question:
+    node.only("nummer", "typ", "gäller", "fråga", "hjälp", "krävs", "tecken", "val", "högst", "yrken")
     kind = node.one_of("typ", TYPES) or QuestionType.TEXT
     number = node.whole("nummer", least=1, most=9_999)
     if "nummer" not in node.values:
@@ -78,6 +84,11 @@ def _question(node: Node) -> Question:
     with_staff = node.flag("yrken", False)
     if with_staff and kind is not QuestionType.BUDGET:
         node.fault("Bara budgeten kan ha yrken.")
+    about = ""
+    if kind is QuestionType.LONG_TEXT and form is FormKind.REPORT:
+        about = node.one_of("gäller", ABOUT) or ""
+    elif "gäller" in node.values:
+        node.fault("Bara en lång text i ett formulär för återrapportering kan ha gäller.")
     return Question(
         number=number or 0,
         type=kind,
@@ -88,6 +99,7 @@ def _question(node: Node) -> Question:
         choices=choices,
         most=node.whole("högst", least=0, most=999_999_999_999),
         with_staff=with_staff,
+        about=about,
     )
 
 
@@ -98,6 +110,10 @@ def _check_whole(definition: FormDefinition, top: Node) -> None:
     for what, values in (("Frågan", numbers), ("Avsnittet", keys)):
         for twice in sorted({value for value in values if values.count(value) > 1}):
             top.fault(f"{what} {twice} finns två gånger.")
+    asked = [question.about for question in definition.questions]
+    for name, about in ABOUT.items():
+        if asked.count(about) > 1:
+            top.fault(f"Två frågor gäller {name}.")
     types = [question.type for question in definition.questions]
     for kind, name in ((QuestionType.BUDGET, "budget"), (QuestionType.YOUTH_HOMES, "ungdomshem")):
         if types.count(kind) > 1:

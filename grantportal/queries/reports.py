@@ -30,6 +30,7 @@ from grantportal.domain.reports import (
     Rating,
     ReportStatus,
     ResultAnswer,
+    TextLimits,
 )
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
@@ -134,6 +135,7 @@ class ReportPage:
     version_number: int
     handed_in_at: datetime | None
     causes: tuple[str, ...]
+    limits: TextLimits
     supplement: OpenSupplement | None
     results: tuple[ResultShown, ...]
     economy: Economy
@@ -248,6 +250,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
     report, grant, organisation, case, call, form, attested_by, is_reviewed, handed_in_at, asked, _ = rows[0]
     now = clock.now()
     definition = FormDefinition.from_json(form.definition)
+    limits = TextLimits.of(definition)
     supplement = (
         OpenSupplement(asked.id, asked.reason, asked.last_day, frozenset(row.part for row in rows if row.part))
         if asked is not None
@@ -265,7 +268,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         written = answers.get(wording.result_id, _NOTHING)
         answer = written.answer
         gaps = reports.gaps_in_result(
-            wording.code, answer, has_proviso=bool(wording.now.provisos), causes=definition.causes
+            wording.code, answer, has_proviso=bool(wording.now.provisos), causes=definition.causes, limits=limits
         )
         results.append(
             ResultShown(
@@ -293,7 +296,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
                 ),
             )
         )
-    economy = Economy(_economy_rows(actor, report.id), call.comment_percent, call.comment_kronor)
+    economy = Economy(_economy_rows(actor, report.id), call.comment_percent, call.comment_kronor, limits)
     economy_gaps = reports.gaps_in_economy(economy)
     is_attested = report.economy_sha256 is not None and report.economy_sha256 == economy.sha256
     economy_is_open = is_open(reports.ECONOMY)
@@ -320,6 +323,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         version_number=report.version_number,
         handed_in_at=handed_in_at,
         causes=definition.causes,
+        limits=limits,
         supplement=supplement,
         results=tuple(results),
         economy=economy,

@@ -122,7 +122,7 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
     if _is_locked(page, code):
         return _to_handed_in(page, code)
     last = reports.last_year(web.actor(), page, shown.id)
-    form = ResultForm(shown.answer, shown.stamp, page.causes, has_proviso=bool(shown.wording.provisos))
+    form = ResultForm(shown.answer, shown.stamp, page.causes, page.limits, has_proviso=bool(shown.wording.provisos))
     reused = request.method == "POST" and "reuse" in request.form
     if reused:
         if last:

@@ -60,6 +60,7 @@ def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) ->
         answer = _only_known(command.answer, page, has_proviso=bool(shown.wording.provisos))
         if answer == shown.answer or reports.is_untouched(command.based_on, command.answer):
             return Saved()
+        reports.ensure_within(answer, page.limits)
         if command.based_on != shown.stamp:
             return Saved(_result_clashes(shown.answer, answer, shown.by, shown.version))
         row = queries.answer_row(who, report_id, shown.id)
@@ -110,6 +111,7 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
             answer = replace(shown.answer, **saved.values)
             if answer == shown.answer or _is_untouched(saved):
                 continue
+            reports.ensure_within(answer, page.limits, category_id=shown.category_id)
             if saved.based_on != shown.stamp:
                 clashes += _cost_clashes(shown.category_id, shown.answer, answer, shown.by)
                 continue

@@ -19,6 +19,7 @@ from grantportal.domain.reports import (
     ReportFacts,
     ReportStatus,
     ResultAnswer,
+    TextLimits,
     economy_label,
     ensure_complete,
     ensure_open,
@@ -329,6 +330,19 @@ def test_an_opened_part_is_changed_when_it_says_something_else_than_what_was_han
     handed_in = ResultAnswer(Rating.PARTLY, "Påbörjat.", causes=("Annan orsak",), measure="Fortsätter.")
     assert is_changed(draft, handed_in) is changed
     assert is_changed(draft, None)
+
+
+def test_what_was_written_before_a_limit_is_shortened_before_it_is_handed_in():
+    limits = TextLimits(text=10, measure=5)
+    answer = ResultAnswer(Rating.PARTLY, "x" * 11, causes=("Annan orsak",), measure="x" * 6)
+    found = gaps_in_result("A1", answer, has_proviso=False, causes=["Annan orsak"], limits=limits)
+    assert [(gap.field, gap.message) for gap in found] == [
+        ("text", "A1: Skriv högst 10 tecken."),
+        ("measure", "A1: Skriv högst 5 tecken."),
+    ]
+    met = replace(answer, rating=Rating.MET)
+    found = gaps_in_result("A1", met, has_proviso=False, causes=(), limits=limits)
+    assert [gap.field for gap in found] == ["text"], "what is not handed in may be long"
 
 
 def test_a_part_to_change_says_so_in_the_same_words_as_an_application():

@@ -4,6 +4,7 @@ import pytest
 
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import FormDefinition, FormKind, QuestionType
+from grantportal.domain.reports import TextLimits
 from grantportal.imports import forms, frameworks
 from tests.support.calls import outline
 
@@ -47,6 +48,30 @@ def test_the_demonstrations_forms_are_whole(name):
     form = forms.read(outline(name))
 
     assert FormDefinition.from_json(form.as_json()) == form
+
+
+def test_a_reports_form_says_how_long_each_of_its_texts_may_be():
+    read = outline("report-form").replace("tecken: 4000", "tecken: 3000")
+
+    assert TextLimits.of(forms.read(read)) == TextLimits(text=3_000, proviso_text=2_000, measure=2_000, comment=2_000)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("gäller: arbetet, ", "", "Avsnitt 1, fråga 2: gäller ska vara något av: arbetet, förbehållet, åtgärden"),
+        ("gäller: åtgärden", "gäller: arbetet", "Två frågor gäller arbetet."),
+        (
+            "nummer: 8, typ: försäkran",
+            "nummer: 8, gäller: arbetet, typ: försäkran",
+            "Bara en lång text i ett formulär för",
+        ),
+    ],
+)
+def test_a_reports_form_asks_for_each_text_once(old, new, said):
+    assert old in outline("report-form")
+    told = faults(forms.read, outline("report-form").replace(old, new, 1))
+    assert any(message.startswith(said) or said in message for message in told)
 
 
 def test_the_pilots_application_uses_every_type_of_question():

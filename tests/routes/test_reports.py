@@ -120,7 +120,7 @@ def test_a_text_that_is_too_long_is_asked_again_and_not_cut(by, region):
     response = by().post_form(url(region, "/resultat/A1"), {"text": "å" * 100_000})
 
     assert response.status_code == 422
-    assert "Skriv högst 8 000 tecken." in text_of(response)
+    assert "Skriv högst 4 000 tecken." in text_of(response)
     assert field_of(response, "text").strip() == "å" * 100_000
     assert not page(region).result("A1").answer.is_begun
 
@@ -183,6 +183,23 @@ def test_the_summary_says_which_cell_each_mistake_is_in(by, region):
         for part in ("total kostnad", "egen eller annan finansiering")
     ]
     assert summary(response) == wanted
+
+
+@opened
+@pytest.mark.parametrize(("field", "most"), [("text", 4_000), ("measure", 2_000)])
+def test_a_text_is_as_long_as_the_published_form_says(by, region, field, most):
+    shown = by().get(url(region, "/resultat/A1"))
+    assert f"Högst {most} tecken." in text_of(shown)
+    too_long = {"rating": "partly", "text": "x", "measure": "x", field: "å" * (most + 1)}
+
+    response = by().post_form(url(region, "/resultat/A1"), too_long)
+
+    assert response.status_code == 422
+    (line,) = summary(response)
+    assert line.endswith(f"Skriv högst {most // 1000} 000 tecken.")
+    assert field_of(response, field).strip() == too_long[field]
+    assert not page(region).result("A1").answer.is_begun
+    assert by().post_form(url(region, "/resultat/A1"), {**too_long, field: "å" * most}).status_code == 303
 
 
 @opened

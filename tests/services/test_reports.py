@@ -100,6 +100,23 @@ def save_cost(of, place=0, role=Role.APPLICANT_ECONOMIST, seen=None, **values):
 
 
 @opened
+def test_no_text_is_longer_than_the_published_form_says(region):
+    shown = page(region).result("A1")
+    for field, most in {"text": 4_000, "measure": 2_000}.items():
+        answer = replace(ANSWER, **{field: "å" * (most + 1)})
+        with clock.at(OPENED), pytest.raises(RuleViolations) as refusal:
+            services.save_result(region.actor(), region.report.id, "A1", SaveResult(answer, shown.stamp))
+        assert [each.field for each in refusal.value.violations] == [field]
+    assert not page(region).result("A1").answer.is_begun
+    row = page(region).economy.rows[0]
+    comment = SaveEconomy(
+        {row.category_id: SaveCost({"cost": 1, "own_financing": 0, "comment": "å" * 2_001}, row.stamp)}
+    )
+    with clock.at(OPENED), pytest.raises(RuleViolation, match="Skriv högst 2\u00a0000 tecken"):
+        services.save_economy(region.actor(), region.report.id, comment)
+    assert page(region).economy.rows[0].answer.cost is None
+
+
 def test_an_answer_is_saved_and_read_again(region):
     save(region)
 
