@@ -51,6 +51,8 @@ class YearCompared:
     spent: Kronor | None
     """None until somebody has reported: missing is not zero."""
     report_due_on: date
+    is_example: bool
+    """Whether something invented has been granted of the frame, here or in another call."""
     grantees: int
     max_grantees: int | None
 
@@ -81,6 +83,7 @@ class ApplicationCompared:
     applicant_unit: str
     homes: tuple[str, ...]
     sought: Mapping[int, Kronor]
+    sought_is_example: bool
     proposed: Mapping[int, Kronor]
     paid: Mapping[int, Kronor]
     outcome: Outcome | None
@@ -103,6 +106,7 @@ class Comparison:
     call_title: str
     grant_title: str
     is_extra: bool
+    sums_are_example: bool
     years: tuple[YearCompared, ...]
     applications: tuple[ApplicationCompared, ...]
 
@@ -222,6 +226,20 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
             paid.setdefault(organisation_id, {})[year] = int(amount)
         elif entry is LedgerKind.CHARGED:
             spent[year] = spent.get(year, 0) + int(amount)
+    invented = set(
+        db.session().scalars(
+            select(LedgerEntry.grant_year)
+            .join(Decision, LedgerEntry.decision_id == Decision.id)
+            .join(Application, Decision.application_id == Application.id)
+            .join(Call, Application.call_id == Call.id)
+            .where(
+                LedgerEntry.kind == LedgerKind.DECIDED,
+                LedgerEntry.grant_id == call.grant_id,
+                Call.is_example,
+            )
+            .distinct()
+        )
+    )
     names = _names({each.proposed_by_id for each in newest.values()})
     closed = clock.end_of(call.last_day)
     compared = tuple(
@@ -244,6 +262,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         call_title=call.title,
         grant_title=call.grant.title,
         is_extra=call.kind is CallKind.EXTRA,
+        sums_are_example=call.is_example,
         years=tuple(
             YearCompared(
                 year=each.grant_year,
@@ -254,6 +273,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
                 paid=sum(sums.get(each.grant_year, 0) for sums in paid.values()),
                 spent=spent.get(each.grant_year),
                 report_due_on=each.report_due_on,
+                is_example=each.grant_year in invented,
                 grantees=frames[each.grant_year].grantees,
                 max_grantees=frames[each.grant_year].max_grantees,
             )
@@ -311,6 +331,7 @@ def _compared(
         applicant_unit=application.applicant_unit,
         homes=homes,
         sought=asked,
+        sought_is_example=application.sought_is_example,
         proposed=proposed,
         paid=paid,
         outcome=decision.outcome if decision else None,

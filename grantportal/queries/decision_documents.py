@@ -11,6 +11,7 @@ from grantportal import db
 from grantportal.domain import clock, documents
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import Outcome, appeal_text, per_year
+from grantportal.domain.demonstration import decision_note
 from grantportal.domain.documents import DecisionDocument, Person
 from grantportal.domain.frameworks import ProvisoMarker
 from grantportal.domain.frozen import persons_of
@@ -36,6 +37,8 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     gives = decision.outcome in {Outcome.GRANTED, Outcome.PARTLY}
     authority = authority_name()
     framework_id, _ = decisions.report_ground(call)
+    annex = _annex(framework_id, years) if gives and framework_id else None
+    example = is_demonstration()
     due = {year.grant_year: year.report_due_on for year in call.years} | decisions.planned_reports(
         grant.id, organisation.id
     )
@@ -47,7 +50,14 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
         party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
         at=at or decision.proposed_at or clock.now(),
         sha256="",
-        example=is_demonstration(),
+        example=example,
+        example_note=decision_note(
+            sums_are_example=call.is_example,
+            sought_is_example=application.sought_is_example,
+            has_annex=annex is not None,
+        )
+        if example
+        else "",
         outcome=decision.outcome or Outcome.REFUSED,
         decided_by=decided_by or Person(""),
         rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
@@ -85,7 +95,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
             grant.appeal_provision,
             grant.appeal_is_example,
         ),
-        annex=_annex(framework_id, years) if gives and framework_id else None,
+        annex=annex,
     )
 
 

@@ -77,6 +77,9 @@ class DecisionPage:
     proposed_by: str
     record_id: int | None
     heard: tuple[HeardShown, ...]
+    sums_are_example: bool
+    """Whether what is sought and granted is invented; else what is sought may be."""
+    sought_is_example: bool
 
 
 def page(actor: Actor, decision_id: int) -> DecisionPage | None:
@@ -124,6 +127,8 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         proposed_by=proposer,
         record_id=_record(frozen.id) if frozen else None,
         heard=_heard(actor, decision.application_id),
+        sums_are_example=decision.application.call.is_example,
+        sought_is_example=decision.application.sought_is_example,
     )
 
 
@@ -178,6 +183,7 @@ class DecisionRow:
     applicant_unit: str
     case_number: str
     call_title: str
+    sums_are_example: bool
     amount: Kronor
     label: Label
     proposed_by: str
@@ -237,6 +243,7 @@ def _rows(actor: Actor, where: Any, *, offset: int = 0) -> tuple[DecisionRow, ..
             Application.applicant_unit,
             Case.registration_number,
             Call.title,
+            Call.is_example,
             proposer.name,
             total,
             sent,
@@ -258,6 +265,7 @@ def _rows(actor: Actor, where: Any, *, offset: int = 0) -> tuple[DecisionRow, ..
             applicant_unit=unit,
             case_number=number or "",
             call_title=title,
+            sums_are_example=invented,
             amount=int(amount),
             label=label(DecisionFacts(decision.status, decision.outcome, {}, by or "", decision.returned_reason)),
             proposed_by=by or "",
@@ -265,7 +273,7 @@ def _rows(actor: Actor, where: Any, *, offset: int = 0) -> tuple[DecisionRow, ..
             decided_at=decision.decided_at,
             dispatched_at=dispatched,
         )
-        for decision, name, unit, number, title, by, amount, dispatched in rows
+        for decision, name, unit, number, title, invented, by, amount, dispatched in rows
     )
 
 

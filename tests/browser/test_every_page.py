@@ -241,6 +241,36 @@ VISITS = [
     Visit(NOW, OFFICER, "reviews.approve", report(2022)),
     Visit(NOW, OFFICER, "youth_homes.index"),
 ]
+NOTHING_INVENTED = {
+    "accounts.one_time",
+    "accounts.show",
+    "accounts.sign_in",
+    "accounts.totp",
+    "applications.start",
+    "calls.edit",
+    "calls.index",
+    "calls.new",
+    "calls.publish",
+    "demonstration.restart",
+    "demonstration.show",
+    "grants.allot",
+    "grants.edit",
+    "grants.frame",
+    "grants.index",
+    "grants.new",
+    "grants.new_form",
+    "grants.new_frame",
+    "grants.new_framework",
+    "organisations.index",
+    "organisations.own",
+    "organisations.show",
+    "public.accessibility",
+    "public.cookies",
+    "public.help",
+    "public.personal_data",
+    "youth_homes.index",
+}
+"""Pages without anything of the story but what is real, and persons, whose surname says that they are not."""
 NO_PAGES = {
     "static",
     "accounts.qr",
@@ -299,6 +329,9 @@ def _faults(demonstration: Flask, browser: BrowserContext, visit: Visit, story: 
     headings = page.locator("h1").all_inner_texts()
     if len(headings) != 1:
         found.append(f"has the h1 {headings}")
+    marks = page.locator("main .bp-exempel").count()
+    if not marks and visit.who is not None and visit.endpoint not in NOTHING_INVENTED:
+        found.append("does not say what is invented")
     found += faults_of(page)
     page.close()
     return [f"{visit.endpoint} as {visit.who} on {visit.when[:10]} ({path}): {fault}" for fault in found]

@@ -1,5 +1,6 @@
 """The story gives the pilot's own figures, and everything in it holds together."""
 
+import json
 from datetime import date
 
 import pytest
@@ -8,20 +9,24 @@ from sqlalchemy import func, select
 from grantportal import demonstration
 from grantportal.demonstration.story import Story
 from grantportal.domain import clock
+from grantportal.domain.actors import ANONYMOUS
 from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import Outcome
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import ReportStatus
 from grantportal.imports.organisations import regions
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
+from grantportal.models.calls import Call
+from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision
 from grantportal.models.grants import YearFrame
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Event
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
-from grantportal.queries import portal
+from grantportal.queries import allocations, portal
 from grantportal.services import organisations, verification
 from tests.support.rows import committed
 
@@ -58,6 +63,24 @@ def test_on_the_day_of_the_decisions_the_figures_are_the_pilots_own(told):
     days = {clock.stockholm(decision.decided_at).date() for decision in committed().scalars(select(Decision))}
     assert days == {date(2020, 6, 30)}
     assert committed().scalar(select(func.count(Supplement.id))) == 4
+
+
+def test_what_is_real_is_not_marked_as_invented(told):
+    """The sums of 2020-06-30 are the pilot's; only what Region Stockholm sought is made up."""
+    told("beslut")
+
+    (call_id,) = committed().scalars(select(Call.id))
+    allocated = allocations.of_call(ANONYMOUS, call_id)
+    assert allocated is not None
+    assert not allocated.granted_is_example
+    assert [line.organisation for line in allocated.lines if line.sought_is_example] == ["Region Stockholm"]
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION))
+    notes = {json.loads(each.content)["example_note"] for each in frozen}
+    assert notes == {
+        "Verkliga är parten, uppdraget, utgången, beslutsdagen och beviljade belopp per år. Allt annat är påhittat.",
+        "Verkliga är parten, uppdraget, utgången, beslutsdagen, sökta och beviljade belopp per år och de rubriker i "
+        "bilagan som inte är märkta. Allt annat är påhittat.",
+    }
 
 
 def test_the_whole_story_gives_every_sum_and_verifies(told, tmp_path):
