@@ -64,6 +64,8 @@ def create_app(given: Settings | None = None) -> Flask:
     db.configure(chosen.database)
     clock.move_by(portal.moved_days if chosen.demonstration else lambda: 0)
     app.url_map.converters["int"] = Number
+    # An address is the same with and without a slash at its end.
+    app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         kr=money.kr,

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from grantportal.app import HEADERS, create_app
+from werkzeug.exceptions import HTTPException
+
+from grantportal.app import HEADERS, Number, create_app
 from grantportal.domain import clock
 from grantportal.services import accounts
 from grantportal.settings import Settings
@@ -66,6 +68,28 @@ def test_over_https_the_cookie_and_the_browser_are_told_so(make):
     with make(secure_cookies=True).test_client().get("/static/portal.css") as static:
         assert static.headers["Strict-Transport-Security"] == response.headers["Strict-Transport-Security"]
         assert "Access-Control-Allow-Origin" not in static.headers
+
+
+def test_an_address_is_the_same_with_and_without_a_slash_at_its_end(app):
+    """Whoever types «/konto/» or «/beslut» comes to the page."""
+    adapter = app.url_map.bind("localhost")
+    strangers = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        values = {name: 1 if isinstance(kind, Number) else "x" for name, kind in rule._converters.items()}
+        values.update(rule.defaults or {})
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        path = adapter.build(rule.endpoint, values, method=method)
+        other = path.rstrip("/") if path.endswith("/") else path + "/"
+        for each in (path, other or "/"):
+            try:
+                found = adapter.match(each, method=method)[0]
+            except HTTPException as refusal:
+                found = type(refusal).__name__
+            if found != rule.endpoint:
+                strangers.append(f"{each}: {found}")
+    assert not strangers
 
 
 def test_pages_are_not_kept_by_the_browser_but_the_stylesheet_is(make):
