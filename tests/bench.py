@@ -30,7 +30,7 @@ from grantportal.domain.documents import PaymentRow
 from grantportal.exports import xlsx
 from grantportal.queries import accounts, payments
 from grantportal.settings import Settings
-from tests.support import databases, measured, plenty, run
+from tests.support import crowd, databases, measured, plenty, run
 from tests.support.factories import person
 from tests.support.measured import Page
 
@@ -38,6 +38,8 @@ FEW, MANY = 10, 10_000
 PAGE_TURNS, FILE_TURNS = 21, 9
 LIST_QUERIES, FORM_QUERIES, MATRIX_QUERIES = 10, 8, 15
 FILE_RATIO = 1.3
+PEOPLE, SAVE_EVERY, P95 = 300, 5, 250
+WRITING_SECONDS, HAND_IN_SECONDS = 180, 60
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,36 @@ def finances_file(app: Flask, kind: str) -> Iterator[Line]:
     yield Line(kind, f"{what}, whole download", "none set", queries, f"{whole} a loop of {whole.base:.0f} ms", None)
 
 
+def many_people(kind: str, url: str) -> Iterator[Line]:
+    """Everybody autosaves for some minutes, and then everybody hands in, against the portal as an operator serves it."""
+    with TemporaryDirectory() as instance:
+        writers = crowd.crowd(PEOPLE)
+        db.close_read_session()
+        db.engine().dispose()
+        with crowd.served(url, Path(instance)) as port:
+            crowd.write_for(port, writers, seconds=WRITING_SECONDS, every=SAVE_EVERY)
+            saves, lost = sum(writer.saves for writer in writers), crowd.lost(writers)
+            what = f"{PEOPLE} people autosave every {SAVE_EVERY} s for {WRITING_SECONDS} s"
+            yield _of_crowd(kind, what, writers, f"{saves} saved, {lost} lost", whole=saves > 0 and not lost)
+
+            for writer in writers:
+                writer.seconds.clear()
+                writer.answers.clear()
+            crowd.hand_in_within(port, writers, seconds=HAND_IN_SECONDS)
+            came = crowd.handed_in(writers)
+            what = f"{PEOPLE} hand-ins in {HAND_IN_SECONDS} s"
+            yield _of_crowd(kind, what, writers, f"{came} handed in", whole=came == PEOPLE)
+
+
+def _of_crowd(kind: str, what: str, writers: Sequence[crowd.Writer], outcome: str, *, whole: bool) -> Line:
+    answers = crowd.answers(writers)
+    good = {"200", "303"}
+    wrong = {status: number for status, number in answers.items() if status not in good}
+    p95, p99 = crowd.within(writers, 0.95), crowd.within(writers, 0.99)
+    said = f"{outcome}; p95 {p95:.0f} ms, p99 {p99:.0f} ms; other answers: {wrong or 'none'}"
+    return Line(kind, what, f"0 lost, 0 × 5xx, p95 < {P95} ms", "–", said, whole and not wrong and p95 < P95)
+
+
 HEADINGS = (
     *("Underlag nr", "Utbetalnings-id", "Dnr", "Organisation", "Organisationsnummer", "Bankgiro", "Bidragsår"),
     *("Belopp, kr", "Beslutsdatum", "Registrerad av", "Attesterad av"),
@@ -212,6 +244,11 @@ def main() -> None:
                 database.reset()
                 db.configure(database.url)
                 for line in chain(pages(app, kind), finances_file(app, kind)):
+                    _show(line.where, line.what, line.aim, line.queries, line.ratio, _SAID[line.reached])
+                    lines.append(line)
+                db.close_read_session()
+                database.reset()
+                for line in many_people(kind, database.url):
                     _show(line.where, line.what, line.aim, line.queries, line.ratio, _SAID[line.reached])
                     lines.append(line)
                 db.close_read_session()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -137,7 +137,10 @@ def make_call(
             years=tuple(
                 # An extra call is paid after its last day, later in the year.
                 WriteCallYear(
-                    year, max(date(year, 1, 15), date(last_day.year, 12, 1)), date(year, 12, 1), date(year + 1, 3, 1)
+                    year,
+                    max(date(year, 1, 15), date(last_day.year, 12, 1), last_day + timedelta(days=30)),
+                    date(year, 12, 1),
+                    date(year + 1, 3, 1),
                 )
                 for year in years
             ),
