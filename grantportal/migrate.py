@@ -1,8 +1,11 @@
 """Bringing the schema forward and back: Alembic, configured in code."""
 
-from alembic import command
+import re
+from collections.abc import Callable
+
+from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from grantportal import db
 from grantportal.settings import folder
@@ -42,3 +45,55 @@ def _run(engine: Engine | None, step: object) -> None:
         finally:
             if is_sqlite:
                 connection.connection.execute("PRAGMA foreign_keys=ON")
+
+
+# --- For revisions --------------------------------------------------------------------------------------------------
+
+
+def add_codes(table: str, column: str, *codes: str) -> None:
+    """Let a column of codes hold these too. For `upgrade`."""
+    _recheck(table, column, lambda known: [*known, *(code for code in codes if code not in known)], heeds_rows=True)
+
+
+def remove_codes(table: str, column: str, *codes: str) -> None:
+    """Let a column of codes hold these no more. For `downgrade`: rows that are written once keep what they say."""
+    _recheck(table, column, lambda known: [code for code in known if code not in codes], heeds_rows=False)
+
+
+def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], *, heeds_rows: bool) -> None:
+    connection = op.get_bind()
+    name = f"ck_{table}_{column}"
+    if connection.dialect.name == "sqlite":
+        _recheck_in_place(connection, table, name, column, change)
+        return
+    definition = connection.execute(
+        text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"), {"name": name}
+    ).scalar_one()
+    op.drop_constraint(name, table, type_="check")
+    check = _check(column, change(re.findall(r"'([^']*)'", definition)))
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check}){'' if heeds_rows else ' NOT VALID'}")
+
+
+def _recheck_in_place(
+    connection: Connection, table: str, name: str, column: str, change: Callable[[list[str]], list[str]]
+) -> None:
+    # SQLite's own way for a CHECK (sqlite.org/lang_altertable.html, "other kinds of changes"): a rebuilt table would lose
+    # its triggers, and what is written once would have to be written again.
+    statement = connection.execute(
+        text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = :table"), {"table": table}
+    ).scalar_one()
+    begins = statement.index("CHECK (", statement.index(f"CONSTRAINT {name} ")) + len("CHECK (")
+    ends = statement.index("))", begins) + 1
+    check = _check(column, change(re.findall(r"'([^']*)'", statement[begins:ends])))
+    version = connection.execute(text("PRAGMA schema_version")).scalar_one()
+    connection.exec_driver_sql("PRAGMA writable_schema=ON")
+    connection.execute(
+        text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :table"),
+        {"sql": statement[:begins] + check + statement[ends:], "table": table},
+    )
+    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
+    connection.exec_driver_sql("PRAGMA writable_schema=OFF")
+
+
+def _check(column: str, codes: list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(code) for code in codes)})"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
 from werkzeug.exceptions import HTTPException
 
 from grantportal.app import HEADERS, Number, create_app
