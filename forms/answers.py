@@ -232,16 +232,16 @@ def _int(text: str) -> int | None:
 
 def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]) -> type[BudgetForm]:
     fields: dict[str, Any] = {}
-    for category in around.amount_categories(question):
-        for year in around.years:
-            fields[f"y{year}_c{category.id}"] = Kronor(f"{category.name} {year}")
-            fields[f"{SEEN}y{year}_c{category.id}"] = Seen()
     for place, row in enumerate(rows, 1):
         fields[f"{SEEN}s{row}"] = Seen()
         fields[f"s{row}_profession"] = Line(f"Yrke {place}", longest=200)
         for year in around.years:
             fields[f"s{row}_percent{year}"] = WholeNumber("", most=MOST_PERCENT)
             fields[f"s{row}_cost{year}"] = Kronor("")
+    for category in around.amount_categories(question):
+        for year in around.years:
+            fields[f"y{year}_c{category.id}"] = Kronor(f"{category.name} {year}")
+            fields[f"{SEEN}y{year}_c{category.id}"] = Seen()
     return type("Budget", (BudgetForm,), {**fields, "question": question, "around": around, "rows": rows})
 
 

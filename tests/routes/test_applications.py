@@ -148,7 +148,9 @@ def test_a_bad_amount_stays_as_typed_while_the_others_are_saved(call, user, ombu
     assert f"{labels[cells[1]]}: Skriv beloppet utan punkt, till exempel 1 000." in summary(page)
     assert f"{labels[cells[2]]}: Skriv hela kronor, utan ören." in summary(page)
     assert "läkare, procent av heltid 2021: Skriv ett heltal från 0 till 2 000." in summary(page)
+    assert "<title>Fel: " in page.text
     assert "läkare, kostnad 2021: Skriv hela kronor, utan ören." in summary(page)
+    assert [line.startswith("läkare") for line in summary(page)[:3]] == [True, True, False], "as they stand on the page"
     saved = texts(ombud, application)
     assert [saved.get(name) for name in cells[:8]] == ["2913808", None, None, None, None, None, "100", "0"]
     assert json.loads(saved["q8-s0"])["profession"] == "läkare"

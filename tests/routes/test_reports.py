@@ -183,6 +183,7 @@ def test_the_summary_says_which_cell_each_mistake_is_in(by, region):
         for part in ("total kostnad", "egen eller annan finansiering")
     ]
     assert summary(response) == wanted
+    assert "<title>Fel: Ekonomi" in response.text
 
 
 @opened
