@@ -9,7 +9,7 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from grantportal.domain.clock import parse_day
+from grantportal.domain.clock import DAY_EXAMPLE, parse_day
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.money import number, parse_kronor
 from grantportal.domain.texts import LONGEST, clean, one_line
@@ -130,6 +130,10 @@ class Typed(Field):
 
 class Day(Typed):
     """A day, typed as 2020-04-20: the browser's own widget throws away what it does not understand."""
+
+    def __init__(self, label: str, *, description: str = "", **kwargs: Any) -> None:
+        how = f"Skriv år, månad och dag, till exempel {DAY_EXAMPLE}."
+        super().__init__(label, description=f"{how} {description}".strip(), **kwargs)
 
     def read(self, text: str) -> date:
         return parse_day(text)

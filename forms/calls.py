@@ -21,8 +21,12 @@ class CallForm(Form):
     title = Line("Rubrik", [DataRequired("Skriv utlysningens rubrik.")])
     about = Paragraphs("Vad gäller utlysningen?", longest=4_000)
     eligible = Line("Vem får söka?", longest=500, description="Till exempel Regioner.")
-    opens_on = Day("Första dagen att ansöka", missing="Skriv första dagen att ansöka, till exempel 2020-01-31.")
-    last_day = Day("Sista dagen att ansöka", missing="Skriv sista dagen att ansöka, till exempel 2020-04-20.")
+    opens_on = Day("Första dagen att ansöka", missing="Skriv första dagen att ansöka.")
+    last_day = Day(
+        "Sista dagen att ansöka",
+        description="Hela dagen räknas, till kl. 23.59.",
+        missing="Skriv sista dagen att ansöka.",
+    )
     comment_percent = WholeNumber(
         "Avvikelse i procent", most=100, missing="Skriv en procentsats, till exempel 10.", default=10
     )
@@ -157,7 +161,7 @@ class AsOfForm(Form):
         csrf = False
         locales = ("sv",)
 
-    per = Day("Läget vid slutet av", description="Till exempel 2020-06-30. Lämna tomt för i dag.")
+    per = Day("Läget vid slutet av", description="Lämna tomt för i dag.")
 
     def day(self) -> date | None:
         """The day, or None when none was typed. Raises RuleViolation when it is no day."""

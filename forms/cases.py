@@ -18,7 +18,7 @@ class ChangeReferenceForm(Form):
 class FileNoteForm(Form):
     """Tjänsteanteckning."""
 
-    occurred_on = Day("När hände det?", missing="Skriv dagen då det hände.", description="Till exempel 2020-04-20.")
+    occurred_on = Day("När hände det?", missing="Skriv dagen då det hände.")
     participants = Line(
         "Vilka deltog?",
         [DataRequired("Skriv vilka som deltog, eller att du var ensam.")],

@@ -25,8 +25,8 @@ class SendForm(Form):
     )
     last_day = Day(
         "Sista dag att svara",
-        missing="Skriv en dag, till exempel 2020-06-22.",
-        description="Till exempel 2020-06-22. Dagen räknas till och med kl. 23.59.",
+        missing="Skriv sista dagen att svara.",
+        description="Dagen räknas till och med kl. 23.59.",
     )
 
     def command(self) -> SendCommunication:

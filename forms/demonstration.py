@@ -28,7 +28,7 @@ class MoveDayForm(Form):
     """Flytta dagen framåt."""
 
     days = WholeNumber("Antal dagar framåt", least=1, most=6_000)
-    day = Day("Eller till ett datum", description="Till exempel 2023-04-01.")
+    day = Day("Eller till ett datum")
 
     def command(self) -> MoveDay:
         """How far."""

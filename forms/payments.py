@@ -41,7 +41,7 @@ class ConfirmPaidForm(Form):
     payments = TickedField(
         "Utbetalningar", coerce=int, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
-    paid_on = Day("Betaldag", missing="Skriv dagen, till exempel 2022-01-14.")
+    paid_on = Day("Betaldag", description="Dagen då banken betalade.", missing="Skriv dagen då banken betalade.")
 
     def command(self) -> ConfirmPaid:
         """What the service takes."""

@@ -15,7 +15,7 @@ class RequestSupplementForm(Form):
 
     parts = SeveralOf("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
     reason = Paragraphs("Vad ska kompletteras, och varför?", description="Texten skickas till den sökande.")
-    last_day = Day("Sista dag att svara", description="Till exempel 2020-05-29.", missing="Skriv sista dag att svara.")
+    last_day = Day("Sista dag att svara", missing="Skriv sista dag att svara.")
 
     def __init__(self, sections: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -233,6 +233,16 @@ def test_no_template_compares_a_status():
     assert not faults
 
 
+def test_a_day_is_asked_for_and_refused_with_one_example():
+    """Two examples would look like two ways to write a day."""
+    written = {
+        f"{path.relative_to(ROOT)}: {example}"
+        for path in [*SOURCES, *sorted((ROOT / "templates").rglob("*.html"))]
+        for example in re.findall(r"(?i)exempel ([0-9]{4}-[0-9]{2}-[0-9]{2})", path.read_text("utf-8"))
+    }
+    assert not written, "the example stands in domain/clock.py"
+
+
 def test_no_template_turns_escaping_off():
     """What an applicant writes is shown, never run."""
     faults = [

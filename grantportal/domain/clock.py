@@ -112,6 +112,10 @@ def end_of(day: date) -> datetime:
     return local(day + timedelta(days=1))
 
 
+DAY_EXAMPLE = "2020-04-20"
+"""How a day is typed: the same example wherever one is asked for, and wherever one is refused."""
+
+
 class DayError(RuleViolation):
     """What was typed is not a day."""
 
@@ -121,11 +125,11 @@ def parse_day(typed: str) -> date:
     text = "".join(typed.split()).replace("\u2013", "-").replace("\u2212", "-")
     parts = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
     if parts is None:
-        raise DayError("Skriv datumet med siffror: år, månad och dag, till exempel 2020-04-20.")
+        raise DayError(f"Skriv datumet med siffror: år, månad och dag, till exempel {DAY_EXAMPLE}.")
     try:
         day = date(*(int(part) for part in parts.groups()))
     except ValueError:
-        raise DayError("Det datumet finns inte. Kontrollera månad och dag, till exempel 2020-04-20.") from None
+        raise DayError(f"Det datumet finns inte. Kontrollera månad och dag, till exempel {DAY_EXAMPLE}.") from None
     if not 1990 <= day.year <= 2100:
         raise DayError("Skriv ett år mellan 1990 och 2100.")
     return day

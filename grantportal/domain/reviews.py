@@ -113,21 +113,31 @@ def ensure_something(changed: Iterable[object]) -> None:
         raise RuleViolation("Ingen bedömning är ändrad, så det finns inget att spara.")
 
 
+def unrated(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> list[str]:
+    """The expected results that the officer has not rated."""
+    return [code for code in own if code not in assessments or assessments[code].rating is None]
+
+
+def unexplained(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> list[str]:
+    """Those that are rated otherwise than by the region, without a word of why."""
+    left = unrated(own, assessments)
+    return [
+        code
+        for code, rating in own.items()
+        if code not in left and assessments[code].rating is not rating and not assessments[code].comment
+    ]
+
+
 def ensure_all_rated(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> None:
     """A report is approved when every expected result has the officer's rating, explained where it differs.
 
     A komplettering may have changed the region's own rating since. Raises RuleViolation with the codes that remain.
     """
-    unrated = [code for code in own if code not in assessments or assessments[code].rating is None]
-    if unrated:
-        raise RuleViolation(
-            f"{len(own) - len(unrated)} av {len(own)} förväntade resultat är bedömda. Bedöm först {', '.join(unrated)}."
-        )
-    unexplained = [
-        code for code, rating in own.items() if assessments[code].rating is not rating and not assessments[code].comment
-    ]
-    if unexplained:
-        raise RuleViolation(f"Skriv varför bedömningen är en annan än regionens: {', '.join(unexplained)}.")
+    if left := unrated(own, assessments):
+        rated = len(own) - len(left)
+        raise RuleViolation(f"{rated} av {len(own)} förväntade resultat är bedömda. Bedöm först {', '.join(left)}.")
+    if left := unexplained(own, assessments):
+        raise RuleViolation(f"Skriv varför bedömningen är en annan än regionens: {', '.join(left)}.")
 
 
 def fingerprint_of(version_number: int, assessments: Mapping[str, Assessment]) -> str:

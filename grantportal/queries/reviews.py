@@ -240,6 +240,18 @@ class ReviewPage:
         return sum(result.ours is not None for result in self.results)
 
     @property
+    def remaining(self) -> tuple[tuple[ReviewedResult, str], ...]:
+        """The results that stand in the way of an approval, with what is to be done about each."""
+        own = {each.code: each.own.rating for each in self.results if each.own.rating}
+        assessments = {each.code: each.assessment for each in self.results if each.ours}
+        unrated, unexplained = reviews.unrated(own, assessments), reviews.unexplained(own, assessments)
+        return tuple(
+            (each, "inte bedömt" if each.code in unrated else "skriv varför bedömningen är en annan än regionens")
+            for each in self.results
+            if each.code in unrated or each.code in unexplained
+        )
+
+    @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """What a komplettering can open."""
         return (*((each.code, f"{each.code} {each.title}") for each in self.results), (ECONOMY, "Ekonomin"))

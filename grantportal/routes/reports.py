@@ -133,6 +133,7 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
         now = _own_anew(report_id)
         shown = web.seen(now.result(code))
         form.show_clashes(form.result.clashes, shown.stamp)
+    may_write = (code in page.opened and _may(Permission.FILL_AND_CHANGE, page)) or request.method == "POST"
     body = render_template(
         "reports/result.html",
         page=page,
@@ -141,7 +142,11 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
         form=form,
         reused=reused,
         nav=_nav(page, code),
-        may_write=(code in page.opened and _may(Permission.FILL_AND_CHANGE, page)) or request.method == "POST",
+        may_write=may_write,
+        # For whom the part is open, told to whoever may only read it.
+        writers=reports.persons_who_may(page.organisation_id, page.case_id, Permission.FILL_AND_CHANGE)
+        if code in page.opened and not may_write
+        else None,
         rating_symbols={rating.value: symbol for rating, symbol in rules.RATING_SYMBOLS.items()},
         rating_help={rating.value: text for rating, text in rules.RATING_HELP.items()},
         rating_status=_rating_status,

@@ -68,6 +68,19 @@ def field_of(response, name) -> str:
 
 
 @opened
+def test_whoever_may_only_read_a_result_is_told_who_may_change_it(by, region):
+    shown = text_of(by(Role.APPLICANT_ECONOMIST).get(url(region, "/resultat/A1")))
+    writers = sorted(
+        region.users[role].name
+        for role in (Role.OMBUD, Role.REPRESENTANT, Role.UPPGIFTSSAMORDNARE)
+        if role in region.users
+    )
+    assert "Du kan läsa svaret men inte ändra det. Det kan" in shown
+    assert all(name in shown for name in writers)
+    assert "Du kan läsa svaret" not in text_of(by().get(url(region, "/resultat/A1")))
+
+
+@opened
 def test_the_overview_says_what_remains_and_who_does_what_next(by, region):
     shown = text_of(by().get(url(region)))
 

@@ -59,6 +59,24 @@ def test_a_report_is_rated_and_approved_through_its_pages(officer, of, made):
     assert "Godkänd" in page.text
 
 
+def test_until_every_result_is_rated_the_page_says_what_is_missing_and_has_no_button(officer, of, made):
+    url = f"/granskning/{made.id}/godkann"
+    page = officer.get(url)
+    assert "0 av 2 resultat är bedömda" in page.text
+    assert not list(page.document.iter("button"))[1:], "the only button signs out"
+
+    rated(of, made, {"A1": Rating.PARTLY}, officer.user.id)
+    page = officer.get(url)
+    assert [each.get("href") for each in page.document.iter("a") if "#A" in each.get("href", "")] == [
+        f"/granskning/{made.id}#A2"
+    ]
+
+    rated(of, made, {"A2": Rating.PARTLY}, officer.user.id)
+    page = officer.get(url)
+    assert "återstår" not in page.text
+    assert "Regionen får veta det" in page.text
+
+
 def _seen(officer: Client, url: str) -> str:
     page = officer.get(f"{url}/godkann")
     return next(
