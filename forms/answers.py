@@ -16,11 +16,12 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Form, Line, Paragraphs, tidy_line
-from grantportal.domain import answers
+from grantportal.domain import answers, personal_numbers
 from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType
 from grantportal.domain.money import MOST, kr, number, parse_kronor
+from grantportal.domain.personal_numbers import LONGEST_REASON
 from grantportal.domain.texts import LONGEST
 
 SEEN = "seen-"
@@ -334,6 +335,14 @@ class AnswerForm(Form):
     questions: tuple[Question, ...] = ()
     removed: str = ""
     """The key of a staff row that is taken away."""
+    asks_reason = False
+    """Whether an answer waits for a reason to have a personnummer in it."""
+
+    reason = Line(
+        "Varför behövs personnumret i ansökan?",
+        description="Skriv bara om ni behöver ha kvar numret. Skälet syns i ärendets historik när ansökan är inskickad.",
+        longest=LONGEST_REASON,
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A draft may hold what is not right yet: the fields say what to mend, and only a foreign post is refused."""
@@ -345,17 +354,31 @@ class AnswerForm(Form):
         for question in self.questions:
             yield question, self[question.field], FIELDS[question.type].macro
 
+    @property
+    def shows_reason(self) -> bool:
+        """Whether the reason is asked for on the page."""
+        return bool(self.asks_reason or self.reason.data or self.reason.errors)
+
     def command(self) -> SaveAnswers:
         """What the person changed and the portal understood."""
         values: dict[str, str] = {}
         based_on: dict[str, str] = {}
         for key, seen, text in self._entries():
-            if seen.was_posted and answers.is_touched(seen.data or "", text):
+            is_explained = self.reason.data and personal_numbers.contains(text)
+            if seen.was_posted and (is_explained or answers.is_touched(seen.data or "", text)):
                 values[key], based_on[key] = text, seen.data or ""
         if self.removed:
             values[self.removed] = ""
             based_on[self.removed] = request.form.get(seen_fields({self.removed: ""}).popitem()[0], "")
-        return SaveAnswers(values, based_on)
+        return SaveAnswers(values, based_on, self.reason.data or "")
+
+    def warn(self, warned: Mapping[str, str]) -> None:
+        """Put each warning beside its field, and ask for the reason."""
+        for key, sentence in warned.items():
+            outer, _, inner = key.partition("-")
+            field = self[outer].form[f"{inner}_profession"] if inner else self[outer]
+            field.errors = [*field.errors, sentence]
+        self.asks_reason = self.asks_reason or any("-" not in key for key in warned)
 
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Take over the stamps of what has been saved, so that the page can be saved again."""
@@ -430,6 +453,11 @@ def build(
             data[SEEN + question.field] = answer.stamp
             data[question.field] = kind.data(answer.text)
         fields[question.field] = kind.field(question, around, rows)
+    fields["asks_reason"] = any(
+        answers.personal_number_warning(question, draft[question.field].text, draft[question.field], "")
+        for question in asked
+        if question.field in draft
+    )
     made: AnswerForm = type("SectionForm", (AnswerForm,), fields)(data=data)
     return made
 

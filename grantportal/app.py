@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, routes, settings, web
+from grantportal import cli, db, logs, routes, settings, web
 from grantportal.domain import clock, money
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
@@ -45,6 +45,7 @@ TRANSPORT = "max-age=31536000"
 
 def create_app(given: Settings | None = None) -> Flask:
     """The web application. `given` are the settings; without them they are read from the environment."""
+    logs.keep_personal_numbers_out()
     chosen = given or settings.load()
     app = Flask(__name__, template_folder=str(settings.folder("templates")))
     app.config.update(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from grantportal import db, demonstration, migrate, server, settings
+from grantportal import db, demonstration, logs, migrate, server, settings
 from grantportal import worker as working
 from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser, EndMandate, GrantMandate
@@ -112,6 +112,7 @@ def demo(until: str | None) -> None:
 @click.option("--once", is_flag=True, help="Gör det som väntar nu och sluta sedan.")
 def worker(once: bool) -> None:
     """Take care of mail, documents and the files of the night."""
+    logs.keep_personal_numbers_out()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     chosen = _opened()
     if once:

@@ -55,7 +55,9 @@ def engine_for(url: str) -> Engine:
     """An engine with this house's settings, also for tools and tests that need their own."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        made = create_engine(address, connect_args={"isolation_level": None, "check_same_thread": False})
+        made = create_engine(
+            address, connect_args={"isolation_level": None, "check_same_thread": False}, hide_parameters=True
+        )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
@@ -63,6 +65,7 @@ def engine_for(url: str) -> Engine:
         address.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
+        hide_parameters=True,  # what people have written does not follow an error into a log
         connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC"},
     )
 

@@ -6,6 +6,7 @@ transaction. What is no act goes through `bookkeeping`.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from grantportal.domain.constraints import PASSING, REFUSALS
 from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.personal_numbers import masked
 from grantportal.models.base import Base
 from grantportal.models.cases import Case
 from grantportal.models.organisations import BankGiro, Organisation
@@ -128,6 +130,7 @@ def _anew(actor: Actor) -> Actor:
 def _write_events(act: Act) -> None:
     at, recorded_at = clock.now(), clock.real_now()
     for line in act._lines:
+        data = _without_personal_numbers(line.data)
         head = _head_of(act.session, line.thing)
         case_id = head.id if isinstance(head, Case) else None
         content = {
@@ -137,7 +140,7 @@ def _write_events(act: Act) -> None:
             "subject": line.thing.__tablename__,
             "subject_id": line.thing.id,
             "actor_id": act.actor.user_id,
-            "data": line.data,
+            "data": data,
             "at": at.isoformat(),
             "recorded_at": recorded_at.isoformat(),
             "previous_sha256": head.event_head,
@@ -152,7 +155,7 @@ def _write_events(act: Act) -> None:
                 subject=line.thing.__tablename__,
                 subject_id=line.thing.id,
                 actor_id=act.actor.user_id,
-                data=canonical(line.data),
+                data=canonical(data),
                 at=at,
                 recorded_at=recorded_at,
                 previous_sha256=head.event_head,
@@ -162,6 +165,19 @@ def _write_events(act: Act) -> None:
         head.event_seq += 1
         head.event_head = sha256
         act.session.flush()
+
+
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+
+
+def _without_personal_numbers(value: Any) -> Any:
+    """The same facts with no personnummer in any text: the history is for ever."""
+    if isinstance(value, dict):
+        return {key: _without_personal_numbers(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_personal_numbers(each) for each in value]
+    # A fingerprint may hold ten such digits by chance.
+    return masked(value) if type(value) is str and not _FINGERPRINT.fullmatch(value) else value
 
 
 def chain_of(head: "Case | Organisation | Portal") -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from grantportal.domain import personal_numbers
 from grantportal.domain.errors import RuleViolation, TextClash
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section, canonical, fingerprint
 from grantportal.domain.money import MOST, Kronor, kr, number
@@ -51,6 +52,8 @@ class Answered:
     text: str = ""
     version: int = 0
     by: str = ""
+    reason: str = ""
+    """Why a personnummer stands in it, where one does."""
 
     @property
     def stamp(self) -> str:
@@ -84,6 +87,8 @@ class SaveAnswers:
 
     values: Mapping[str, str]
     based_on: Mapping[str, str]
+    reason: str = ""
+    """Why a personnummer is to stand in what is saved now."""
 
     @classmethod
     def over(cls, draft: Draft, values: Mapping[str, str]) -> "SaveAnswers":
@@ -97,6 +102,8 @@ class Saved:
 
     stamps: Mapping[str, str] = field(default_factory=dict)
     clashes: tuple[TextClash, ...] = ()
+    warned: Mapping[str, str] = field(default_factory=dict)
+    """What is not saved because a personnummer seems to stand in it: a sentence for each key."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,32 @@ def ensure_storable(question: Question, key: str, text: str, around: Surrounding
         raise wrong
     if any(part is not None and not 0 <= part <= MOST_PERCENT for part in row.percents.values()):
         raise wrong
+
+
+def personal_number_warning(question: Question, text: str, was: Answered, reason: str) -> str:
+    """The warning before an answer with a personnummer is saved; nothing where there is none, or a reason is given.
+
+    A reason that was given for the same numbers holds. A profession is no place for a number, whatever the reason.
+    """
+    if question.type is QuestionType.BUDGET:
+        # Amounts are only amounts.
+        profession = Staff.of(text).profession if text.startswith("{") else ""
+        return personal_numbers.IN_NAME if personal_numbers.contains(profession) else ""
+    numbers = personal_numbers.found(text)
+    if not numbers:
+        return ""
+    if reason or (was.reason and numbers <= personal_numbers.found(was.text)):
+        return ""
+    return personal_numbers.IN_APPLICATION
+
+
+def reasons_of(questions: Iterable[Question], draft: Draft) -> dict[int, str]:
+    """Why personnummer stand in these answers, by the question's number: what the history says at hand-in."""
+    return {
+        question.number: answer.reason
+        for question in questions
+        if (answer := draft.get(question.field)) and answer.reason and personal_numbers.contains(answer.text)
+    }
 
 
 def _is_amount(text: str) -> bool:

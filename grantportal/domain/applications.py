@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from grantportal.domain import answers, clock
-from grantportal.domain.answers import Missing, Surroundings
+from grantportal.domain.answers import Draft, Missing, Surroundings
 from grantportal.domain.calls import CallKind, CallStatus
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import FormDefinition, Section
@@ -188,6 +188,27 @@ def ensure_complete(
 ) -> None:
     """Nothing is handed in with a question unanswered. Raises RuleViolations, each beside its field."""
     wrong = [each for _, each in problems(definition, texts, around, sections=sections)]
+    if wrong:
+        raise RuleViolations(wrong)
+
+
+def unexplained_numbers(
+    definition: FormDefinition, draft: Draft, *, sections: Collection[str]
+) -> list[tuple[Section, RuleViolation]]:
+    """The answers in these sections where a personnummer stands and nobody has said why."""
+    return [
+        (section, RuleViolation(f"Ta bort personnumret, eller skriv varför det behövs: {question.label}", field=key))
+        for section in definition.sections
+        if section.key in sections
+        for question in section.questions
+        for key in answers.keys_of(question, draft)
+        if answers.personal_number_warning(question, draft[key].text, draft[key], draft[key].reason)
+    ]
+
+
+def ensure_numbers_explained(definition: FormDefinition, draft: Draft, *, sections: Collection[str]) -> None:
+    """Nothing is handed in with a personnummer that nobody has given a reason for. Raises RuleViolations."""
+    wrong = [each for _, each in unexplained_numbers(definition, draft, sections=sections)]
     if wrong:
         raise RuleViolations(wrong)
 

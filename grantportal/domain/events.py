@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     APPLICATION_SUBMITTED = "application.submitted"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_CONCLUDED = "application.concluded"
+    PERSONAL_NUMBER_KEPT = "personal_number.kept"
     CASE_REFERENCE_CHANGED = "case.reference_changed"
     CASE_ASSIGNED = "case.assigned"
     SUPPLEMENT_REQUESTED = "supplement.requested"
@@ -96,6 +97,7 @@ EVENT_TEXTS = {
     EventKind.APPLICATION_SUBMITTED: "Ansökan inskickad",
     EventKind.APPLICATION_WITHDRAWN: "Ansökan återkallad",
     EventKind.APPLICATION_CONCLUDED: "Ansökan avslutad genom beslut",
+    EventKind.PERSONAL_NUMBER_KEPT: "Personnummer lämnat med skäl",
     EventKind.CASE_REFERENCE_CHANGED: "Ert diarienummer ändrat",
     EventKind.CASE_ASSIGNED: "Handläggare utsedd",
     EventKind.SUPPLEMENT_REQUESTED: "Komplettering begärd",
@@ -136,6 +138,8 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
         text += f", svar senast {day_text(date.fromisoformat(data['last_day']))}"
     if "receiver" in data:
         text += f" till {data['receiver']}"
+    if "kept_because" in data:
+        text += f", fråga {data['question']}: {data['kept_because']}"
     return text
 
 

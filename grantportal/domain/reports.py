@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
 from grantportal.domain.forms import FormDefinition, canonical, fingerprint
@@ -327,6 +327,9 @@ def cell_name(category_id: int, part: str) -> str:
 # --- What is missing -----------------------------------------------------------------------------------------------
 
 
+NUMBER_STANDS = "Ta bort personnumret. En återrapportering får inte innehålla uppgifter om enskilda personer."
+
+
 @dataclass(frozen=True)
 class Gap:
     """Something that must be said before the report can be handed in: in which part, at which field."""
@@ -359,7 +362,18 @@ def gaps_in_result(
     if has_proviso and answer.proviso_mattered and not answer.proviso_text:
         found.append(Gap(code, "proviso_text", f"{code}: Beskriv hur förbehållet har haft betydelse."))
     found += [Gap(code, name, f"{code}: {limits.sentence(name)}") for name in limits.too_long(as_handed_in(answer))]
+    written = texts_of(as_handed_in(answer))
+    found += [
+        Gap(code, name, f"{code}: {NUMBER_STANDS}")
+        for name, text in written.items()
+        if personal_numbers.contains(text) and (name != "proviso_text" or has_proviso)
+    ]
     return tuple(found)
+
+
+def texts_of(answer: ResultAnswer) -> dict[str, str]:
+    """What is written in free text, by the name of the field."""
+    return {"text": answer.text, "measure": answer.measure, "proviso_text": answer.proviso_text}
 
 
 def gaps_in_economy(economy: Economy) -> tuple[Gap, ...]:
@@ -376,6 +390,8 @@ def gaps_in_economy(economy: Economy) -> tuple[Gap, ...]:
         for name in economy.limits.too_long(row.answer):
             cell = cell_name(row.category_id, name)
             found.append(Gap(ECONOMY, cell, f"{row.category}: {economy.limits.sentence(name)}"))
+        if personal_numbers.contains(row.answer.comment):
+            found.append(Gap(ECONOMY, cell_name(row.category_id, "comment"), f"{row.category}: {NUMBER_STANDS}"))
         if economy.needs_comment(row) and not row.answer.comment:
             message = (
                 f"{row.category}: Kommentera avvikelsen. Den är större än {economy.comment_percent} procent av "

@@ -1,19 +1,25 @@
 """Handing in: the frozen copy, and the lines that lists and decisions read instead of the draft."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete
 
 from grantportal.domain import applications, clock, hand_ins
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.events import EventKind
 from grantportal.effects.freeze import freeze
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.cases import FrozenVersion
 from grantportal.transaction import Act
 
 
-def hand_in(act: Act, application: Application, answered: dict[str, Any], what: str) -> FrozenVersion:
+def hand_in(
+    act: Act, application: Application, answered: dict[str, Any], what: str, reasons: Mapping[int, str]
+) -> FrozenVersion:
     """Freeze what is handed in, under the case's lock; what is sought and the youth homes follow the newest version.
+
+    `reasons` says why personnummer stand in answers, by the question's number: the history keeps that, not the numbers.
 
     The case has its number and the application its time of hand-in.
     """
@@ -52,6 +58,8 @@ def hand_in(act: Act, application: Application, answered: dict[str, Any], what: 
         )
     for home in hand_ins.home_ids(content):
         act.session.add(ApplicationHome(application_id=application.id, youth_home_id=home))
+    for question, reason in sorted(reasons.items()):
+        act.also(EventKind.PERSONAL_NUMBER_KEPT, application, question=question, kept_because=reason)
     act.session.flush()
     return version
 

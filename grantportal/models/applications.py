@@ -64,6 +64,8 @@ class Answer(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
     question: Mapped[int]
     value: Mapped[str]
+    personal_number_reason: Mapped[str | None]
+    """Why a personnummer stands in the answer, where one does."""
     version: Mapped[int] = mapped_column(default=1)
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     changed_at: Mapped[datetime]

@@ -174,7 +174,12 @@ class DraftRows:
     def saved(self) -> Draft:
         """The rows as texts with their versions."""
         return {
-            key: Answered(_text(row), row.version, self.names.get(row.changed_by_id, ""))
+            key: Answered(
+                _text(row),
+                row.version,
+                self.names.get(row.changed_by_id, ""),
+                getattr(row, "personal_number_reason", "") or "",
+            )
             for key, row in self.rows.items()
         }
 
@@ -504,12 +509,16 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
     around = surroundings(application.call)
     supplement = open_supplement(application)
     opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
-    texts = answers.texts_of(draft_rows(actor, application_id, definition).saved())
+    saved = draft_rows(actor, application_id, definition).saved()
+    texts = answers.texts_of(saved)
     content = hand_ins.answers_content(definition, texts, around)
     before = frozen_content(application.id, application.version_number) if application.version_number else None
     if before is not None:
         content = hand_ins.with_locked_parts(content, before, opened)
-    problems = applications.problems(definition, texts, around, sections=opened)
+    problems = [
+        *applications.problems(definition, texts, around, sections=opened),
+        *applications.unexplained_numbers(definition, saved, sections=opened),
+    ]
     return OwnPage(
         head=head_of(application, supplement, Audience.PARTY),
         supplement=supplement,

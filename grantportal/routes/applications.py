@@ -102,6 +102,7 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
     saved_at = ""
     if carried_out(form, services.save_section, actor(), application_id, key):
         saved: Saved = form.result
+        form.warn(saved.warned)
         if not form.mistakes() and not saved.clashes:
             return _onwards(page)
         form.restamp(saved.stamps)
@@ -133,6 +134,7 @@ def autosave(application_id: int, key: str) -> ResponseReturnValue:
     if not carried_out(form, services.save_section, actor(), application_id, key):
         return jsonify(saved=False, message=" ".join(form.form_errors) or "Ladda om sidan och spara igen."), 422
     saved: Saved = form.result
+    form.warn(saved.warned)
     return jsonify(
         saved=True,
         time=clock.time_text(clock.now()),

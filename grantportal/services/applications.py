@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from grantportal import policy
-from grantportal.domain import answers, applications, clock, hand_ins
+from grantportal.domain import answers, applications, clock, hand_ins, personal_numbers
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.answers import NOTHING, Answered, SaveAnswers, Saved, Staff
 from grantportal.domain.applications import (
@@ -14,7 +14,7 @@ from grantportal.domain.applications import (
 )
 from grantportal.domain.calls import CallKind
 from grantportal.domain.cases import CaseKind, Direction, RecordKind
-from grantportal.domain.errors import NotVisible, TextClash
+from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FIELD_PREFIX
 from grantportal.domain.hand_ins import AsRead
@@ -42,6 +42,7 @@ def start(actor: Actor, call_id: int, command: StartApplication) -> int:
         applications.ensure_may_apply(
             organisation.kind, call.kind, is_grantee=queries.is_grantee(call, organisation.id)
         )
+        personal_numbers.ensure_none({"applicant_unit": command.applicant_unit}, personal_numbers.IN_NAME)
         is_extra = call.kind is CallKind.EXTRA
         case = Case(
             kind=CaseKind.EXTRA_APPLICATION if is_extra else CaseKind.APPLICATION,
@@ -88,6 +89,9 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
         before = stored.saved()
         stamps: dict[str, str] = {}
         clashes: list[TextClash] = []
+        warned: dict[str, str] = {}
+        if personal_numbers.contains(command.reason):
+            raise RuleViolation(personal_numbers.IN_REASON, field="reason")
         for key, text in command.values.items():
             question = answers.question_of(definition, key)
             if question is None or question not in part.questions:
@@ -99,10 +103,15 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
                 clashes.append(TextClash(key, theirs, yours, was.by, was.version))
                 stamps[key] = was.stamp
                 continue
-            if text != was.text:
-                _write(session, application, key, text, was, stored.rows.get(key), _person(who))
+            warning = answers.personal_number_warning(question, text, was, command.reason)
+            if warning:
+                warned[key] = warning
+                continue
+            reason = (command.reason or was.reason) if personal_numbers.contains(text) else ""
+            if text != was.text or reason != was.reason:
+                _write(session, application, key, text, was, stored.rows.get(key), _person(who), reason)
             stamps[key] = was.stamp if text == was.text else _stamp_after(key, text, was)
-        return Saved(stamps, tuple(clashes))
+        return Saved(stamps, tuple(clashes), warned)
 
 
 def _stamp_after(key: str, text: str, was: Answered) -> str:
@@ -118,6 +127,7 @@ def _write(
     was: Answered,
     row: "Answer | BudgetLine | StaffRow | None",
     user_id: int,
+    reason: str,
 ) -> None:
     if row is not None:
         session.delete(row)
@@ -130,7 +140,8 @@ def _write(
     }
     cell, position = answers.cell_of(key), answers.position_of(key)
     if cell is None and position is None:
-        session.add(Answer(question=int(key.removeprefix(FIELD_PREFIX)), value=text, **facts))
+        number = int(key.removeprefix(FIELD_PREFIX))
+        session.add(Answer(question=number, value=text, personal_number_reason=reason or None, **facts))
     elif text and cell is not None:
         session.add(BudgetLine(grant_year=cell[0], cost_category_id=cell[1], amount=int(text), **facts))
     elif text:
@@ -155,17 +166,20 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
         status = APPLICATION.after(application.status, ApplicationAction.SUBMIT)
         definition = queries.form_of(application)
         around = queries.surroundings(application.call)
-        texts = answers.texts_of(queries.draft_rows(act.actor, application_id, definition).saved())
+        saved = queries.draft_rows(act.actor, application_id, definition).saved()
+        texts = answers.texts_of(saved)
         content = hand_ins.answers_content(definition, texts, around)
         hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
         every = {section.key for section in definition.sections}
         applications.ensure_complete(definition, texts, around, sections=every)
+        applications.ensure_numbers_explained(definition, saved, sections=every)
         case = application.case
         number = records.register_case(act, case)
         application.status = status
         application.submitted_at = clock.received()
         application.submitted_by_id = act.actor.user_id
-        version = hand_in(act, application, content, "Ansökan")
+        reasons = answers.reasons_of(definition.questions, saved)
+        version = hand_in(act, application, content, "Ansökan", reasons)
         sender = application.organisation.name
         records.add_record(
             act, case, RecordKind.APPLICATION, Direction.IN, counterpart=sender, frozen=version, rendered=True

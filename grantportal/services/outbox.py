@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from grantportal.domain import clock
+from grantportal.domain.personal_numbers import masked
 from grantportal.effects.outbox import finish
 from grantportal.models.portal import OutboxItem
 from grantportal.queries import outbox
@@ -73,6 +74,6 @@ def put_back(work: Claimed, error: str) -> None:
                 lease_until=None,
                 lease_key=None,
                 available_at=clock.real_now() + wait,
-                last_error=error[:ERROR_LENGTH],
+                last_error=masked(error)[:ERROR_LENGTH],
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from grantportal import policy
-from grantportal.domain import clock, frozen, reports
+from grantportal.domain import clock, frozen, personal_numbers, reports
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.documents import Economy, EconomyLine, Party, Person, ReportDocument
@@ -61,6 +61,7 @@ def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) ->
         if answer == shown.answer or reports.is_untouched(command.based_on, command.answer):
             return Saved()
         reports.ensure_within(answer, page.limits)
+        personal_numbers.ensure_none(reports.texts_of(answer))
         if command.based_on != shown.stamp:
             return Saved(_result_clashes(shown.answer, answer, shown.by, shown.version))
         row = queries.answer_row(who, report_id, shown.id)
@@ -104,6 +105,12 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
         rows = queries.cost_rows(who, report_id)
         clashes: list[TextClash] = []
         changed = False
+        personal_numbers.ensure_none(
+            {
+                reports.cell_name(category_id, "comment"): str(saved.values.get("comment") or "")
+                for category_id, saved in command.rows.items()
+            }
+        )
         for shown in page.economy.rows:
             saved = command.rows.get(shown.category_id)
             if saved is None:

@@ -456,3 +456,22 @@ def test_a_locked_section_is_not_saved_by_post_and_what_was_typed_is_still_there
         assert "låst" in page.text
         assert "Nytt namn" in page.text
     assert texts(ombud, application)["q1"] == "BUP i Exempelregionen"
+
+
+def test_a_personnummer_is_warned_of_and_goes_on_with_a_reason(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    url = section(application, "arbetet")
+    first = browser.get(url)
+    assert "Varför behövs personnumret" not in first.text
+    posted = {**inputs(first), "q5": "Gäller 811218-9876.", "q6": "Start."}
+    page = browser.post_form(url, posted)
+    assert page.status_code == 422
+    assert "Det ser ut att stå ett personnummer" in page.text
+    assert inputs(page)["q5"] == "Gäller 811218-9876."
+    assert texts(ombud, application) == {"q6": "Start."}
+    quietly = browser.post(f"{url}/autospara", data={**inputs(page), "csrf_token": token_in(page, url)})
+    assert "personnummer" in quietly.json["errors"]["q5"]
+    done = browser.post_form(url, {**inputs(page), "reason": "Intyget krävs."})
+    assert done.status_code == 303
+    assert texts(ombud, application)["q5"] == "Gäller 811218-9876."

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from grantportal import db
 from grantportal.domain import answers, clock
@@ -16,6 +16,7 @@ from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleVi
 from grantportal.domain.hand_ins import AsRead
 from grantportal.models.applications import Answer, ApplicationHome, RequestedLine
 from grantportal.models.grants import Grantee
+from grantportal.models.portal import Event
 from grantportal.models.records import Record
 from grantportal.queries import applications as queries
 from grantportal.services import applications as services
@@ -347,3 +348,76 @@ def test_a_mandate_that_has_ended_hands_in_nothing(call, region, ombud):
 
 def test_the_form_has_every_type_of_question():
     assert {question.type for question in DEFINITION.questions} == set(answers.RULES)
+
+
+# --- Personnummer --------------------------------------------------------------------------------------------------
+
+NUMBER = "811218-9876"
+
+
+def save(who, application, texts, reason=""):
+    with clock.at(IN_TIME):
+        command = replace(SaveAnswers.over(draft_of(who, application), texts), reason=reason)
+        return services.save_section(who, application.id, "arbetet", command)
+
+
+def test_an_answer_with_a_personnummer_waits_for_a_reason_while_the_others_are_saved(call, ombud):
+    application = begin(ombud, call)
+    saved_now = save(ombud, application, {"q5": f"Gäller {NUMBER}.", "q6": "Start hösten 2021."})
+    assert set(saved_now.warned) == {"q5"}
+    assert stored(ombud, application) == {"q6": "Start hösten 2021."}
+    with pytest.raises(RuleViolation, match="utan personnummer") as refusal:
+        save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason=f"För {NUMBER}")
+    assert refusal.value.field == "reason"
+    assert not save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason="Intyget krävs.").warned
+    assert draft_of(ombud, application)["q5"].reason == "Intyget krävs."
+
+
+def test_a_reason_holds_for_its_number_and_not_for_another(call, ombud):
+    application = begin(ombud, call)
+    save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason="Intyget krävs.")
+    assert not save(ombud, application, {"q5": f"Gäller fortfarande {NUMBER}."}).warned
+    assert set(save(ombud, application, {"q5": f"{NUMBER} och 640823-3234"}).warned) == {"q5"}
+    save(ombud, application, {"q5": "Ingen alls."})
+    assert draft_of(ombud, application)["q5"].reason == ""
+    assert set(save(ombud, application, {"q5": f"Gäller {NUMBER}."}).warned) == {"q5"}
+
+
+def test_a_profession_and_an_applying_unit_take_no_personnummer(call, ombud):
+    application = begin(ombud, call)
+    percents, costs = {2021: 50}, {2021: 8_112_189_876}
+    with clock.at(IN_TIME):
+        row_ = Staff(f"läkare {NUMBER}", percents, costs).text()
+        command = SaveAnswers.over(draft_of(ombud, application), {"q8-s0": row_})
+        warned = services.save_section(ombud, application.id, "kostnader", replace(command, reason="Ändå.")).warned
+        assert set(warned) == {"q8-s0"}
+        command = SaveAnswers.over(draft_of(ombud, application), {"q8-s0": Staff("läkare", percents, costs).text()})
+        assert not services.save_section(ombud, application.id, "kostnader", command).warned
+    with pytest.raises(RuleViolation, match="personnummer") as refusal:
+        begin(ombud, call, f"Kliniken för {NUMBER}")
+    assert refusal.value.field == "applicant_unit"
+
+
+def test_the_reason_goes_into_the_history_at_hand_in_and_the_number_does_not(call, ombud):
+    application = written(ombud, call)
+    save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason="Intyget krävs.")
+    with clock.at(IN_TIME):
+        services.submit(ombud, application.id)
+    assert events_of(application) == ["application.started", "application.submitted", "personal_number.kept"]
+    history = committed().scalars(select(Event).where(Event.subject == "applications").order_by(Event.id)).all()
+    assert '"kept_because":"Intyget krävs."' in history[-1].data
+    assert not any("9876" in event.data for event in history)
+
+
+def test_a_number_that_stands_without_a_reason_is_not_handed_in(call, ombud):
+    application = written(ombud, call)
+    save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason="Intyget krävs.")
+    with db.writing_session() as session, session.begin():
+        session.execute(update(Answer).values(personal_number_reason=None))
+    with clock.at(IN_TIME), pytest.raises(RuleViolations, match="Ta bort personnumret") as refusal:
+        services.submit(ombud, application.id)
+    assert refusal.value.field == "q5"
+    db.close_read_session()
+    assert [each.field for each in queries.own_page(ombud, application.id).problems] == ["q5"]
+    save(ombud, application, {"q5": f"Gäller {NUMBER}."}, reason="Intyget krävs.")
+    assert draft_of(ombud, application)["q5"].reason == "Intyget krävs."

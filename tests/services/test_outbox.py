@@ -2,11 +2,13 @@
 
 import email
 import json
+import logging
 import smtplib
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import policy
+from io import StringIO
 
 import pytest
 from sqlalchemy import select
@@ -307,3 +309,26 @@ def test_the_worker_waits_for_a_database_that_is_away(settings, monkeypatch):
     worker.run(settings, stop)
 
     assert len(tries) == 3
+
+
+def test_no_personnummer_follows_an_error_into_the_log_or_the_outbox(monkeypatch, app, settings):
+    """Whatever a failing statement was about: the words of the error and its traceback are written without it."""
+    lines = StringIO()
+    handler = logging.StreamHandler(lines)
+    worker.log.addHandler(handler)
+    failing = item(kind="failing")
+
+    def fail(*_):
+        raise ValueError("kunde inte spara 811218-9876")
+
+    monkeypatch.setitem(worker._WORK, "failing", fail)
+    try:
+        worker.work_once(settings)
+        worker.log.error("om %s", "19811218-9876")
+    finally:
+        worker.log.removeHandler(handler)
+
+    assert "kunde inte spara [personnummer]" in lines.getvalue()
+    assert "om [personnummer]" in lines.getvalue()
+    assert "9876" not in lines.getvalue()
+    assert row(failing.id).last_error == "ValueError: kunde inte spara [personnummer]"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from grantportal import db
 from grantportal.domain import clock
@@ -27,6 +27,7 @@ from grantportal.domain.reports import (
     SaveCost,
     SaveEconomy,
     SaveResult,
+    cell_name,
     stamp,
 )
 from grantportal.domain.supplements import SupplementStatus
@@ -36,7 +37,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
-from grantportal.models.reports import Report, ReportedCost, ReportedResult
+from grantportal.models.reports import Report, ReportAnswer, ReportedCost, ReportedResult
 from grantportal.models.supplements import Supplement
 from grantportal.queries import accounts
 from grantportal.queries import reports as queries
@@ -546,3 +547,37 @@ def test_a_whole_page_is_five_queries(region):
     with clock.at(OPENED), statements() as sent:
         queries.page(who, region.report.id)
     assert len(sent) <= 6, sent  # SQLite counts its BEGIN
+
+
+# --- Personnummer --------------------------------------------------------------------------------------------------
+
+NUMBER = "811218-9876"
+
+
+@opened
+@pytest.mark.parametrize("name", ["text", "measure"])
+def test_a_text_with_a_personnummer_is_stopped_beside_its_field(region, name):
+    with pytest.raises(RuleViolations, match="får inte innehålla uppgifter om enskilda") as refusal:
+        save(region, answer=replace(ANSWER, **{name: f"Flickan {NUMBER} fick vård."}))
+    assert refusal.value.field == name
+    save(region, answer=replace(ANSWER, **{name: "Flickan 811218-9877 fick vård."}))
+
+
+@opened
+def test_a_comment_with_a_personnummer_is_stopped_in_its_cell(region):
+    row = page(region).economy.rows[0]
+    with pytest.raises(RuleViolations) as refusal:
+        save_cost(region, comment=f"Resa för {NUMBER}")
+    assert refusal.value.field == cell_name(row.category_id, "comment")
+    save_cost(region, comment="Resa")
+
+
+@opened
+def test_what_was_written_before_is_stopped_at_hand_in(region):
+    fill_results(region)
+    with db.writing_session() as session, session.begin():
+        session.execute(update(ReportAnswer).values(text=f"Gäller {NUMBER}"))
+    db.close_read_session()
+    told = [gap.message for gap in page(region).gaps if gap.field == "text"]
+    assert len(told) == len(CODES)
+    assert all("Ta bort personnumret" in message for message in told)
