@@ -38,7 +38,6 @@ class EventKind(StrEnum):
     APPLICATION_SUBMITTED = "application.submitted"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_CONCLUDED = "application.concluded"
-    PERSONAL_NUMBER_KEPT = "personal_number.kept"
     CASE_REFERENCE_CHANGED = "case.reference_changed"
     CASE_ASSIGNED = "case.assigned"
     SUPPLEMENT_REQUESTED = "supplement.requested"
@@ -63,6 +62,7 @@ class EventKind(StrEnum):
     REPORT_SUBMITTED = "report.submitted"
     REPORT_REVIEWED = "report.reviewed"
     REPORT_APPROVED = "report.approved"
+    PERSONAL_NUMBER_KEPT = "personal_number.kept"
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ Existing answers need nothing. Safe while the portal is up.
 import sqlalchemy as sa
 from alembic import op
 
-from grantportal.codes import add_codes, remove_codes
+from grantportal.migrate import add_codes, remove_codes
 
 revision = "0003"
 down_revision = "0002"
@@ -16,9 +16,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("answers", sa.Column("personal_number_reason", sa.Text()))
-    add_codes(op.get_bind(), "events", "kind", {"personal_number.kept": "application.concluded"})
+    add_codes("events", "kind", "personal_number.kept")
 
 
 def downgrade() -> None:
     op.drop_column("answers", "personal_number_reason")
-    remove_codes(op.get_bind(), "events", "kind", "personal_number.kept")
+    remove_codes("events", "kind", "personal_number.kept")
