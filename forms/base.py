@@ -132,8 +132,7 @@ class Day(Typed):
     """A day, typed as 2020-04-20: the browser's own widget throws away what it does not understand."""
 
     def __init__(self, label: str, *, description: str = "", **kwargs: Any) -> None:
-        how = f"Skriv år, månad och dag, till exempel {DAY_EXAMPLE}."
-        super().__init__(label, description=f"{how} {description}".strip(), **kwargs)
+        super().__init__(label, description=f"Skriv så här: {DAY_EXAMPLE}. {description}".strip(), **kwargs)
 
     def read(self, text: str) -> date:
         return parse_day(text)
