@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from forms.answers import SeveralOf
 from forms.base import Day, Form, Paragraphs
-from grantportal.domain.supplements import RequestSupplement
+from grantportal.domain.supplements import MoreTime, RequestSupplement
 
 
 class RequestSupplementForm(Form):
@@ -23,3 +23,25 @@ class RequestSupplementForm(Form):
 
     def command(self) -> RequestSupplement:
         return RequestSupplement(tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data)
+
+
+class AskMoreTimeForm(Form):
+    """Be om längre tid."""
+
+    last_day = Day("Vilken dag kan ni svara senast?", description="Till exempel 2020-06-12.", missing="Skriv en dag.")
+    reason = Paragraphs(
+        "Varför behöver ni längre tid?", description="Skriv inga uppgifter om enskilda barn.", longest=2_000
+    )
+
+    def command(self) -> MoreTime:
+        return MoreTime(self.last_day.data, self.reason.data or "")
+
+
+class ExtendTimeForm(Form):
+    """Förläng tiden."""
+
+    last_day = Day("Ny sista dag att svara", description="Till exempel 2020-06-12.", missing="Skriv ny sista dag.")
+    reason = Paragraphs("Varför förlängs tiden?", description="Texten skickas till den sökande.", longest=2_000)
+
+    def command(self) -> MoreTime:
+        return MoreTime(self.last_day.data, self.reason.data or "")

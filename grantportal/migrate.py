@@ -69,7 +69,7 @@ def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], 
     definition = connection.execute(
         text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"), {"name": name}
     ).scalar_one()
-    op.drop_constraint(name, table, type_="check")
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     check = _check(column, change(re.findall(r"'([^']*)'", definition)))
     op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check}){'' if heeds_rows else ' NOT VALID'}")
 

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SUBMIT_CASE = "submit_case"
     WITHDRAW_APPLICATION = "withdraw_application"
     REPLY_TO_COMMUNICATION = "reply_to_communication"
+    ASK_MORE_TIME = "ask_more_time"
     FILL_ECONOMY = "fill_economy"
     ATTEST_ECONOMY = "attest_economy"
     CERTIFY_AND_SUBMIT_REPORT = "certify_and_submit_report"
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     READ_CASES = "read_cases"
     REQUEST_SUPPLEMENT = "request_supplement"
     CLOSE_SUPPLEMENT = "close_supplement"
+    EXTEND_TIME = "extend_time"
     FILE_NOTE = "file_note"
     COMMUNICATE = "communicate"
     PROPOSE = "propose"
@@ -74,6 +76,7 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.SUBMIT_CASE: frozenset({_R.OMBUD, _R.REPRESENTANT}),
     _P.WITHDRAW_APPLICATION: frozenset({_R.OMBUD}),
     _P.REPLY_TO_COMMUNICATION: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.ASK_MORE_TIME: frozenset({_R.OMBUD, _R.REPRESENTANT}),
     _P.FILL_ECONOMY: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE, _R.APPLICANT_ECONOMIST}),
     _P.ATTEST_ECONOMY: frozenset({_R.OMBUD, _R.APPLICANT_ECONOMIST}),
     _P.CERTIFY_AND_SUBMIT_REPORT: frozenset({_R.OMBUD}),
@@ -87,6 +90,7 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.READ_CASES: CASE_READERS,
     _P.REQUEST_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
     _P.CLOSE_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
+    _P.EXTEND_TIME: frozenset({_R.HANDLAGGARE}),
     _P.FILE_NOTE: frozenset({_R.HANDLAGGARE}),
     _P.COMMUNICATE: frozenset({_R.HANDLAGGARE}),
     _P.PROPOSE: frozenset({_R.HANDLAGGARE}),

@@ -37,6 +37,8 @@ class RecordKind(StrEnum):
     RECEIPT = "receipt"
     SUPPLEMENT_REQUEST = "supplement_request"
     SUPPLEMENT_ANSWER = "supplement_answer"
+    MORE_TIME_ASKED = "more_time_asked"
+    MORE_TIME_GIVEN = "more_time_given"
     WITHDRAWAL = "withdrawal"
     FILE_NOTE = "file_note"
     COMMUNICATION = "communication"
@@ -60,6 +62,8 @@ RECORD_TEXTS = {
     RecordKind.RECEIPT: "Kvitto",
     RecordKind.SUPPLEMENT_REQUEST: "Begäran om komplettering",
     RecordKind.SUPPLEMENT_ANSWER: "Svar på komplettering",
+    RecordKind.MORE_TIME_ASKED: "Begäran om längre tid",
+    RecordKind.MORE_TIME_GIVEN: "Längre tid att komplettera",
     RecordKind.WITHDRAWAL: "Återkallelse",
     RecordKind.FILE_NOTE: "Tjänsteanteckning",
     RecordKind.COMMUNICATION: "Underlag till parten",

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     SUPPLEMENT_REQUESTED = "supplement.requested"
     SUPPLEMENT_ANSWERED = "supplement.answered"
     SUPPLEMENT_CLOSED = "supplement.closed"
+    SUPPLEMENT_TIME_ASKED = "supplement.time_asked"
+    SUPPLEMENT_EXTENDED = "supplement.extended"
     FILE_NOTE_WRITTEN = "file_note.written"
     COMMUNICATION_SENT = "communication.sent"
     COMMUNICATION_SKIPPED = "communication.skipped"
@@ -103,6 +105,8 @@ EVENT_TEXTS = {
     EventKind.SUPPLEMENT_REQUESTED: "Komplettering begärd",
     EventKind.SUPPLEMENT_ANSWERED: "Komplettering inskickad",
     EventKind.SUPPLEMENT_CLOSED: "Komplettering stängd utan svar",
+    EventKind.SUPPLEMENT_TIME_ASKED: "Längre tid begärd",
+    EventKind.SUPPLEMENT_EXTENDED: "Längre tid att komplettera",
     EventKind.FILE_NOTE_WRITTEN: "Tjänsteanteckning skriven",
     EventKind.COMMUNICATION_SENT: "Underlag skickat till parten",
     EventKind.COMMUNICATION_SKIPPED: "Kommunicering behövdes inte",

@@ -23,12 +23,16 @@ class SupplementAction(StrEnum):
     """What may be done with a request."""
 
     ANSWER = "answer"
+    ASK_MORE_TIME = "ask_more_time"
+    EXTEND = "extend"
     CLOSE = "close"
 
 
 SUPPLEMENT: Lifecycle[SupplementStatus, SupplementAction] = Lifecycle(
     {
         (SupplementStatus.REQUESTED, SupplementAction.ANSWER): SupplementStatus.ANSWERED,
+        (SupplementStatus.REQUESTED, SupplementAction.ASK_MORE_TIME): SupplementStatus.REQUESTED,
+        (SupplementStatus.REQUESTED, SupplementAction.EXTEND): SupplementStatus.REQUESTED,
         (SupplementStatus.REQUESTED, SupplementAction.CLOSE): SupplementStatus.CLOSED,
     },
     refusal="Kompletteringen är redan besvarad eller stängd.",
@@ -55,6 +59,23 @@ def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], 
         raise RuleViolation("Skriv vad som ska kompletteras och varför.", field="reason")
     if command.last_day <= today:
         raise RuleViolation("Välj en sista dag som kommer, tidigast i morgon.", field="last_day")
+
+
+@dataclass(frozen=True)
+class MoreTime:
+    """Längre tid: asked for by the party, or given by the officer. The last day that is wished for or given, and why."""
+
+    last_day: date
+    reason: str
+
+
+def ensure_more_time_holds(command: MoreTime, *, last_day: date, today: date) -> None:
+    """More time is more: its last day comes after the one that holds, and is still to come. Raises RuleViolation beside the field."""
+    if command.last_day <= max(last_day, today):
+        after = clock.day_text(max(last_day, today))
+        raise RuleViolation(f"Välj en dag efter {after}.", field="last_day")
+    if not command.reason:
+        raise RuleViolation("Skriv varför tiden behöver bli längre.", field="reason")
 
 
 def ensure_time_is_out(last_day: date, now: datetime) -> None:

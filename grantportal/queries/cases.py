@@ -35,7 +35,7 @@ from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import PAYMENT, LedgerKind, PaymentAction, PaymentStatus
 from grantportal.domain.reports import REPORT, ReportAction, ReportStatus
-from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
 from grantportal.models.calls import Call
@@ -846,6 +846,7 @@ def _actions(
 ) -> Iterator[CaseAction]:
     """What both the state and the actor's rights allow, the most urgent first."""
     yield from _about_application(actor, case, application, supplements)
+    yield from _about_time(actor, case, supplements)
     yield from _about_communications(actor, case)
     yield from _about_decision(actor, case, application, standing.decision)
     yield from _about_payments(actor, standing.payments)
@@ -883,6 +884,19 @@ def _about_application(
         yield CaseAction(
             "Återkalla ansökan", "Ärendet avslutas genom beslut om avskrivning.", "applications.withdraw", here
         )
+
+
+def _about_time(actor: Actor, case: Case, supplements: Sequence[Supplement]) -> Iterator[CaseAction]:
+    for supplement in supplements:
+        there = {"supplement_id": supplement.id}
+        allows = functools.partial(SUPPLEMENT.allows, supplement.status)
+        if allows(SupplementAction.ASK_MORE_TIME) and may(actor, Permission.ASK_MORE_TIME, case):
+            yield CaseAction(
+                "Be om längre tid", "Om ni inte hinner svara på kompletteringen.", "supplements.ask_more_time", there
+            )
+        if allows(SupplementAction.EXTEND) and may(actor, Permission.EXTEND_TIME):
+            by = clock.day_text(supplement.last_day)
+            yield CaseAction("Förläng tiden", f"Kompletteringen ska besvaras senast {by}.", "supplements.extend", there)
 
 
 def _about_communications(actor: Actor, case: Case) -> Iterator[CaseAction]:

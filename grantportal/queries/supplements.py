@@ -16,7 +16,9 @@ from grantportal.domain.labels import Label
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
-from grantportal.models.cases import FrozenVersion
+from grantportal.models.cases import Case, FrozenVersion
+from grantportal.models.organisations import Organisation
+from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.queries import applications
 from grantportal.queries.applications import Head, OwnPage
@@ -34,6 +36,65 @@ def get(actor: Actor, supplement_id: int) -> Supplement | None:
                 policy.visible(actor, Supplement),
             )
             .options(selectinload(Supplement.parts))
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+
+
+@dataclass(frozen=True)
+class TimePage:
+    """How long the party has for a request, about an application or a report."""
+
+    id: int
+    what: str
+    organisation: str
+    registration_number: str
+    reason: str
+    last_day: date
+    label: Label
+    status: SupplementStatus
+    organisation_id: int
+    case_id: int
+
+
+def time_page(actor: Actor, supplement_id: int) -> TimePage | None:
+    """A request that the actor may see, with its last day."""
+    found = (
+        db.session()
+        .execute(
+            select(Supplement, Organisation.name, Case.registration_number, Report.grant_year)
+            .join(Case, Supplement.case_id == Case.id)
+            .join(Organisation, Supplement.organisation_id == Organisation.id)
+            .outerjoin(Report, Supplement.report_id == Report.id)
+            .where(Supplement.id == supplement_id, policy.visible(actor, Supplement))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    row, organisation, number, year = found
+    return TimePage(
+        id=row.id,
+        what=f"Återrapportering för {year}" if year else "Ansökan",
+        organisation=organisation,
+        registration_number=number or "",
+        reason=row.reason,
+        last_day=row.last_day,
+        label=supplements.label(row.status, row.last_day, clock.now()),
+        status=row.status,
+        organisation_id=row.organisation_id,
+        case_id=row.case_id,
+    )
+
+
+def either(actor: Actor, supplement_id: int) -> Supplement | None:
+    """A request that the actor may see, about an application or a report, for an act that holds the case's lock."""
+    return (
+        db.session()
+        .scalars(
+            select(Supplement)
+            .where(Supplement.id == supplement_id, policy.visible(actor, Supplement))
             .execution_options(populate_existing=True)
         )
         .one_or_none()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forms.base import Form
 from forms.hand_ins import HandInForm
-from forms.supplements import RequestSupplementForm
+from forms.supplements import AskMoreTimeForm, ExtendTimeForm, RequestSupplementForm
 from grantportal import policy
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
@@ -21,6 +21,8 @@ bp = Blueprint("supplements", __name__)
 
 _PERMISSIONS: dict[StrEnum, Permission] = {
     SupplementAction.ANSWER: Permission.SUBMIT_CASE,
+    SupplementAction.ASK_MORE_TIME: Permission.ASK_MORE_TIME,
+    SupplementAction.EXTEND: Permission.EXTEND_TIME,
     SupplementAction.CLOSE: Permission.CLOSE_SUPPLEMENT,
 }
 
@@ -71,6 +73,40 @@ def answer(supplement_id: int) -> ResponseReturnValue:
     form.show(own.sha256, {problem.message for problem in own.problems})
     return render_template(
         "supplements/answer.html", page=page, own=own, form=form, section_url=section_url(own.head.id)
+    )
+
+
+@bp.route("/kompletteringar/<int:supplement_id>/be-om-tid", methods=["GET", "POST"])
+def ask_more_time(supplement_id: int) -> ResponseReturnValue:
+    """The party asks for more time."""
+    page = seen(supplements.time_page(signed_in(), supplement_id))
+    policy.require(actor(), Permission.ASK_MORE_TIME, page)
+    form = AskMoreTimeForm()
+    if carried_out(form, services.ask_more_time, actor(), supplement_id):
+        return done("Er begäran om längre tid är skickad.", "cases.show", case_id=page.case_id)
+    return render_template(
+        "supplements/ask_more_time.html",
+        page=page,
+        form=form,
+        actions=offers(page, SUPPLEMENT, _PERMISSIONS),
+        Action=SupplementAction,
+    )
+
+
+@bp.route("/kompletteringar/<int:supplement_id>/forlang", methods=["GET", "POST"])
+def extend(supplement_id: int) -> ResponseReturnValue:
+    """The officer gives more time."""
+    page = seen(supplements.time_page(signed_in(), supplement_id))
+    policy.require(actor(), Permission.EXTEND_TIME, page)
+    form = ExtendTimeForm()
+    if carried_out(form, services.extend, actor(), supplement_id):
+        return done("Tiden är förlängd. Parten får veta det.", "cases.show", case_id=page.case_id)
+    return render_template(
+        "supplements/extend.html",
+        page=page,
+        form=form,
+        actions=offers(page, SUPPLEMENT, _PERMISSIONS),
+        Action=SupplementAction,
     )
 
 

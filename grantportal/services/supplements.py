@@ -8,9 +8,10 @@ from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import AsRead
-from grantportal.domain.supplements import SUPPLEMENT, RequestSupplement, SupplementAction
+from grantportal.domain.supplements import SUPPLEMENT, MoreTime, RequestSupplement, SupplementAction
 from grantportal.effects import notices, records
 from grantportal.effects.hand_in import hand_in
+from grantportal.models.cases import Case
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
 from grantportal.queries import applications as application_queries
@@ -109,6 +110,61 @@ def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> N
         act.about(supplement, version=version.number)
 
 
+def ask_more_time(actor: Actor, supplement_id: int, command: MoreTime) -> None:
+    """Be om längre tid: the party says until when and why. The last day holds until an officer has given more."""
+    with transaction(actor, EventKind.SUPPLEMENT_TIME_ASKED) as act:
+        case, supplement = _locked_with_case(act.actor, supplement_id)
+        policy.require(act.actor, Permission.ASK_MORE_TIME, supplement)
+        supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.ASK_MORE_TIME)
+        supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
+        sender, day = case.organisation.name, clock.day_text(command.last_day)
+        records.add_record(
+            act,
+            case,
+            RecordKind.MORE_TIME_ASKED,
+            Direction.IN,
+            counterpart=sender,
+            text=f"{command.reason}\n\nÖnskad sista dag: {day}.",
+        )
+        notices.tell_authority(
+            act,
+            case,
+            "Längre tid är begärd",
+            f"{sender}, {case.registration_number}: önskar svara senast {day}.",
+            Role.HANDLAGGARE,
+        )
+        act.about(supplement, last_day=command.last_day.isoformat())
+
+
+def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
+    """Förläng tiden: a later last day, with the reason, also when the party has not asked for it."""
+    with transaction(actor, EventKind.SUPPLEMENT_EXTENDED) as act:
+        case, supplement = _locked_with_case(act.actor, supplement_id)
+        policy.require(act.actor, Permission.EXTEND_TIME, supplement)
+        supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.EXTEND)
+        supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
+        before, day = clock.day_text(supplement.last_day), clock.day_text(command.last_day)
+        supplement.last_day = command.last_day
+        records.add_record(
+            act,
+            case,
+            RecordKind.MORE_TIME_GIVEN,
+            Direction.OUT,
+            counterpart=case.organisation.name,
+            text=f"{command.reason}\n\nSvara senast {day}, i stället för {before}.",
+        )
+        notices.tell_party(
+            act,
+            case,
+            "Ni har fått längre tid att komplettera",
+            f"Svara senast {day}.",
+            Role.OMBUD,
+            Role.REPRESENTANT,
+            Role.UPPGIFTSSAMORDNARE,
+        )
+        act.about(supplement, last_day=command.last_day.isoformat())
+
+
 def close(actor: Actor, supplement_id: int) -> None:
     """Stäng kompletteringen: unanswered in time, the application is assessed as it stands."""
     with transaction(actor, EventKind.SUPPLEMENT_CLOSED) as act:
@@ -123,6 +179,17 @@ def close(actor: Actor, supplement_id: int) -> None:
             act, application.case, "Kompletteringen är stängd", "Svaret kom inte i tid. Ansökan bedöms som den är."
         )
         act.about(supplement)
+
+
+def _locked_with_case(actor: Actor, supplement_id: int) -> tuple[Case, Supplement]:
+    case_id = queries.case_id_of(supplement_id)
+    if case_id is None:
+        raise NotVisible
+    case = cases.locked(case_id)
+    supplement = queries.either(actor, supplement_id)
+    if supplement is None:
+        raise NotVisible
+    return case, supplement
 
 
 def _locked(actor: Actor, supplement_id: int) -> Supplement:

@@ -1,5 +1,6 @@
 """Komplettering of an application through its services, on both databases."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -11,10 +12,14 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers
 from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.cases import RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.hand_ins import AsRead
-from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.supplements import MoreTime, SupplementStatus
+from grantportal.effects.notices import NOTICE
 from grantportal.models.applications import RequestedLine
+from grantportal.models.portal import OutboxItem
+from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import applications as application_queries
 from grantportal.queries import supplements as queries
@@ -206,3 +211,69 @@ def test_withdrawing_ends_the_request(application, handlaggare, ombud):
     assert supplement(number).status is SupplementStatus.CLOSED
     with pytest.raises(RuleViolation):
         applications.save_section(ombud, application.id, "arbetet", SaveAnswers.over({}, {"q6": "x"}))
+
+
+LATER = MoreTime(date(2020, 6, 12), "Ekonomen är ledig.")
+
+
+@pytest.fixture
+def asked(handlaggare, application):
+    return asked_to_supplement(handlaggare, application)
+
+
+def last_day_of(supplement_id):
+    return committed().get_one(Supplement, supplement_id).last_day
+
+
+def test_the_party_asks_for_more_time_and_the_last_day_holds_until_the_officer_gives_it(ombud, handlaggare, asked):
+    with clock.at(IN_MAY):
+        supplements.ask_more_time(ombud, asked, LATER)
+        assert last_day_of(asked) == ASKED_FOR.last_day
+        supplements.extend(handlaggare, asked, LATER)
+
+    assert last_day_of(asked) == LATER.last_day
+    kinds = committed().scalars(select(Record.kind).order_by(Record.id)).all()
+    assert kinds[-2:] == [RecordKind.MORE_TIME_ASKED, RecordKind.MORE_TIME_GIVEN]
+    told = [
+        json.loads(each.payload)["title"] for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE
+    ]
+    assert told[-2:] == ["Längre tid är begärd", "Ni har fått längre tid att komplettera"]
+
+
+def test_an_overdue_komplettering_is_extended_and_answered(ombud, handlaggare, application, asked):
+    with clock.at(IN_JUNE):
+        supplements.extend(handlaggare, asked, LATER)
+        with pytest.raises(RuleViolation, match="har tid på sig"):
+            supplements.close(handlaggare, asked)
+        supplements.answer(ombud, asked)
+    with clock.at(IN_JUNE), pytest.raises(RuleViolation, match="redan besvarad"):
+        supplements.extend(handlaggare, asked, LATER)
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (MoreTime(ASKED_FOR.last_day, "Skäl"), "last_day"),
+        (MoreTime(date(2020, 5, 28), "Skäl"), "last_day"),
+        (MoreTime(date(2020, 6, 12), ""), "reason"),
+    ],
+)
+def test_more_time_is_more_and_has_a_reason(ombud, handlaggare, asked, command, field):
+    for who, verb in ((ombud, supplements.ask_more_time), (handlaggare, supplements.extend)):
+        with clock.at(IN_MAY), pytest.raises(RuleViolation) as refusal:
+            verb(who, asked, command)
+        assert refusal.value.field == field
+    with clock.at(IN_MAY):
+        supplements.extend(handlaggare, asked, MoreTime(date(2020, 5, 30), "En dag räcker."))
+
+
+def test_more_time_is_asked_for_by_the_party_and_given_by_the_officer_only(region, ombud, handlaggare, asked):
+    writer = actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region))
+    with clock.at(IN_MAY):
+        for who in (writer, handlaggare):
+            with pytest.raises(NoRight):
+                supplements.ask_more_time(who, asked, LATER)
+        with pytest.raises(NoRight):
+            supplements.extend(ombud, asked, LATER)
+        with pytest.raises(NotVisible):
+            supplements.ask_more_time(actor_of(applicant(Role.OMBUD)), asked, LATER)

@@ -96,6 +96,11 @@ def an_overdue_request(world: World) -> Mapping[str, Any]:
     return _asked(world, datetime(2020, 5, 11, 8, tzinfo=UTC))
 
 
+def _more_time() -> Mapping[str, str]:
+    day = date.fromordinal(clock.today().toordinal() + 40)
+    return {"last_day": day.isoformat(), "reason": "Ekonomen är ledig."}
+
+
 ROWS = {
     "applications.start": Row(
         SENDERS | {NEIGHBOUR},
@@ -124,5 +129,7 @@ ROWS = {
     ),
     "supplements.show": Row(REGION | READERS, thing=a_request, unseen=UNREADERS),
     "supplements.answer": Row(SENDERS, thing=a_request, unseen=UNREADERS),
+    "supplements.ask_more_time": Row(SENDERS, thing=a_request, unseen=UNREADERS, data=lambda *_: _more_time()),
+    "supplements.extend": Row(OFFICER, thing=a_request, unseen=UNREADERS, data=lambda *_: _more_time()),
     "supplements.close": Row(OFFICER, thing=an_overdue_request, unseen=UNREADERS),
 }
