@@ -28,7 +28,7 @@ class RequestSupplementForm(Form):
 class AskMoreTimeForm(Form):
     """Be om längre tid."""
 
-    last_day = Day("Vilken dag kan ni svara senast?", description="Till exempel 2020-06-12.", missing="Skriv en dag.")
+    last_day = Day("Vilken dag kan ni svara senast?", missing="Skriv en dag.")
     reason = Paragraphs(
         "Varför behöver ni längre tid?", description="Skriv inga uppgifter om enskilda barn.", longest=2_000
     )
@@ -40,7 +40,7 @@ class AskMoreTimeForm(Form):
 class ExtendTimeForm(Form):
     """Förläng tiden."""
 
-    last_day = Day("Ny sista dag att svara", description="Till exempel 2020-06-12.", missing="Skriv ny sista dag.")
+    last_day = Day("Ny sista dag att svara", missing="Skriv ny sista dag.")
     reason = Paragraphs("Varför förlängs tiden?", description="Texten skickas till den sökande.", longest=2_000)
 
     def command(self) -> MoreTime:

@@ -142,6 +142,8 @@ VISITS = [
     Visit(WRITING, OMBUD, "applications.check", application()),
     Visit(WRITING, None, "calls.show", CALL),
     Visit(ASKED, OMBUD, "supplements.answer", made("supplement_id", "supplement-ostergotland")),
+    Visit(ASKED, OMBUD, "supplements.ask_more_time", made("supplement_id", "supplement-ostergotland")),
+    Visit(ASKED, OFFICER, "supplements.extend", made("supplement_id", "supplement-ostergotland")),
     Visit(ASKED, WRITER, "applications.show", application()),
     Visit(REVIEWING, OFFICER, "supplements.request", application()),
     Visit(REVIEWING, OFFICER, "supplements.show", made("supplement_id", "supplement-vgregion")),

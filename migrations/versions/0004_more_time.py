@@ -5,8 +5,8 @@ Two kinds of event and two kinds of handling are new. Safe while the portal is u
 
 from grantportal.migrate import add_codes, remove_codes
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
