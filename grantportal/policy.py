@@ -40,6 +40,9 @@ class Permission(StrEnum):
     ATTEST_ECONOMY = "attest_economy"
     CERTIFY_AND_SUBMIT_REPORT = "certify_and_submit_report"
     CHANGE_REFERENCE = "change_reference"
+    INVITE_OR_REMOVE_REPRESENTANT = "invite_or_remove_representant"
+    INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE = "invite_or_remove_uppgiftssamordnare"
+    INVITE_OR_REMOVE_ECONOMIST = "invite_or_remove_economist"
     SET_UP_GRANT = "set_up_grant"
     ALLOT_FRAME = "allot_frame"
     CREATE_CALL = "create_call"
@@ -82,6 +85,9 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.CERTIFY_AND_SUBMIT_REPORT: frozenset({_R.OMBUD}),
     _P.CHANGE_REFERENCE: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE}),
     _P.ASK_TO_CHANGE_GIRO: frozenset({_R.OMBUD}),
+    _P.INVITE_OR_REMOVE_REPRESENTANT: frozenset({_R.OMBUD}),
+    _P.INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.INVITE_OR_REMOVE_ECONOMIST: frozenset({_R.OMBUD, _R.REPRESENTANT}),
     # The authority's side.
     _P.SET_UP_GRANT: frozenset({_R.HANDLAGGARE}),
     _P.ALLOT_FRAME: frozenset({_R.FINANCE}),
@@ -108,6 +114,35 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.ASSIGN_CASE: frozenset({_R.ENHETSCHEF}),
     _P.USERS_AND_SETTINGS: frozenset({_R.ADMINISTRATOR}),
 }
+
+
+PARTY_RIGHTS: dict[str, Permission] = {
+    "Påbörja en ansökan": _P.START_CASE,
+    "Fylla i ansökan och redovisa resultat": _P.FILL_AND_CHANGE,
+    "Skicka in ansökan och svar på komplettering av den": _P.SUBMIT_CASE,
+    "Återkalla ansökan": _P.WITHDRAW_APPLICATION,
+    "Lämna synpunkter före beslutet": _P.REPLY_TO_COMMUNICATION,
+    "Be om längre tid att komplettera": _P.ASK_MORE_TIME,
+    "Fylla i ekonomin i återrapporteringen": _P.FILL_ECONOMY,
+    "Intyga ekonomin": _P.ATTEST_ECONOMY,
+    "Intyga och skicka in återrapporteringen": _P.CERTIFY_AND_SUBMIT_REPORT,
+    "Ange ert eget diarienummer": _P.CHANGE_REFERENCE,
+    "Ange bankgiro": _P.ASK_TO_CHANGE_GIRO,
+    "Bjuda in och avsluta representant": _P.INVITE_OR_REMOVE_REPRESENTANT,
+    "Bjuda in och avsluta uppgiftssamordnare": _P.INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE,
+    "Bjuda in och avsluta ekonom": _P.INVITE_OR_REMOVE_ECONOMIST,
+}
+"""What an organisation's persons may do, in the words of the table that the organisation and the authority both see."""
+
+PARTY_ROLES = (_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE, _R.APPLICANT_ECONOMIST)
+"""The columns of that table."""
+
+_INVITED_WITH: dict[Role, Permission] = {
+    _R.REPRESENTANT: _P.INVITE_OR_REMOVE_REPRESENTANT,
+    _R.UPPGIFTSSAMORDNARE: _P.INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE,
+    _R.APPLICANT_ECONOMIST: _P.INVITE_OR_REMOVE_ECONOMIST,
+}
+"""An ombud is not among them: whoever answers for the organisation is approved by the authority."""
 
 
 class Owned(Protocol):
@@ -144,6 +179,51 @@ def organisations_for(actor: Actor, permission: Permission) -> tuple[int, ...]:
         if mandate.role in WHO_MAY[permission] and mandate.role in APPLICANT_ROLES and mandate.case_id is None
     ]
     return tuple(dict.fromkeys(ids))
+
+
+def party_rights() -> tuple[tuple[str, tuple[bool, ...]], ...]:
+    """The table of what each of PARTY_ROLES may do in its organisation."""
+    return tuple(
+        (act, tuple(role in WHO_MAY[permission] for role in PARTY_ROLES)) for act, permission in PARTY_RIGHTS.items()
+    )
+
+
+def may_invite_or_remove(actor: Actor, role: Role, thing: object) -> bool:
+    """Whether the actor gives and takes back this role: in all of an organisation, or in the one case that the thing names."""
+    permission = _INVITED_WITH.get(role)
+    return permission is not None and may(actor, permission, thing)
+
+
+def invited_by(actor: Actor, organisation_id: int) -> tuple[Role, ...]:
+    """The roles that the actor may give somebody in the organisation, for all its cases or for one."""
+    held = {mandate.role for mandate in actor.mandates if mandate.organisation_id == organisation_id}
+    return tuple(role for role, permission in _INVITED_WITH.items() if held & WHO_MAY[permission])
+
+
+def invites_for_all(actor: Actor, organisation_id: int) -> bool:
+    """Whether the actor invites to all of the organisation's cases, and not only to one."""
+    return any(organisation_id in organisations_for(actor, permission) for permission in _INVITED_WITH.values())
+
+
+def may_end(actor: Actor, mandate: "HeldMandate") -> bool:
+    """Whether the actor ends the mandate: whoever may give it, and the person who holds it in an organisation that applies."""
+    own = mandate.user_id == actor.user_id and mandate.role in APPLICANT_ROLES
+    return own or may_invite_or_remove(actor, mandate.role, mandate)
+
+
+def answers_for_the_organisation(role: Role) -> bool:
+    """Whether it is the role that every organisation needs somebody to hold."""
+    return role is Role.OMBUD
+
+
+class HeldMandate(Protocol):
+    """Somebody's mandate, as a row or as it is shown."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def role(self) -> Role: ...
 
 
 def _covers(mandate: Mandate, thing: object | None) -> bool:

@@ -4,6 +4,8 @@ Work is claimed with a lease and done outside every lock. A worker that is kille
 out and the work is done again.
 """
 
+import base64
+import hmac
 import json
 import logging
 import os
@@ -21,13 +23,14 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
 from grantportal.effects import files as placing
-from grantportal.effects.notices import NOTICE
+from grantportal.effects.notices import INVITATION, NOTICE
 from grantportal.effects.records import RENDER
 from grantportal.exports import mail, pdf
+from grantportal.queries import accounts as account_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import outbox as waiting
 from grantportal.queries import records
-from grantportal.services import anchors, files, notices, outbox
+from grantportal.services import accounts, anchors, files, notices, outbox
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -151,11 +154,48 @@ def _mail(settings: Settings, work: Claimed) -> None:
                 registration_number=facts.registration_number,
             )
         )
-        if settings.smtp_host:
-            _send(settings, letter)
-        else:
-            _write(settings.mail, f"{work.id:08d}.eml", letter)
+        _deliver(settings, work, letter)
     outbox.complete(work)
+
+
+def _invitation(settings: Settings, work: Claimed) -> None:
+    """Invite a person by mail. Sent twice, it carries the same link: the key follows from the work and the portal's secret."""
+    facts = account_queries.invitation(work.payload["mandate_id"])
+    db.close_read_session()
+    if facts is not None:
+        address = settings.public_url.rstrip("/")
+        if facts.needs_link:
+            key = _key_of(settings, work)
+            accounts.keep_link(facts.user_id, key, settings.link_hours)
+            address += f"/valkommen/{key}"
+        letter = mail.invitation(
+            mail.Letter(
+                key=work.id,
+                to=facts.to,
+                sender=settings.mail_from,
+                at=work.at,
+                link=address,
+                host=urlsplit(settings.public_url).hostname or "localhost",
+            ),
+            name=facts.name,
+            role=facts.role_text,
+            organisation=facts.organisation,
+            link_hours=settings.link_hours if facts.needs_link else 0,
+        )
+        _deliver(settings, work, letter)
+    outbox.complete(work)
+
+
+def _key_of(settings: Settings, work: Claimed) -> str:
+    digest = hmac.digest(settings.secret_key.encode(), f"invitation {work.id}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _deliver(settings: Settings, work: Claimed, letter: EmailMessage) -> None:
+    if settings.smtp_host:
+        _send(settings, letter)
+    else:
+        _write(settings.mail, f"{work.id:08d}.eml", letter)
 
 
 def _receiver(payload: dict[str, Any]) -> notice_queries.MailFacts | None:
@@ -177,4 +217,9 @@ def _write(folder: Path, name: str, letter: EmailMessage) -> None:
     beside.replace(folder / name)
 
 
-_WORK: dict[str, Callable[[Settings, Claimed], None]] = {RENDER: _render, NOTICE: _notice, notices.MAIL: _mail}
+_WORK: dict[str, Callable[[Settings, Claimed], None]] = {
+    RENDER: _render,
+    NOTICE: _notice,
+    INVITATION: _invitation,
+    notices.MAIL: _mail,
+}

@@ -13,7 +13,7 @@ from grantportal.domain.decisions import DECISION
 from grantportal.domain.payments import PAYMENT
 from grantportal.domain.reports import REPORT
 from grantportal.domain.supplements import SUPPLEMENT
-from grantportal.policy import WHO_MAY, Permission
+from grantportal.policy import PARTY_RIGHTS, WHO_MAY, Permission
 from grantportal.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,19 +29,7 @@ LIFECYCLES = {
 }
 P = Permission
 ACTS = {
-    "region.md": {
-        "Påbörja en ansökan": [P.START_CASE],
-        "Fylla i ansökan och redovisa resultat": [P.FILL_AND_CHANGE],
-        "Skicka in ansökan och svar på komplettering av den": [P.SUBMIT_CASE],
-        "Återkalla ansökan": [P.WITHDRAW_APPLICATION],
-        "Lämna synpunkter före beslutet": [P.REPLY_TO_COMMUNICATION],
-        "Be om längre tid att komplettera": [P.ASK_MORE_TIME],
-        "Fylla i ekonomin i återrapporteringen": [P.FILL_ECONOMY],
-        "Intyga ekonomin": [P.ATTEST_ECONOMY],
-        "Intyga och skicka in återrapporteringen": [P.CERTIFY_AND_SUBMIT_REPORT],
-        "Ange ert eget diarienummer": [P.CHANGE_REFERENCE],
-        "Ange bankgiro": [P.ASK_TO_CHANGE_GIRO],
-    },
+    "region.md": {act: [permission] for act, permission in PARTY_RIGHTS.items()},
     "handlaggare.md": {
         "Läsa inskickade ärenden": [P.READ_CASES],
         "Läsa utbetalningar och underlag": [P.READ_PAYMENTS],

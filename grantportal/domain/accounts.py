@@ -104,6 +104,18 @@ class GrantMandate:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """Behörighet for a person of the own organisation, who may be new: for all its cases, or for one."""
+
+    name: str
+    email: str
+    role: Role
+    case_id: int | None
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
 class EndMandate:
     """Take back a person's role in an organisation, at once."""
 
@@ -215,6 +227,11 @@ _ROLES_IN: dict[OrganisationKind, frozenset[Role]] = {
 }
 
 
+def can_apply(kind: OrganisationKind) -> bool:
+    """Whether such an organisation can have an ombud."""
+    return Role.OMBUD in _ROLES_IN[kind]
+
+
 def ensure_role_fits(role: Role, kind: OrganisationKind) -> None:
     """An ombud belongs to an applicant and a handläggare to the authority: a role outside its own side would open the other's."""
     if role not in _ROLES_IN[kind]:
@@ -225,6 +242,20 @@ def ensure_period(valid_from: date, valid_to: date | None) -> None:
     """A mandate ends on the day it begins at the earliest."""
     if valid_to is not None and valid_to < valid_from:
         raise RuleViolation("Sista dagen kan inte vara före första dagen.", field="valid_to")
+
+
+def ensure_not_begun_before(valid_from: date, today: date) -> None:
+    """A mandate is not given for days that have gone: nobody could have acted on it."""
+    if valid_from < today:
+        raise RuleViolation("Behörigheten kan börja gälla tidigast i dag.", field="valid_from")
+
+
+def ensure_not_the_last_ombud(others: int, organisation: str) -> None:
+    """Without an ombud nobody could report or change the giro, nor invite another. `others` are the other active ones."""
+    if others == 0:
+        raise RuleViolation(
+            f"{organisation} har inget annat ombud. Ansök om ett nytt ombud först: när det är godkänt kan behörigheten avslutas."
+        )
 
 
 def holds_on(valid_from: date, valid_to: date | None, day: date) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from grantportal.domain.actors import ROLE_TEXTS, Role
 from grantportal.domain.clock import day_text
 from grantportal.domain.money import kr
 
@@ -129,9 +130,17 @@ EVENT_TEXTS = {
 }
 
 
+_ABOUT_GIRO = {EventKind.GIRO_REGISTERED, EventKind.GIRO_VERIFIED, EventKind.GIRO_APPROVED}
+
+
 def told(kind: EventKind, data: Mapping[str, Any]) -> str:
     """The line of the history with what the event says more: which year, how much, until when, to whom."""
     text = kind.text
+    if "person" in data:
+        text += f": {data['person']}"
+        text += f", {ROLE_TEXTS[Role(data['role'])]}" if "role" in data else ""
+    if "number" in data and kind in _ABOUT_GIRO:
+        text += f": {data['number']}"
     if "year" in data:
         text += f" för {data['year']}"
     if "amount" in data:

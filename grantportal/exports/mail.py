@@ -1,4 +1,4 @@
-"""Mail: says that something waits, and where; never what."""
+"""Mail: says that something waits, and where; never what. An invitation carries the one-time link too."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,15 +33,40 @@ class Letter:
     registration_number: str = ""
 
 
+INVITED = "Du har fått behörighet i Bidragsportalen"
+INVITED_TEXT = """Hej {name}!
+
+Du är {role} i {organisation} i Bidragsportalen.
+{what}
+
+{link}
+
+Det här brevet skickas automatiskt och går inte att svara på. Vet du inte varför du har fått det kan du bortse från det.
+"""
+
+
 def message(letter: Letter) -> EmailMessage:
-    """The mail, ready to send."""
+    """A mail that something waits, ready to send."""
+    about = f" Det gäller ärende {letter.registration_number}." if letter.registration_number else ""
+    return _made(letter, SUBJECT, TEXT.format(about=about, link=letter.link))
+
+
+def invitation(letter: Letter, *, name: str, role: str, organisation: str, link_hours: int) -> EmailMessage:
+    """A mail about a behörighet. `link_hours` is how long the link holds; 0 when it is only the way to sign in."""
+    what = "Logga in här:"
+    if link_hours:
+        what = f"Välj ett lösenord med länken. Den gäller en gång, i {link_hours} timmar:"
+    text = INVITED_TEXT.format(name=name, role=role, organisation=organisation, what=what, link=letter.link)
+    return _made(letter, INVITED, text)
+
+
+def _made(letter: Letter, subject: str, text: str) -> EmailMessage:
     made = EmailMessage(policy=SMTP)
     made["From"] = letter.sender
     made["To"] = letter.to
-    made["Subject"] = SUBJECT
+    made["Subject"] = subject
     made["Date"] = format_datetime(clock.stockholm(letter.at))
     made["Message-ID"] = f"<bidragsportalen-{letter.key}@{letter.host}>"
     made["Auto-Submitted"] = "auto-generated"
-    about = f" Det gäller ärende {letter.registration_number}." if letter.registration_number else ""
-    made.set_content(TEXT.format(about=about, link=letter.link))
+    made.set_content(text)
     return made

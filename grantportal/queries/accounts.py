@@ -15,6 +15,7 @@ from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, 
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
+from grantportal.policy import visible
 
 
 def actor_of(user_id: int) -> Actor:
@@ -148,6 +149,36 @@ def held(user_id: int, organisation_id: int, role: Role) -> list[MandateRow]:
     )
 
 
+def mandate(mandate_id: int) -> MandateRow | None:
+    """The mandate, with its case and its organisation locked first, as history is written onto one of them."""
+    named = select(MandateRow.organisation_id, MandateRow.case_id).where(MandateRow.id == mandate_id)
+    found = db.session().execute(named).one_or_none()
+    if found is None:
+        return None
+    organisation_id, case_id = found
+    if case_id is not None:
+        db.session().scalars(db.lock(select(Case).where(Case.id == case_id))).one()
+    db.session().scalars(db.lock(select(Organisation).where(Organisation.id == organisation_id))).one()
+    return db.session().scalars(db.lock(select(MandateRow).where(MandateRow.id == mandate_id))).one()
+
+
+def active(organisation_id: int, role: Role) -> list[MandateRow]:
+    """The mandates in this role for all of the organisation's cases that hold today. The caller holds the organisation."""
+    return list(
+        db.session().scalars(
+            select(MandateRow)
+            .join(User, User.id == MandateRow.user_id)
+            .where(
+                MandateRow.organisation_id == organisation_id,
+                MandateRow.role == role,
+                MandateRow.case_id.is_(None),
+                holds(clock.today()),
+                User.closed_at.is_(None),
+            )
+        )
+    )
+
+
 def user(user_id: int) -> User:
     """The person, locked."""
     return db.session().scalars(db.lock(select(User).where(User.id == user_id))).one()
@@ -189,6 +220,11 @@ def link(key: str, *, lock: bool = False) -> OneTimeLink | None:
     return db.session().scalars(db.lock(query) if lock else query).one_or_none()
 
 
+def is_known_link(key: str) -> bool:
+    """Whether a link with this key has been made, used or not."""
+    return db.session().scalar(select(OneTimeLink.id).where(OneTimeLink.key_sha256 == key_hash(key))) is not None
+
+
 # --- For pages and commands --------------------------------------------------------------------------------------
 
 
@@ -221,6 +257,12 @@ class MandateShown:
     user_id: int
     email: str
     holds: bool
+    id: int
+    role: Role
+    case_id: int | None
+    is_over: bool
+    has_password: bool
+    """Whether the person has used the one-time link."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +293,14 @@ def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:
     """Mandates with persons and organisations: those that hold first, then by name. One query."""
     today = clock.today()
     rows = db.session().execute(
-        select(MandateRow, User.name, User.email, Organisation.name, Case.registration_number)
+        select(
+            MandateRow,
+            User.name,
+            User.email,
+            User.password_hash.is_not(None),
+            Organisation.name,
+            Case.registration_number,
+        )
         .join(User, MandateRow.user_id == User.id)
         .join(Organisation, MandateRow.organisation_id == Organisation.id)
         .outerjoin(Case, MandateRow.case_id == Case.id)
@@ -277,8 +326,58 @@ def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:
             user_id=row.user_id,
             email=email,
             holds=row.ended_at is None and holds_on(row.valid_from, row.valid_to, today),
+            id=row.id,
+            role=row.role,
+            case_id=row.case_id,
+            is_over=row.ended_at is not None or (row.valid_to is not None and row.valid_to < today),
+            has_password=has_password,
         )
-        for row, name, email, organisation, number in rows
+        for row, name, email, has_password, organisation, number in rows
+    )
+
+
+def mandate_shown(actor: Actor, mandate_id: int) -> MandateShown | None:
+    """One mandate, in an organisation that the actor may see. One query."""
+    seen = select(Organisation.id).where(visible(actor, Organisation))
+    shown = mandates_shown(and_(MandateRow.id == mandate_id, MandateRow.organisation_id.in_(seen)))
+    return shown[0] if shown else None
+
+
+@dataclass(frozen=True)
+class InvitationFacts:
+    """All that an invitation by mail may say."""
+
+    user_id: int
+    name: str
+    to: str
+    organisation: str
+    role_text: str
+    needs_link: bool
+    """Whether the person still has to choose a password."""
+
+
+def invitation(mandate_id: int) -> InvitationFacts | None:
+    """The facts of an invitation; None when the mandate or the account has ended since."""
+    found = (
+        db.session()
+        .execute(
+            select(MandateRow, User, Organisation.name)
+            .join(User, User.id == MandateRow.user_id)
+            .join(Organisation, Organisation.id == MandateRow.organisation_id)
+            .where(MandateRow.id == mandate_id, MandateRow.ended_at.is_(None), User.closed_at.is_(None))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    row, person, organisation = found
+    return InvitationFacts(
+        user_id=person.id,
+        name=person.name,
+        to=person.email,
+        organisation=organisation,
+        role_text=row.role.text,
+        needs_link=person.password_hash is None,
     )
 
 

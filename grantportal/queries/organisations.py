@@ -1,16 +1,25 @@
 """Organisations, and who may do what in them."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from grantportal import db
+from grantportal import db, policy
+from grantportal.domain import clock
+from grantportal.domain.accounts import can_apply
 from grantportal.domain.actors import Actor
+from grantportal.domain.events import told
 from grantportal.domain.organisations import KIND_TEXTS, OrganisationKind
-from grantportal.models.accounts import MandateRow
-from grantportal.models.organisations import Organisation
+from grantportal.models.accounts import MandateRow, User
+from grantportal.models.cases import Case
+from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.portal import Event
 from grantportal.policy import visible
 from grantportal.queries.accounts import MandateShown, mandates_shown
+
+EVENTS = 50
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,19 @@ class OrganisationShown:
     kind_text: str
     mailbox: str
     mandates: tuple[MandateShown, ...]
+    applies: bool
+    """Whether the organisation is one that can have an ombud."""
+    events: tuple["EventLine", ...]
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """A line of the organisation's history."""
+
+    datetime: str
+    day_text: str
+    text: str
+    by_text: str
 
 
 @dataclass(frozen=True)
@@ -38,21 +60,50 @@ class OrganisationListed:
 
 
 def get(actor: Actor, organisation_id: int) -> OrganisationShown | None:
-    """An organisation that the actor may see. Two queries."""
+    """An organisation that the actor may see. Three queries."""
     row = db.session().scalar(
         select(Organisation).where(Organisation.id == organisation_id, visible(actor, Organisation))
     )
-    return None if row is None else _shown(row, mandates_shown(MandateRow.organisation_id == row.id))
+    if row is None:
+        return None
+    return _shown(row, mandates_shown(MandateRow.organisation_id == row.id), _events([row.id]))
 
 
 def own(actor: Actor) -> list[OrganisationShown]:
-    """The organisations that the actor works for. Two queries."""
+    """The organisations that the actor works for. Three queries."""
     ids = [mandate.organisation_id for mandate in actor.mandates]
     rows = db.session().scalars(
         select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name.collate(db.COLLATION))
     )
     mandates = mandates_shown(MandateRow.organisation_id.in_(ids))
-    return [_shown(row, tuple(one for one in mandates if one.organisation_id == row.id)) for row in rows]
+    # Who works for several chooses one of them first; the history stands on that one's page.
+    events = _events(ids) if len(set(ids)) == 1 else ()
+    return [_shown(row, tuple(one for one in mandates if one.organisation_id == row.id), events) for row in rows]
+
+
+def _events(ids: Sequence[int]) -> tuple[EventLine, ...]:
+    """What has happened with behörigheter, bankgiro and the organisation itself, newest first."""
+    about = {
+        Organisation.__tablename__: select(Organisation.id).where(Organisation.id.in_(ids)),
+        MandateRow.__tablename__: select(MandateRow.id).where(MandateRow.organisation_id.in_(ids)),
+        BankGiro.__tablename__: select(BankGiro.id).where(BankGiro.organisation_id.in_(ids)),
+    }
+    rows = db.session().execute(
+        select(Event, User.name)
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(or_(*(and_(Event.subject == table, Event.subject_id.in_(those)) for table, those in about.items())))
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(EVENTS)
+    )
+    return tuple(
+        EventLine(
+            datetime=event.at.isoformat(timespec="seconds"),
+            day_text=clock.day_text(event.at),
+            text=told(event.kind, json.loads(event.data)),
+            by_text=", ".join(part for part in (name, f"kl.{clock.NBSP}{clock.time_text(event.at)}") if part),
+        )
+        for event, name in rows
+    )
 
 
 def listed(actor: Actor) -> list[OrganisationListed]:
@@ -70,7 +121,7 @@ def listed(actor: Actor) -> list[OrganisationListed]:
     ]
 
 
-def _shown(row: Organisation, mandates: tuple[MandateShown, ...]) -> OrganisationShown:
+def _shown(row: Organisation, mandates: tuple[MandateShown, ...], events: tuple[EventLine, ...]) -> OrganisationShown:
     return OrganisationShown(
         id=row.id,
         name=row.name,
@@ -78,7 +129,27 @@ def _shown(row: Organisation, mandates: tuple[MandateShown, ...]) -> Organisatio
         kind_text=KIND_TEXTS[row.kind],
         mailbox=row.mailbox,
         mandates=mandates,
+        applies=can_apply(row.kind),
+        events=events,
     )
+
+
+@dataclass(frozen=True)
+class CaseChoice:
+    """A case that somebody can be invited to."""
+
+    id: int
+    text: str
+
+
+def cases_of(actor: Actor, organisation_id: int) -> list[CaseChoice]:
+    """The organisation's cases that the actor works in, the newest first. One query."""
+    rows = db.session().scalars(
+        select(Case)
+        .where(Case.organisation_id == organisation_id, policy.own(actor, Case), Case.closed_at.is_(None))
+        .order_by(Case.id.desc())
+    )
+    return [CaseChoice(row.id, f"{row.title} ({row.registration_number or 'påbörjat'})") for row in rows]
 
 
 # --- For acts ----------------------------------------------------------------------------------------------------
@@ -87,6 +158,11 @@ def _shown(row: Organisation, mandates: tuple[MandateShown, ...]) -> Organisatio
 def numbers() -> set[str]:
     """The organisationsnummer of every organisation that is registered."""
     return set(db.session().scalars(select(Organisation.organisation_number)))
+
+
+def locked(organisation_id: int) -> Organisation | None:
+    """The organisation, locked."""
+    return db.session().scalars(db.lock(select(Organisation).where(Organisation.id == organisation_id))).one_or_none()
 
 
 def by_number_or_name(known: str) -> Organisation | None:

@@ -139,15 +139,28 @@ def _ensure_administers(actor: Actor) -> None:
 
 
 def _new_link(session: Session, user: User, hours: int) -> str:
+    key = secrets.token_urlsafe(32)
+    _keep(session, user, key, hours)
+    return key
+
+
+def _keep(session: Session, user: User, key: str, hours: int) -> None:
     now = clock.real_now()
     session.execute(
         update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)).values(used_at=now)
     )
-    key = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(key_sha256=key_hash(key), user_id=user.id, created_at=now, ends_at=now + timedelta(hours=hours))
     )
-    return key
+
+
+def keep_link(user_id: int, key: str, hours: int) -> None:
+    """Let the key that goes out by mail open the account once. Kept already, it holds as long as it did."""
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        user = accounts.user(user_id)
+        if accounts.is_known_link(key):
+            return
+        _keep(session, user, key, hours)
 
 
 def choose_password(key: str, session_hours: int, command: ChoosePassword) -> Opened:

@@ -6,10 +6,11 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
 from grantportal.domain.giros import AskForGiro, VerifyGiro, ensure_another_approves
+from grantportal.effects import notices
 from grantportal.models.organisations import BankGiro
 from grantportal.policy import Permission
 from grantportal.queries import giros as queries
-from grantportal.transaction import transaction
+from grantportal.transaction import Act, transaction
 
 
 def ask(actor: Actor, command: AskForGiro) -> int:
@@ -32,6 +33,13 @@ def ask(actor: Actor, command: AskForGiro) -> int:
         act.session.add(giro)
         act.session.flush()
         act.about(giro, number=command.number)
+        _tell(
+            act,
+            giro,
+            "Nytt bankgiro har begärts",
+            f"{act.actor.name} har begärt att {organisation.name} ska få bidrag till ett nytt bankgiro. "
+            "Kontakta myndigheten genast om det inte stämmer.",
+        )
         return giro.id
 
 
@@ -61,6 +69,18 @@ def approve(actor: Actor, giro_id: int) -> None:
             act.session.flush()
         giro.approved_by_id, giro.approved_at, giro.valid_from = act.actor.user_id, clock.now(), today
         act.about(giro, number=giro.number)
+        _tell(
+            act,
+            giro,
+            "Nytt bankgiro gäller",
+            f"Bidrag till {giro.organisation.name} betalas från och med nu till ett nytt bankgiro. "
+            "Kontakta myndigheten genast om det inte stämmer.",
+        )
+
+
+def _tell(act: Act, giro: BankGiro, title: str, text: str) -> None:
+    """Every ombud is told, so that nobody changes in silence where the money goes."""
+    notices.tell_organisation(act, giro.organisation_id, title, text, *policy.WHO_MAY[Permission.ASK_TO_CHANGE_GIRO])
 
 
 def _found(giro_id: int) -> BankGiro:

@@ -16,8 +16,9 @@ from grantportal import db, worker
 from grantportal.demonstration.story import Story, actor_of
 from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser
-from grantportal.domain.actors import SYSTEM
+from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
 from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import PaymentBatch
@@ -127,6 +128,20 @@ def a_new_persons_link(_: Story) -> Values:
     }
 
 
+def own_organisation(_: Story) -> Values:
+    """The organisation of OMBUD."""
+    return {"organisation_id": facts.organisation_id("Region Östergötland")}
+
+
+def newest_mandate(_: Story) -> Values:
+    """A behörighet that OMBUD may take back."""
+    about = (
+        MandateRow.organisation_id == facts.organisation_id("Region Östergötland"),
+        MandateRow.role == Role.UPPGIFTSSAMORDNARE,
+    )
+    return {"mandate_id": committed().scalars(select(MandateRow.id).where(*about)).first()}
+
+
 GRANT, CALL = made("grant_id", "grant"), made("call_id", "ordinary")
 DECISION = made("decision_id", "decision-ostergotland-ordinary")
 SECTIONS = ["sokande", "ungdomshem", "samverkan", "kostnader", "forsakran"]
@@ -225,6 +240,9 @@ VISITS = [
         "organisations.show",
         lambda _: {"organisation_id": facts.organisation_id("Region Skåne")},
     ),
+    Visit(NOW, OMBUD, "organisations.invite", own_organisation),
+    Visit(NOW, OMBUD, "organisations.end", newest_mandate),
+    Visit(NOW, OMBUD, "organisations.send_link", newest_mandate),
     Visit(NOW, "administrator", "outgoing.index"),
     Visit(NOW, FINANCE, "payments.index"),
     Visit(NOW, FINANCE, "payments.batch", newest("batch_id", PaymentBatch)),
@@ -264,7 +282,10 @@ NOTHING_INVENTED = {
     "grants.new_frame",
     "grants.new_framework",
     "organisations.index",
+    "organisations.end",
+    "organisations.invite",
     "organisations.own",
+    "organisations.send_link",
     "organisations.show",
     "public.accessibility",
     "public.cookies",

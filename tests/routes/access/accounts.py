@@ -1,13 +1,17 @@
 """Signing in, the own account, and organisations."""
 
+import secrets
 from datetime import timedelta
+from typing import Any
 
 from grantportal import db
 from grantportal.domain import clock
+from grantportal.domain.actors import Role
 from grantportal.models.accounts import OneTimeLink, User
 from grantportal.queries.accounts import key_hash
 from tests.routes.access import AUTHORITY, EVERYBODY, REGION, SIGNED_IN, Row
 from tests.routes.access.world import World
+from tests.support.factories import MandateFactory
 
 
 def one_time_link(world: World) -> dict[str, str]:
@@ -31,6 +35,24 @@ def waiting_for_a_first_code(world: World) -> dict[str, str]:
     return {}
 
 
+def given(world: World) -> dict[str, int]:
+    """A behörighet as uppgiftssamordnare of somebody who has not chosen a password yet."""
+    return {"mandate_id": MandateFactory(organisation_id=world.region.id, role=Role.UPPGIFTSSAMORDNARE).id}
+
+
+def invitation(_world: World, _own: Any) -> dict[str, str]:
+    """A lawful one: of somebody new each time."""
+    return {
+        "name": "Ny Exempel",
+        "email": f"ny-{secrets.token_hex(4)}@example.se",
+        "role": "uppgiftssamordnare",
+        "case": "",
+        "valid_from": clock.today().isoformat(),
+        "valid_to": "",
+    }
+
+
+INVITERS = {"ombud", "representant"}
 PASSWORD = "korrekt häst batteri"
 
 ROWS = {
@@ -53,4 +75,12 @@ ROWS = {
         thing=lambda world: {"organisation_id": world.region.id},
         unseen={"samrad", "utvarderare"},
     ),
+    "organisations.invite": Row(
+        INVITERS,
+        thing=lambda world: {"organisation_id": world.region.id},
+        data=invitation,
+        unseen={"samrad", "utvarderare"},
+    ),
+    "organisations.end": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
+    "organisations.send_link": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
 }

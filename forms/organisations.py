@@ -1,0 +1,35 @@
+"""What people type about who may do what in an organisation."""
+
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired
+
+from forms.accounts import EmailLine
+from forms.base import Day, Form, Line
+from grantportal.domain.accounts import Invite
+from grantportal.domain.actors import Role
+
+
+class InviteForm(Form):
+    """Bjud in en person. Roles and cases are those that the inviter may give."""
+
+    name = Line("Namn", [InputRequired("Skriv personens namn.")], render_kw={"autocomplete": "off"})
+    email = EmailLine(
+        "E-postadress",
+        [InputRequired("Skriv personens e-postadress.")],
+        longest=254,
+        render_kw={"inputmode": "email", "spellcheck": "false", "autocomplete": "off"},
+    )
+    role = RadioField("Behörighet", [InputRequired("Välj en behörighet.")])
+    case = SelectField("Vilka ärenden gäller den?", validate_choice=True)
+    valid_from = Day("Första dagen", missing="Skriv första dagen.")
+    valid_to = Day("Sista dagen")
+
+    def command(self) -> Invite:
+        return Invite(
+            name=self.name.data or "",
+            email=self.email.data or "",
+            role=Role(self.role.data),
+            case_id=int(self.case.data) if self.case.data else None,
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+        )

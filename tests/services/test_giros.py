@@ -1,0 +1,82 @@
+"""A new giro: asked for by an ombud, verified by one ekonom, approved by another, and told to every ombud."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from grantportal import db
+from grantportal.domain.actors import Role
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.organisations import BankGiro
+from grantportal.models.portal import OutboxItem
+from grantportal.queries.accounts import actor_of
+from grantportal.services import giros
+from tests.support.factories import OrganisationFactory, person
+from tests.support.rows import committed, events_of
+
+pytestmark = pytest.mark.usefixtures("database")
+HOW = VerifyGiro("Ringde växeln.")
+
+
+@pytest.fixture
+def region():
+    return OrganisationFactory(name="Region Egen")
+
+
+@pytest.fixture
+def authority():
+    return OrganisationFactory(kind=OrganisationKind.AUTHORITY)
+
+
+def actor(role, organisation):
+    found = actor_of(person(role, organisation).id)
+    db.close_read_session()
+    return found
+
+
+def told():
+    """What is to be told, and to which roles of which organisation."""
+    rows = committed().scalars(select(OutboxItem).where(OutboxItem.kind == "notice").order_by(OutboxItem.id))
+    return [
+        (item["title"], item["roles"], item["organisation_id"]) for item in (json.loads(row.payload) for row in rows)
+    ]
+
+
+def test_a_giro_takes_three_persons_and_every_ombud_is_told(region, authority):
+    first, second = actor(Role.FINANCE, authority), actor(Role.FINANCE, authority)
+    giro_id = giros.ask(actor(Role.OMBUD, region), AskForGiro(region.id, "5050-1055"))
+    with pytest.raises(RuleViolation, match="inte kontrollerat än"):
+        giros.approve(second, giro_id)
+    giros.verify(first, giro_id, HOW)
+    with pytest.raises(RuleViolation, match="Någon annan ska godkänna"):
+        giros.approve(first, giro_id)
+    giros.approve(second, giro_id)
+
+    giro = committed().get_one(BankGiro, giro_id)
+    assert events_of(giro) == ["giro.registered", "giro.verified", "giro.approved"]
+    assert told() == [
+        ("Nytt bankgiro har begärts", ["ombud"], region.id),
+        ("Nytt bankgiro gäller", ["ombud"], region.id),
+    ]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OMBUD}))
+def test_only_an_ombud_asks(region, authority, role):
+    with pytest.raises((NotVisible, NoRight)):
+        giros.ask(actor(role, region), AskForGiro(region.id, "5050-1055"))
+    with pytest.raises(NotVisible):
+        giros.ask(actor(Role.OMBUD, OrganisationFactory()), AskForGiro(region.id, "5050-1055"))
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.FINANCE}))
+def test_only_ekonomer_of_the_authority_verify_and_approve(region, authority, role):
+    giro_id = giros.ask(actor(Role.OMBUD, region), AskForGiro(region.id, "5050-1055"))
+    who = actor(role, authority)
+    with pytest.raises(NoRight):
+        giros.verify(who, giro_id, HOW)
+    giros.verify(actor(Role.FINANCE, authority), giro_id, HOW)
+    with pytest.raises(NoRight):
+        giros.approve(who, giro_id)
