@@ -86,7 +86,9 @@ def test_both_sides_see_the_same_table(region, signed_in):
         for role, organisation in ((Role.UPPGIFTSSAMORDNARE, region), (Role.INSYN, authority))
     ]
     tables = [
-        [[words(cell) for cell in row] for table in page.document.iter("table") for row in table.iter("tr")][-len(PARTY_RIGHTS) - 1 :]
+        [[words(cell) for cell in row] for table in page.document.iter("table") for row in table.iter("tr")][
+            -len(PARTY_RIGHTS) - 1 :
+        ]
         for page in pages
     ]
     assert tables[0] == tables[1]
