@@ -22,7 +22,7 @@ class InviteForm(Form):
     role = RadioField("Behörighet", [InputRequired("Välj en behörighet.")])
     case = SelectField("Vilka ärenden gäller den?", validate_choice=True)
     valid_from = Day("Första dagen", missing="Skriv första dagen.")
-    valid_to = Day("Sista dagen")
+    valid_to = Day("Sista dagen", description="Lämna tomt om behörigheten gäller tills vidare.")
 
     def command(self) -> Invite:
         return Invite(
