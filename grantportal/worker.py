@@ -30,7 +30,7 @@ from grantportal.queries import accounts as account_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import outbox as waiting
 from grantportal.queries import records
-from grantportal.services import accounts, anchors, files, notices, outbox
+from grantportal.services import accounts, anchors, files, notices, outbox, reminders
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -81,9 +81,10 @@ def remaining() -> int:
 
 
 def daily(settings: Settings) -> None:
-    """What is done once a day: yesterday's anchor and the sweeping of files. Without effect when it has been done."""
+    """What is done once a day: yesterday's anchor, the sweeping of files, reminders. Without effect when it has been done."""
     if anchors.make_for_yesterday():
         files.sweep(settings.files)
+    reminders.send()
     db.close_read_session()
 
 

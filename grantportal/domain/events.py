@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     SUPPLEMENT_CLOSED = "supplement.closed"
     SUPPLEMENT_TIME_ASKED = "supplement.time_asked"
     SUPPLEMENT_EXTENDED = "supplement.extended"
+    SUPPLEMENT_REMINDED = "supplement.reminded"
     FILE_NOTE_WRITTEN = "file_note.written"
     COMMUNICATION_SENT = "communication.sent"
     COMMUNICATION_SKIPPED = "communication.skipped"
@@ -108,6 +109,7 @@ EVENT_TEXTS = {
     EventKind.SUPPLEMENT_CLOSED: "Komplettering stängd utan svar",
     EventKind.SUPPLEMENT_TIME_ASKED: "Längre tid begärd",
     EventKind.SUPPLEMENT_EXTENDED: "Längre tid att komplettera",
+    EventKind.SUPPLEMENT_REMINDED: "Påminnelse om komplettering skickad",
     EventKind.FILE_NOTE_WRITTEN: "Tjänsteanteckning skriven",
     EventKind.COMMUNICATION_SENT: "Underlag skickat till parten",
     EventKind.COMMUNICATION_SKIPPED: "Kommunicering behövdes inte",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
@@ -84,6 +84,41 @@ def ensure_time_is_out(last_day: date, now: datetime) -> None:
         raise RuleViolation(
             f"Parten har tid på sig till och med {clock.day_text(last_day)}. Stäng kompletteringen efter det."
         )
+
+
+# --- Reminders ------------------------------------------------------------------------------------------------------
+
+REMINDED_BEFORE = 3
+"""Working days before the last day."""
+
+
+class Reminder(StrEnum):
+    """What there is to remind of."""
+
+    SOON = "soon"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """When an open request is to be answered, and what has been told of that."""
+
+    requested_on: date
+    last_day: date
+    reminded_of: date | None
+    told_overdue_of: date | None
+
+
+def reminder_due(of: Reminded, today: date) -> Reminder | None:
+    """Three working days before the last day, and the first working day after it; once for each last day, also a later one.
+
+    A request that was made the same day has just been told of.
+    """
+    if today > of.last_day:
+        is_due = today >= working_days.after(of.last_day, 1) and of.told_overdue_of != of.last_day
+        return Reminder.OVERDUE if is_due else None
+    is_near = today >= working_days.before(of.last_day, REMINDED_BEFORE)
+    return Reminder.SOON if is_near and today > of.requested_on and of.reminded_of != of.last_day else None
 
 
 def label(status: SupplementStatus, last_day: date, now: datetime) -> Label:

@@ -39,6 +39,10 @@ class Supplement(Base):
     ended_at: Mapped[datetime | None]
     version_before: Mapped[int]
     version_after: Mapped[int | None]
+    reminded_of: Mapped[date | None]
+    """The last day that the party has been reminded of before it came."""
+    told_overdue_of: Mapped[date | None]
+    """The last day that both sides have been told has passed without an answer."""
 
     parts: Mapped[list["SupplementPart"]] = relationship(order_by="SupplementPart.part")
 

@@ -101,6 +101,30 @@ def either(actor: Actor, supplement_id: int) -> Supplement | None:
     )
 
 
+def open_ids() -> list[int]:
+    """Every request that waits for its answer, the oldest last day first."""
+    return list(
+        db.session().scalars(
+            select(Supplement.id)
+            .where(Supplement.status == SupplementStatus.REQUESTED)
+            .order_by(Supplement.last_day, Supplement.id)
+        )
+    )
+
+
+def reminded(supplement_id: int) -> Supplement | None:
+    """The request if it is still open, for the worker."""
+    return (
+        db.session()
+        .scalars(
+            select(Supplement)
+            .where(Supplement.id == supplement_id, Supplement.status == SupplementStatus.REQUESTED)
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+
+
 def case_id_of(supplement_id: int) -> int | None:
     """The case to lock before anything else is read."""
     return db.session().scalar(select(Supplement.case_id).where(Supplement.id == supplement_id))

@@ -23,7 +23,7 @@ from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import applications as application_queries
 from grantportal.queries import supplements as queries
-from grantportal.services import applications, supplements
+from grantportal.services import applications, reminders, supplements
 from tests.support.applications import (
     ASKED_FOR,
     IN_JUNE,
@@ -277,3 +277,55 @@ def test_more_time_is_asked_for_by_the_party_and_given_by_the_officer_only(regio
             supplements.extend(ombud, asked, LATER)
         with pytest.raises(NotVisible):
             supplements.ask_more_time(actor_of(applicant(Role.OMBUD)), asked, LATER)
+
+
+# --- Reminders -----------------------------------------------------------------------------------------------------
+
+
+def on(day):
+    return clock.at(clock.local(day, 9))
+
+
+def titles():
+    return [
+        json.loads(each.payload)["title"] for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE
+    ]
+
+
+def test_the_party_is_reminded_three_working_days_before_and_both_sides_the_first_working_day_after(handlaggare, asked):
+    """The last day is Friday 29 May 2020; three working days before is Tuesday, and the first after is Monday."""
+    before = titles()
+    for day, sent in ((25, 0), (26, 1), (26, 0), (29, 0), (30, 0), (31, 0)):
+        with on(date(2020, 5, day)):
+            assert reminders.send() == sent
+    with on(date(2020, 6, 1)):
+        assert reminders.send() == 1
+        assert reminders.send() == 0
+    assert titles()[len(before) :] == [
+        "Kompletteringen ska snart vara besvarad",
+        "Svaret på kompletteringen är försenat",
+        "Komplettering försenad",
+    ]
+
+
+def test_a_later_last_day_is_reminded_of_anew(handlaggare, asked):
+    with on(date(2020, 5, 26)):
+        assert reminders.send() == 1
+        supplements.extend(handlaggare, asked, LATER)
+        assert reminders.send() == 0
+    with on(date(2020, 6, 9)):
+        assert reminders.send() == 1
+
+
+def test_what_is_answered_or_closed_is_not_reminded_of(ombud, handlaggare, asked):
+    with clock.at(IN_JUNE):
+        supplements.close(handlaggare, asked)
+        assert reminders.send() == 0
+
+
+def test_what_was_asked_for_the_same_day_is_not_reminded_of_at_once(handlaggare, application):
+    with on(date(2020, 5, 11)):
+        supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=date(2020, 5, 12)))
+        assert reminders.send() == 0
+    with on(date(2020, 5, 12)):
+        assert reminders.send() == 1

@@ -1,0 +1,70 @@
+"""Reminders of what is to be answered: sent by the worker, counted in working days, once for each last day."""
+
+from grantportal import db
+from grantportal.domain import clock, supplements
+from grantportal.domain.actors import SYSTEM, Role
+from grantportal.domain.events import EventKind
+from grantportal.domain.supplements import Reminded, Reminder
+from grantportal.effects import notices
+from grantportal.models.supplements import Supplement
+from grantportal.queries import cases
+from grantportal.queries import supplements as queries
+from grantportal.transaction import transaction
+
+
+def send() -> int:
+    """Remind of every open komplettering whose day it is. Answers how many were reminded of."""
+    # Not what an earlier round has read.
+    db.close_read_session()
+    due = [each for each in queries.open_ids() if _due(queries.reminded(each))]
+    db.close_read_session()
+    return sum(_remind(supplement_id) for supplement_id in due)
+
+
+def _due(supplement: Supplement | None) -> Reminder | None:
+    if supplement is None:
+        return None
+    facts = Reminded(
+        requested_on=clock.stockholm(supplement.requested_at).date(),
+        last_day=supplement.last_day,
+        reminded_of=supplement.reminded_of,
+        told_overdue_of=supplement.told_overdue_of,
+    )
+    return supplements.reminder_due(facts, clock.today())
+
+
+class _NotDue(Exception):
+    """Somebody has answered, closed, extended or reminded meanwhile."""
+
+
+def _remind(supplement_id: int) -> bool:
+    try:
+        with transaction(SYSTEM, EventKind.SUPPLEMENT_REMINDED) as act:
+            case = cases.locked(queries.case_id_of(supplement_id) or 0)
+            supplement = queries.reminded(supplement_id)
+            reminder = _due(supplement)
+            if supplement is None or reminder is None:
+                raise _NotDue
+            day = clock.day_text(supplement.last_day)
+            party: tuple[Role, ...] = (Role.OMBUD, Role.REPRESENTANT, Role.UPPGIFTSSAMORDNARE)
+            if supplement.report_id is not None:
+                party = (*party, Role.APPLICANT_ECONOMIST)
+            if reminder is Reminder.SOON:
+                supplement.reminded_of = supplement.last_day
+                text = f"Svara i de öppna delarna. Sista dagen är {day}."
+                notices.tell_party(act, case, "Kompletteringen ska snart vara besvarad", text, *party)
+            else:
+                supplement.told_overdue_of = supplement.last_day
+                text = f"Svaret skulle ha kommit {day}. Ni kan svara tills myndigheten stänger kompletteringen."
+                notices.tell_party(act, case, "Svaret på kompletteringen är försenat", text, *party)
+                notices.tell_authority(
+                    act,
+                    case,
+                    "Komplettering försenad",
+                    f"{case.organisation.name}, {case.registration_number}: svaret skulle ha kommit {day}.",
+                    Role.HANDLAGGARE,
+                )
+            act.about(supplement, reminder=reminder.value)
+    except _NotDue:
+        return False
+    return True
