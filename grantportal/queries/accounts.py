@@ -66,14 +66,16 @@ def key_hash(key: str) -> str:
 
 
 def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
-    """The session that a browser's key opens, or None when it is unknown, ended, idle too long or its person closed. Two queries."""
+    """The session that a browser's key opens, or None when it is unknown, ended, idle too long or its person closed. One query."""
     now = clock.real_now()
     unread = select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.read_at.is_(None)).scalar_subquery()
-    found = (
+    rows = (
         db.session()
         .execute(
-            select(SignInSession, User, unread)
+            select(SignInSession, User, unread, MandateRow, Organisation.name)
             .join(User, SignInSession.user_id == User.id)
+            .outerjoin(MandateRow, and_(MandateRow.user_id == User.id, holds(clock.today())))
+            .outerjoin(Organisation, MandateRow.organisation_id == Organisation.id)
             .where(
                 SignInSession.key_sha256 == key_hash(key),
                 SignInSession.ended_at.is_(None),
@@ -81,22 +83,14 @@ def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
                 SignInSession.last_seen_at > now - timedelta(minutes=idle_minutes),
                 User.closed_at.is_(None),
             )
-        )
-        .one_or_none()
-    )
-    if found is None:
-        return None
-    row, user, unread_count = found
-    mandates = (
-        db.session()
-        .execute(
-            select(MandateRow, Organisation.name)
-            .join(Organisation, MandateRow.organisation_id == Organisation.id)
-            .where(MandateRow.user_id == user.id, holds(clock.today()))
             .order_by(MandateRow.id)
         )
         .all()
     )
+    if not rows:
+        return None
+    row, user, unread_count, *_ = rows[0]
+    mandates = [(mandate, name) for *_, mandate, name in rows if mandate is not None]
     names = list(dict.fromkeys(name for _, name in mandates))
     roles = list(dict.fromkeys(mandate.role.text for mandate, _ in mandates))
     return SignedIn(

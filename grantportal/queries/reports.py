@@ -596,21 +596,30 @@ def last_year(actor: Actor, shown: ReportPage, result_id: int) -> LastYear | Non
 
 def persons_who_may(organisation_id: int, case_id: int, permission: Permission) -> tuple[str, ...]:
     """Names of the organisation's persons who may do this today, for «who does what next»."""
-    today = clock.today()
-    rows = db.session().scalars(
-        select(User.name)
-        .join(MandateRow, MandateRow.user_id == User.id)
-        .where(
-            MandateRow.organisation_id == organisation_id,
-            MandateRow.role.in_(policy.WHO_MAY[permission]),
-            (MandateRow.case_id.is_(None)) | (MandateRow.case_id == case_id),
-            holds(today),
-            User.closed_at.is_(None),
+    return who_may(organisation_id, case_id, permission)[permission]
+
+
+def who_may(organisation_id: int, case_id: int, *permissions: Permission) -> dict[Permission, tuple[str, ...]]:
+    """The same for several rights at once. One query."""
+    rows = (
+        db.session()
+        .execute(
+            select(User.name, MandateRow.role)
+            .join(MandateRow, MandateRow.user_id == User.id)
+            .where(
+                MandateRow.organisation_id == organisation_id,
+                MandateRow.role.in_(frozenset().union(*(policy.WHO_MAY[each] for each in permissions))),
+                (MandateRow.case_id.is_(None)) | (MandateRow.case_id == case_id),
+                holds(clock.today()),
+                User.closed_at.is_(None),
+            )
+            .order_by(User.name)
         )
-        .order_by(User.name)
-        .distinct()
+        .all()
     )
-    return tuple(rows)
+    return {
+        each: tuple(dict.fromkeys(name for name, role in rows if role in policy.WHO_MAY[each])) for each in permissions
+    }
 
 
 # --- What has been handed in: read by both sides -------------------------------------------------------------------

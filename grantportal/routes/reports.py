@@ -96,10 +96,9 @@ def _gap_links(page: ReportPage) -> list[tuple[str, str]]:
 def show(report_id: int) -> ResponseReturnValue:
     """What is done, what remains, by when, and who may do what next."""
     page = _own(report_id)
-    people = {
-        permission: reports.persons_who_may(page.organisation_id, page.case_id, permission)
-        for permission in (Permission.ATTEST_ECONOMY, Permission.CERTIFY_AND_SUBMIT_REPORT)
-    }
+    people = reports.who_may(
+        page.organisation_id, page.case_id, Permission.ATTEST_ECONOMY, Permission.CERTIFY_AND_SUBMIT_REPORT
+    )
     return render_template(
         "reports/show.html",
         page=page,

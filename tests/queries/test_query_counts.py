@@ -1,6 +1,9 @@
 """A page asks the database as often with much in it as with little: whole pages, session and person included."""
 
+from grantportal.domain.actors import Role
+from grantportal.domain.reports import ReportStatus
 from tests.support import measured, plenty
+from tests.support.factories import person
 
 FEW, MANY = 3, 60
 
@@ -39,3 +42,33 @@ def test_a_reports_page_asks_no_more_with_many_results(app, database):
     )
 
     assert few == many
+
+
+REGION_PAGES = 8
+
+
+def test_a_regions_pages_of_a_draft_ask_little(app, database):
+    of = plenty.ground(regions=2, results=6)
+    region = measured.region_of(of)
+    ombud = person(Role.OMBUD, region)
+    application = {"application_id": plenty.draft(of, ombud, region, staff=FEW)}
+    own = plenty.ground(results=6, years=of.years, like=of)
+    [report_id, *_] = plenty.reports(own, status=ReportStatus.DRAFT, years=of.years[-1:])
+    report = {"report_id": report_id}
+    pages = [
+        ("cases.index", {}),
+        ("notices.index", {}),
+        ("calls.show", {"call_id": of.call}),
+        ("applications.show", application),
+        ("applications.section", application | {"key": plenty.BUDGET_SECTION}),
+        ("applications.check", application),
+        ("reports.show", report),
+        ("reports.result", report | {"code": "A1"}),
+        ("reports.economy", report),
+        ("reports.attest", report),
+        ("reports.submit", report),
+    ]
+
+    asked = {endpoint: measured.page(app, ombud, endpoint, **values).queries() for endpoint, values in pages}
+
+    assert {endpoint: queries for endpoint, queries in asked.items() if queries > REGION_PAGES} == {}

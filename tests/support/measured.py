@@ -75,7 +75,7 @@ def officers_list(app: Flask, of: plenty.Ground) -> Page:
 
 def form_page(app: Flask, of: plenty.Ground, *, staff: int) -> Page:
     """A region's form page: the section with the budget, filled in."""
-    region = _region(of)
+    region = region_of(of)
     ombud = person(Role.OMBUD, region)
     application_id = plenty.draft(of, ombud, region, staff=staff)
     return page(app, ombud, "applications.section", application_id=application_id, key=plenty.BUDGET_SECTION)
@@ -91,9 +91,10 @@ def report_page(app: Flask, of: plenty.Ground) -> Page:
     """A region's page of one expected result, in a report that it is writing."""
     own = plenty.ground(results=len(of.results), years=of.years, like=of)
     drafts = plenty.reports(own, status=ReportStatus.DRAFT, years=of.years[-1:])
-    return page(app, person(Role.OMBUD, _region(of)), "reports.result", report_id=drafts[0], code="A1")
+    return page(app, person(Role.OMBUD, region_of(of)), "reports.result", report_id=drafts[0], code="A1")
 
 
-def _region(of: plenty.Ground) -> Organisation:
+def region_of(of: plenty.Ground) -> Organisation:
+    """The first of the regions."""
     with db.writing_session() as session:
         return session.get_one(Organisation, of.regions[0])
