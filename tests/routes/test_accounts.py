@@ -306,7 +306,8 @@ def test_both_sides_see_the_same_table(signed_in, database):
     ombud, officer = person(Role.OMBUD, region), person(Role.HANDLAGGARE, authority)
 
     def table(page):
-        return words(next(page.document.iter("table")))
+        # Who may end a mandate has a link for it, and nothing else that is different.
+        return re.sub(r" Avsluta [^,]+, \w+", "", words(next(page.document.iter("table"))))
 
     theirs = table(signed_in(officer).get(f"/organisationer/{region.id}"))
 
