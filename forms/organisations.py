@@ -7,6 +7,7 @@ from forms.accounts import EmailLine
 from forms.base import Day, Form, Line
 from grantportal.domain.accounts import Invite
 from grantportal.domain.actors import Role
+from grantportal.domain.organisations import ChangeMailbox
 
 
 class InviteForm(Form):
@@ -33,3 +34,17 @@ class InviteForm(Form):
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
         )
+
+
+class MailboxForm(Form):
+    """Gemensam e-postlåda."""
+
+    mailbox = EmailLine(
+        "Gemensam e-postlåda",
+        longest=254,
+        description="Den får en kopia av varje brev om era ärenden. Lämna tomt om ni inte vill ha någon.",
+        render_kw={"inputmode": "email", "spellcheck": "false"},
+    )
+
+    def command(self) -> ChangeMailbox:
+        return ChangeMailbox(self.mailbox.data or "")

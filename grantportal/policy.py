@@ -20,6 +20,7 @@ from grantportal.models.base import Base
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote, FrozenVersion
 from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.records import Record
@@ -43,6 +44,9 @@ class Permission(StrEnum):
     INVITE_OR_REMOVE_REPRESENTANT = "invite_or_remove_representant"
     INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE = "invite_or_remove_uppgiftssamordnare"
     INVITE_OR_REMOVE_ECONOMIST = "invite_or_remove_economist"
+    HAND_OVER_OMBUD = "hand_over_ombud"
+    CHANGE_MAILBOX = "change_mailbox"
+    APPROVE_OMBUD = "approve_ombud"
     SET_UP_GRANT = "set_up_grant"
     ALLOT_FRAME = "allot_frame"
     CREATE_CALL = "create_call"
@@ -88,7 +92,10 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.INVITE_OR_REMOVE_REPRESENTANT: frozenset({_R.OMBUD}),
     _P.INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE: frozenset({_R.OMBUD, _R.REPRESENTANT}),
     _P.INVITE_OR_REMOVE_ECONOMIST: frozenset({_R.OMBUD, _R.REPRESENTANT}),
+    _P.HAND_OVER_OMBUD: frozenset({_R.OMBUD}),
+    _P.CHANGE_MAILBOX: frozenset({_R.OMBUD}),
     # The authority's side.
+    _P.APPROVE_OMBUD: frozenset({_R.HANDLAGGARE}),
     _P.SET_UP_GRANT: frozenset({_R.HANDLAGGARE}),
     _P.ALLOT_FRAME: frozenset({_R.FINANCE}),
     _P.CREATE_CALL: frozenset({_R.HANDLAGGARE}),
@@ -131,6 +138,8 @@ PARTY_RIGHTS: dict[str, Permission] = {
     "Bjuda in och avsluta representant": _P.INVITE_OR_REMOVE_REPRESENTANT,
     "Bjuda in och avsluta uppgiftssamordnare": _P.INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE,
     "Bjuda in och avsluta ekonom": _P.INVITE_OR_REMOVE_ECONOMIST,
+    "Lämna över uppdraget som ombud": _P.HAND_OVER_OMBUD,
+    "Ange gemensam e-postlåda": _P.CHANGE_MAILBOX,
 }
 """What an organisation's persons may do, in the words of the table that the organisation and the authority both see."""
 
@@ -255,6 +264,7 @@ _AUTHORITY_SEES: dict[type[Base], Any] = {
     Record: true,
     Report: true,
     BankGiro: true,
+    OmbudApplication: true,
 }
 # What an organisation sees of its own rows, when that is not all of them.
 _PARTY_SEES: dict[type[Base], Any] = {

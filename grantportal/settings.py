@@ -43,6 +43,8 @@ class Settings:
     session_hours: int = 12
     link_hours: int = 72
     """How long a one-time link holds."""
+    max_active_ombud: int = 3
+    """How many ombud an organisation can have at a time."""
     sign_in_attempts: int = 10
     """How many wrong attempts per account within the window."""
     sign_in_attempts_per_address: int = 100

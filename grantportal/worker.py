@@ -4,8 +4,6 @@ Work is claimed with a lease and done outside every lock. A worker that is kille
 out and the work is done again.
 """
 
-import base64
-import hmac
 import json
 import logging
 import os
@@ -23,13 +21,14 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
 from grantportal.effects import files as placing
-from grantportal.effects.notices import INVITATION, NOTICE
+from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL
 from grantportal.effects.records import RENDER
 from grantportal.exports import mail, pdf
+from grantportal.keys import key_for, ombud_purpose
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import notices as notice_queries
+from grantportal.queries import ombud, records
 from grantportal.queries import outbox as waiting
-from grantportal.queries import records
 from grantportal.services import accounts, anchors, files, notices, outbox, reminders
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
@@ -116,8 +115,11 @@ def document(settings: Settings, record_id: int, actor: Actor = SYSTEM) -> tuple
 
     So the first reader never waits for the worker. None when the record has no document that the actor may see.
     """
+    attached = records.attached(record_id, actor)
     facts = records.to_render(record_id, actor)
     db.close_read_session()
+    if attached is not None:
+        return attached.shown_name, attached.media_type, (settings.files / attached.stored_name).read_bytes()
     if facts is None:
         return None
     if facts.file is None:
@@ -166,7 +168,7 @@ def _invitation(settings: Settings, work: Claimed) -> None:
     if facts is not None:
         address = settings.public_url.rstrip("/")
         if facts.needs_link:
-            key = _key_of(settings, work)
+            key = key_for(settings.secret_key, f"invitation {work.id}")
             accounts.keep_link(facts.user_id, key, settings.link_hours)
             address += f"/valkommen/{key}"
         letter = mail.invitation(
@@ -187,9 +189,26 @@ def _invitation(settings: Settings, work: Claimed) -> None:
     outbox.complete(work)
 
 
-def _key_of(settings: Settings, work: Claimed) -> str:
-    digest = hmac.digest(settings.secret_key.encode(), f"invitation {work.id}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def _ombud_mail(settings: Settings, work: Claimed) -> None:
+    """The link with which somebody without an account follows an ombudsansökan."""
+    application_id = work.payload["application_id"]
+    facts = ombud.mail(application_id)
+    db.close_read_session()
+    if facts is not None:
+        key = key_for(settings.secret_key, ombud_purpose(application_id))
+        letter = mail.ombud_application(
+            mail.Letter(
+                key=work.id,
+                to=facts.to,
+                sender=settings.mail_from,
+                at=work.at,
+                link=f"{settings.public_url.rstrip('/')}/ombudsansokan/{application_id}/{key}",
+                host=urlsplit(settings.public_url).hostname or "localhost",
+                registration_number=facts.registration_number,
+            )
+        )
+        _deliver(settings, work, letter)
+    outbox.complete(work)
 
 
 def _deliver(settings: Settings, work: Claimed, letter: EmailMessage) -> None:
@@ -222,5 +241,6 @@ _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     RENDER: _render,
     NOTICE: _notice,
     INVITATION: _invitation,
+    OMBUD_MAIL: _ombud_mail,
     notices.MAIL: _mail,
 }

@@ -39,6 +39,7 @@ ACTS = {
         "Begära, förlänga och stänga komplettering": [P.REQUEST_SUPPLEMENT, P.EXTEND_TIME, P.CLOSE_SUPPLEMENT],
         "Skriva tjänsteanteckning": [P.FILE_NOTE],
         "Kommunicera": [P.COMMUNICATE],
+        "Godkänna ombud, fråga efter mer och avsluta": [P.APPROVE_OMBUD],
         "Föreslå beslut": [P.PROPOSE],
         "Fatta beslut eller lämna tillbaka förslaget": [P.DECIDE],
         "Skicka beslutet": [P.DISPATCH_DECISION],

@@ -47,6 +47,8 @@ class RecordKind(StrEnum):
     DISPATCH = "dispatch"
     REPORT = "report"
     REVIEW = "review"
+    OMBUD_APPLICATION = "ombud_application"
+    OMBUD_DECISION = "ombud_decision"
 
 
 class Direction(StrEnum):
@@ -72,6 +74,8 @@ RECORD_TEXTS = {
     RecordKind.DISPATCH: "Expediering",
     RecordKind.REPORT: "Återrapportering",
     RecordKind.REVIEW: "Granskning",
+    RecordKind.OMBUD_APPLICATION: "Ansökan om ombud",
+    RecordKind.OMBUD_DECISION: "Beslut om ombud",
 }
 DIRECTION_TEXTS = {Direction.IN: "In", Direction.OUT: "Ut", Direction.INTERNAL: "Upprättad"}
 

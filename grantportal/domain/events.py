@@ -22,6 +22,12 @@ class EventKind(StrEnum):
     MANDATE_GRANTED = "mandate.granted"
     MANDATE_ENDED = "mandate.ended"
     ORGANISATION_REGISTERED = "organisation.registered"
+    ORGANISATION_MAILBOX_CHANGED = "organisation.mailbox_changed"
+    OMBUD_APPLICATION_RECEIVED = "ombud_application.received"
+    OMBUD_APPLICATION_ASKED = "ombud_application.asked"
+    OMBUD_APPLICATION_SUPPLEMENTED = "ombud_application.supplemented"
+    OMBUD_APPLICATION_APPROVED = "ombud_application.approved"
+    OMBUD_APPLICATION_CLOSED = "ombud_application.closed"
     GIRO_REGISTERED = "giro.registered"
     GIRO_VERIFIED = "giro.verified"
     GIRO_APPROVED = "giro.approved"
@@ -84,6 +90,12 @@ EVENT_TEXTS = {
     EventKind.MANDATE_GRANTED: "Behörighet given",
     EventKind.MANDATE_ENDED: "Behörighet avslutad",
     EventKind.ORGANISATION_REGISTERED: "Organisation registrerad",
+    EventKind.ORGANISATION_MAILBOX_CHANGED: "Gemensam e-postlåda ändrad",
+    EventKind.OMBUD_APPLICATION_RECEIVED: "Ansökan om ombud inkommen",
+    EventKind.OMBUD_APPLICATION_ASKED: "Komplettering av ansökan om ombud begärd",
+    EventKind.OMBUD_APPLICATION_SUPPLEMENTED: "Ansökan om ombud kompletterad",
+    EventKind.OMBUD_APPLICATION_APPROVED: "Ombud godkänt genom beslut",
+    EventKind.OMBUD_APPLICATION_CLOSED: "Ansökan om ombud avslutad",
     EventKind.GIRO_REGISTERED: "Bankgiro registrerat",
     EventKind.GIRO_VERIFIED: "Bankgiro kontrollerat",
     EventKind.GIRO_APPROVED: "Bankgiro godkänt",

@@ -60,6 +60,13 @@ def bank_giro(typed: str) -> str:
 
 
 @dataclass(frozen=True)
+class ChangeMailbox:
+    """The organisation's own mailbox, that gets a copy of what its persons get; empty for none."""
+
+    mailbox: str
+
+
+@dataclass(frozen=True)
 class RegisterOrganisation:
     """A new organisation."""
 

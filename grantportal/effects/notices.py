@@ -18,6 +18,15 @@ def invite(act: Act, mandate: MandateRow) -> None:
     act.outbox(INVITATION, mandate_id=mandate.id)
 
 
+OMBUD_MAIL = "ombud_mail"
+"""Outbox kind: a mail to somebody without an account, with the link to the own ombudsansökan."""
+
+
+def tell_ombud_applicant(act: Act, application_id: int) -> None:
+    """Tell whoever asked to be an ombud that there is something to read."""
+    act.outbox(OMBUD_MAIL, application_id=application_id)
+
+
 def tell_organisation(act: Act, organisation_id: int, title: str, text: str, *roles: Role) -> None:
     """Tell the organisation's persons with one of `roles` about what belongs to no case."""
     act.outbox(

@@ -43,6 +43,15 @@ Du är {role} i {organisation} i Bidragsportalen.
 
 Det här brevet skickas automatiskt och går inte att svara på. Vet du inte varför du har fått det kan du bortse från det.
 """
+OMBUD = "Din ansökan om att bli ombud i Bidragsportalen"
+OMBUD_TEXT = """Hej!
+
+Det finns något att läsa om din ansökan om att bli ombud, diarienummer {number}. Öppna den med länken:
+
+{link}
+
+Länken är din egen. Det här brevet skickas automatiskt och går inte att svara på.
+"""
 
 
 def message(letter: Letter) -> EmailMessage:
@@ -58,6 +67,11 @@ def invitation(letter: Letter, *, name: str, role: str, organisation: str, link_
         what = f"Välj ett lösenord med länken. Den gäller en gång, i {link_hours} timmar:"
     text = INVITED_TEXT.format(name=name, role=role, organisation=organisation, what=what, link=letter.link)
     return _made(letter, INVITED, text)
+
+
+def ombud_application(letter: Letter) -> EmailMessage:
+    """A mail to somebody who has asked to be an ombud, and has no account yet."""
+    return _made(letter, OMBUD, OMBUD_TEXT.format(number=letter.registration_number, link=letter.link))
 
 
 def _made(letter: Letter, subject: str, text: str) -> EmailMessage:

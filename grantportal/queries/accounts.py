@@ -156,6 +156,24 @@ def mandate(mandate_id: int) -> MandateRow | None:
     return db.session().scalars(db.lock(select(MandateRow).where(MandateRow.id == mandate_id))).one()
 
 
+def held_by_all(organisation_id: int, role: Role) -> list[MandateRow]:
+    """The mandates in this role for all of the organisation's cases that hold or are still to begin. The caller holds the organisation."""
+    return list(
+        db.session().scalars(
+            select(MandateRow)
+            .join(User, User.id == MandateRow.user_id)
+            .where(
+                MandateRow.organisation_id == organisation_id,
+                MandateRow.role == role,
+                MandateRow.case_id.is_(None),
+                MandateRow.ended_at.is_(None),
+                or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= clock.today()),
+                User.closed_at.is_(None),
+            )
+        )
+    )
+
+
 def active(organisation_id: int, role: Role) -> list[MandateRow]:
     """The mandates in this role for all of the organisation's cases that hold today. The caller holds the organisation."""
     return list(

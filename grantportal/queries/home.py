@@ -26,6 +26,7 @@ from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
+from grantportal.queries import ombud
 
 MOST = 20
 """How many of each kind are shown; the rest are in the lists."""
@@ -105,7 +106,7 @@ def start(actor: Actor) -> Start:
     waiting: list[Waiting] = []
     dates: list[ImportantDate] = []
     if actor.is_authority:
-        for found in (_to_handle, _late_supplements, _decisions, _payments, _reports_to_review):
+        for found in (_to_handle, _ombud_applications, _late_supplements, _decisions, _payments, _reports_to_review):
             waiting += found(actor)
     else:
         waiting += [*_drafts(actor), *_supplements(actor), *_communications(actor)]
@@ -305,6 +306,19 @@ def _to_handle(actor: Actor) -> Iterator[Waiting]:
             endpoint="cases.show",
             values={"case_id": case.id},
             since=clock.stockholm(received).date() if received else None,
+        )
+
+
+def _ombud_applications(actor: Actor) -> Iterator[Waiting]:
+    if not may(actor, Permission.APPROVE_OMBUD):
+        return
+    for row in ombud.waiting(actor)[:MOST]:
+        yield Waiting(
+            title=f"Ansökan om ombud: {row.organisation}",
+            text=f"Dnr {row.registration_number}. {row.name}.",
+            endpoint="ombud.show",
+            values={"application_id": row.id},
+            since=clock.stockholm(row.received_at).date(),
         )
 
 

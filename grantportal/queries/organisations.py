@@ -160,6 +160,12 @@ def numbers() -> set[str]:
     return set(db.session().scalars(select(Organisation.organisation_number)))
 
 
+def shown_to_everybody(organisation_id: int) -> Organisation | None:
+    """The organisation, when it is one of those that the public form offers."""
+    found = db.session().get(Organisation, organisation_id)
+    return found if found is not None and can_apply(found.kind) else None
+
+
 def locked(organisation_id: int) -> Organisation | None:
     """The organisation, locked."""
     return db.session().scalars(db.lock(select(Organisation).where(Organisation.id == organisation_id))).one_or_none()

@@ -94,6 +94,12 @@ def get(actor: Actor, record_id: int) -> RecordPage | None:
     )
 
 
+def attached(record_id: int, actor: Actor) -> FileFacts | None:
+    """The file that came in as this handling; None when it has none, or when its document is made from a frozen version."""
+    found = db.session().execute(_with_file(actor, record_id)).one_or_none()
+    return _facts(found[4]) if found is not None and found[5] is None else None
+
+
 def to_render(record_id: int, actor: Actor = SYSTEM) -> ToRender | None:
     """What the record's document is made from; None when it has none or the actor may not see it."""
     found = db.session().execute(_with_file(actor, record_id)).one_or_none()

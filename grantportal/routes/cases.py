@@ -1,6 +1,6 @@
 """Ärenden: the list, and the page of one case."""
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.cases import ChangeReferenceForm
@@ -8,7 +8,7 @@ from grantportal import policy, web
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.texts import one_line
 from grantportal.policy import Permission
-from grantportal.queries import cases
+from grantportal.queries import cases, ombud
 from grantportal.queries.cases import Asked
 from grantportal.services import cases as services
 
@@ -53,7 +53,11 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:case_id>")
 def show(case_id: int) -> ResponseReturnValue:
     """Where the case is, what the reader can do now, its documents, money, parties and history."""
-    page = web.seen(cases.page(web.signed_in(), case_id))
+    page = cases.page(web.signed_in(), case_id)
+    if page is None:
+        # A case of another kind has a page of its own.
+        about_ombud = web.seen(ombud.of_case(web.actor(), case_id))
+        return redirect(url_for("ombud.show", application_id=about_ombud), code=303)
     return render_template(
         "cases/show.html",
         page=page,

@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from forms.base import Form
-from forms.organisations import InviteForm
+from forms.organisations import InviteForm, MailboxForm
 from grantportal import policy
 from grantportal.domain import clock
 from grantportal.domain.errors import NoRight
+from grantportal.policy import Permission
 from grantportal.queries import accounts, organisations
 from grantportal.queries.organisations import OrganisationShown
 from grantportal.services import mandates as services
+from grantportal.services import organisations as organisation_services
 from grantportal.web import actor, carried_out, done, portal_settings, seen, signed_in
 
 bp = Blueprint("organisations", __name__)
@@ -48,6 +51,8 @@ def _offered(organisation: OrganisationShown) -> dict[str, Any]:
     running = [one for one in organisation.mandates if not one.is_over]
     return {
         "may_invite": bool(policy.invited_by(who, organisation.id)),
+        "may_hand_over": organisation.id in policy.organisations_for(who, Permission.HAND_OVER_OMBUD),
+        "may_change_mailbox": organisation.id in policy.organisations_for(who, Permission.CHANGE_MAILBOX),
         "endable": {one.id for one in running if policy.may_end(who, one)},
         "resendable": {
             one.id for one in running if not one.has_password and policy.may_invite_or_remove(who, one.role, one)
@@ -66,13 +71,26 @@ def invite(organisation_id: int) -> ResponseReturnValue:
     if not roles:
         raise NoRight
     form = InviteForm(valid_from=clock.today())
-    form.role.choices = [(role.value, role.text) for role in roles]
-    form.case.choices = [(str(each.id), each.text) for each in organisations.cases_of(who, organisation_id)]
+    form.role.choices = [SelectChoice(role.value, role.text) for role in roles]
+    form.case.choices = [SelectChoice(str(each.id), each.text) for each in organisations.cases_of(who, organisation_id)]
     if policy.invites_for_all(who, organisation_id):
-        form.case.choices = [("", "Alla ärenden"), *form.case.choices]
+        form.case.choices = [SelectChoice("", "Alla ärenden"), *form.case.choices]
     if carried_out(form, services.invite, who, organisation_id):
         return done("Inbjudan är skickad med e-post.", ".show", organisation_id=organisation_id)
     return render_template("organisations/invite.html", organisation=organisation, form=form)
+
+
+@bp.route("/organisationer/<int:organisation_id>/e-postlada", methods=["GET", "POST"])
+def mailbox(organisation_id: int) -> ResponseReturnValue:
+    """Where copies of all mail to the organisation go."""
+    who = signed_in()
+    organisation = seen(organisations.get(who, organisation_id))
+    if organisation.id not in policy.organisations_for(who, Permission.CHANGE_MAILBOX):
+        raise NoRight
+    form = MailboxForm(mailbox=organisation.mailbox)
+    if carried_out(form, organisation_services.change_mailbox, who, organisation_id):
+        return done("E-postlådan är sparad.", ".show", organisation_id=organisation_id)
+    return render_template("organisations/mailbox.html", organisation=organisation, form=form)
 
 
 @bp.route("/organisationer/behorigheter/<int:mandate_id>/avsluta", methods=["GET", "POST"])

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from grantportal import db, policy
+from grantportal import policy
 from grantportal.domain import clock
 from grantportal.domain.accounts import (
     LINK_ENDED,
@@ -22,7 +22,6 @@ from grantportal.domain.accounts import (
     Limits,
     SignIn,
     email_address,
-    ensure_attempts_left,
     ensure_password,
     ensure_period,
     ensure_role_fits,
@@ -36,6 +35,7 @@ from grantportal.domain.accounts import (
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
 from grantportal.domain.events import EventKind
+from grantportal.effects import attempts
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInAttempt, SignInSession, User
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
@@ -192,7 +192,7 @@ def sign_in(address: str, limits: Limits, session_hours: int, command: SignIn) -
     the same work.
     """
     email = command.email.strip().lower()
-    counted = _count(limits, (f"account:{email}", limits.per_account), (_from(address), limits.per_address))
+    counted = attempts.count(limits, (f"account:{email}", limits.per_account), (_from(address), limits.per_address))
     user = accounts.by_email(email)
     stored = user.password_hash if user is not None else None
     if not is_right_password(command.password, stored) or user is None or stored is None:
@@ -212,7 +212,9 @@ def enter_code(key: str, address: str, limits: Limits, session_hours: int, comma
     waiting = accounts.pending_session(key)
     if waiting is None:
         raise RuleViolation("Det tog för lång tid. Logga in igen.")
-    counted = _count(limits, (f"code:{waiting.user_id}", limits.per_account), (_from(address), limits.per_address))
+    counted = attempts.count(
+        limits, (f"code:{waiting.user_id}", limits.per_account), (_from(address), limits.per_address)
+    )
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         user = accounts.user(waiting.user_id)
         _use_code(user, command.code)
@@ -292,28 +294,6 @@ def _from(address: str) -> str:
     return f"address:{network_of(address)}"
 
 
-def _count(limits: Limits, *keys: tuple[str, int]) -> list[str]:
-    """Count the attempt under each key, and commit that; then refuse when one of them has too many."""
-    now = clock.real_now()
-    is_old = SignInAttempt.window_started_at <= now - timedelta(minutes=limits.minutes)
-    counts = []
-    with bookkeeping(Bookkeeping.ATTEMPTS) as (session, _):
-        for key, _most in keys:
-            # One statement: a counter that is read and then written loses most of the attempts that come at once.
-            counting = db.insert(SignInAttempt).values(key_sha256=key_hash(key), attempts=1, window_started_at=now)
-            counting = counting.on_conflict_do_update(
-                index_elements=[SignInAttempt.key_sha256],
-                set_={
-                    "attempts": case((is_old, 1), else_=SignInAttempt.attempts + 1),
-                    "window_started_at": case((is_old, now), else_=SignInAttempt.window_started_at),
-                },
-            )
-            counts.append(session.execute(counting.returning(SignInAttempt.attempts)).scalar_one())
-    for count, (_key, most) in zip(counts, keys, strict=True):
-        ensure_attempts_left(count, most=most, minutes=limits.minutes)
-    return [key for key, _most in keys]
-
-
 def _forget_attempt(session: Session, keys: Sequence[str]) -> None:
     """It was the right person: only wrong attempts count."""
     for key in keys:
@@ -352,7 +332,9 @@ def enable_totp(actor: Actor, session_id: int, command: EnterCode) -> None:
 
 def disable_totp(actor: Actor, address: str, limits: Limits, command: EnterCode) -> None:
     """Password alone is enough again. It takes a code: somebody else's hand on the keyboard cannot turn it off."""
-    counted = _count(limits, (f"code:{actor.user_id}", limits.per_account), (_from(address), limits.per_address))
+    counted = attempts.count(
+        limits, (f"code:{actor.user_id}", limits.per_account), (_from(address), limits.per_address)
+    )
     with transaction(actor, EventKind.USER_TOTP_DISABLED) as act:
         user = accounts.user(_person(actor))
         if user.totp_enabled_at is None:

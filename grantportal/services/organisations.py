@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from grantportal import policy
 from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
-from grantportal.domain.organisations import OrganisationKind, RegisterOrganisation, organisation_number
+from grantportal.domain.organisations import ChangeMailbox, OrganisationKind, RegisterOrganisation, organisation_number
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import organisations
@@ -46,3 +47,14 @@ def register(actor: Actor, commands: Sequence[RegisterOrganisation]) -> int:
         for row in rows[1:]:
             act.also(EventKind.ORGANISATION_REGISTERED, row, name=row.name)
     return len(rows)
+
+
+def change_mailbox(actor: Actor, organisation_id: int, command: ChangeMailbox) -> None:
+    """An ombud says where copies of the organisation's mail go."""
+    with transaction(actor, EventKind.ORGANISATION_MAILBOX_CHANGED) as act:
+        organisation = organisations.locked(organisation_id)
+        if organisation is None or organisations.get(act.actor, organisation_id) is None:
+            raise NotVisible
+        policy.require(act.actor, Permission.CHANGE_MAILBOX, organisation)
+        before, organisation.mailbox = organisation.mailbox, command.mailbox
+        act.about(organisation, before=before, after=command.mailbox)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 from playwright.sync_api import BrowserContext
 from sqlalchemy import select
 
@@ -18,9 +18,12 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.keys import key_for, ombud_purpose
 from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
-from grantportal.models.organisations import BankGiro
+from grantportal.models.grants import Grant
+from grantportal.models.ombud import OmbudApplication
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import PaymentBatch
 from grantportal.models.records import Record
 from grantportal.queries import demonstration as facts
@@ -29,6 +32,7 @@ from grantportal.web import SESSION_COOKIE
 from tests.support.browser import faults_of, served, visiting
 from tests.support.client import session_key
 from tests.support.databases import postgresql_only
+from tests.support.ombud import asked
 from tests.support.rows import committed
 from tests.support.story import Telling, installed, person
 
@@ -142,6 +146,22 @@ def newest_mandate(_: Story) -> Values:
     return {"mandate_id": committed().scalars(select(MandateRow.id).where(*about)).first()}
 
 
+def an_ombud(_: Story) -> Values:
+    """An ombudsansökan that waits for the officer."""
+    number = committed().scalars(select(OmbudApplication.id)).first()
+    if number is None:
+        grant_id = committed().scalars(select(Grant.id)).first()
+        number = asked(committed().get_one(Organisation, facts.organisation_id("Region Skåne")), grant_id=grant_id)
+    return {"application_id": number}
+
+
+def with_the_link(story: Story) -> Values:
+    """The applicant's own way to it."""
+    made = an_ombud(story)
+    secret = current_app.config["PORTAL"].secret_key
+    return {**made, "key": key_for(secret, ombud_purpose(made["application_id"]))}
+
+
 GRANT, CALL = made("grant_id", "grant"), made("call_id", "ordinary")
 DECISION = made("decision_id", "decision-ostergotland-ordinary")
 SECTIONS = ["sokande", "ungdomshem", "samverkan", "kostnader", "forsakran"]
@@ -241,6 +261,15 @@ VISITS = [
         lambda _: {"organisation_id": facts.organisation_id("Region Skåne")},
     ),
     Visit(NOW, OMBUD, "organisations.invite", own_organisation),
+    Visit(NOW, OMBUD, "organisations.mailbox", own_organisation),
+    Visit(NOW, None, "ombud.apply"),
+    Visit(NOW, OMBUD, "ombud.hand_over", own_organisation),
+    Visit(NOW, OFFICER, "ombud.index"),
+    Visit(NOW, OFFICER, "ombud.show", an_ombud),
+    Visit(NOW, OFFICER, "ombud.approve", an_ombud),
+    Visit(NOW, OFFICER, "ombud.close", an_ombud),
+    Visit(NOW, OFFICER, "ombud.ask", an_ombud),
+    Visit(NOW, None, "ombud.follow", with_the_link),
     Visit(NOW, OMBUD, "organisations.end", newest_mandate),
     Visit(NOW, OMBUD, "organisations.send_link", newest_mandate),
     Visit(NOW, "administrator", "outgoing.index"),
@@ -284,6 +313,7 @@ NOTHING_INVENTED = {
     "organisations.index",
     "organisations.end",
     "organisations.invite",
+    "organisations.mailbox",
     "organisations.own",
     "organisations.send_link",
     "organisations.show",

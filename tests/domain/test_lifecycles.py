@@ -6,6 +6,7 @@ from grantportal.domain.applications import APPLICATION, ApplicationAction, Appl
 from grantportal.domain.calls import CALL, CallAction, CallStatus
 from grantportal.domain.decisions import DECISION, DecisionAction, DecisionStatus
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.ombud import OMBUD_APPLICATION, OmbudApplicationAction, OmbudApplicationStatus
 from grantportal.domain.payments import PAYMENT, PaymentAction, PaymentStatus
 from grantportal.domain.reports import REPORT, ReportAction, ReportStatus
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
@@ -14,6 +15,7 @@ TABLES = [
     (APPLICATION, ApplicationStatus, ApplicationAction),
     (CALL, CallStatus, CallAction),
     (DECISION, DecisionStatus, DecisionAction),
+    (OMBUD_APPLICATION, OmbudApplicationStatus, OmbudApplicationAction),
     (PAYMENT, PaymentStatus, PaymentAction),
     (REPORT, ReportStatus, ReportAction),
     (SUPPLEMENT, SupplementStatus, SupplementAction),

@@ -81,6 +81,12 @@ ROWS = {
         data=invitation,
         unseen={"samrad", "utvarderare"},
     ),
+    "organisations.mailbox": Row(
+        {"ombud"},
+        thing=lambda world: {"organisation_id": world.region.id},
+        data={"mailbox": "b@example.se"},
+        unseen={"samrad", "utvarderare"},
+    ),
     "organisations.end": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
     "organisations.send_link": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
 }

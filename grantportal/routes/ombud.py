@@ -1,0 +1,121 @@
+"""Ombud: asked for by anybody, followed with a link, handed over by an ombud, and decided by an officer."""
+
+from enum import StrEnum
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from forms.base import Form
+from forms.ombud import ApplyForOmbudForm, AskOmbudForm, CloseOmbudForm, SupplementOmbudForm
+from grantportal import policy
+from grantportal.domain import clock
+from grantportal.domain.accounts import Limits
+from grantportal.domain.errors import NoRight, NotVisible
+from grantportal.domain.ombud import OMBUD_APPLICATION, OmbudApplicationAction
+from grantportal.imports.attachments import inspect
+from grantportal.keys import is_key_for, key_for, ombud_purpose
+from grantportal.policy import Permission
+from grantportal.queries import ombud as queries
+from grantportal.queries import organisations
+from grantportal.services import ombud as services
+from grantportal.web import actor, carried_out, done, offers, portal_settings, seen, signed_in
+
+bp = Blueprint("ombud", __name__)
+
+PER_ADDRESS = 20
+"""How many times an address may ask within the window of the settings: a whole region may share one."""
+_PERMISSIONS: dict[StrEnum, Permission] = {
+    OmbudApplicationAction.APPROVE: Permission.APPROVE_OMBUD,
+    OmbudApplicationAction.ASK: Permission.APPROVE_OMBUD,
+    OmbudApplicationAction.CLOSE: Permission.APPROVE_OMBUD,
+}
+
+
+@bp.route("/ombudsansokan", methods=["GET", "POST"])
+def apply() -> ResponseReturnValue:
+    """Somebody of an organisation asks to be its ombud; no account is needed."""
+    grants = queries.grants()
+    form = ApplyForOmbudForm(queries.organisations(), grants, valid_from=clock.today())
+    chosen = portal_settings()
+    limits = Limits(PER_ADDRESS, PER_ADDRESS, chosen.sign_in_window_minutes)
+    if carried_out(form, services.apply, request.remote_addr or "", limits, chosen.files, inspect):
+        key = key_for(chosen.secret_key, ombud_purpose(form.result))
+        return done("Ansökan är inskickad.", ".follow", application_id=form.result, key=key)
+    return render_template("ombud/apply.html", form=form, can_apply=bool(grants))
+
+
+@bp.route("/ombudsansokan/<int:application_id>/<key>", methods=["GET", "POST"])
+def follow(application_id: int, key: str) -> ResponseReturnValue:
+    """With the link: the receipt, what the authority asks for, and how it went."""
+    chosen = portal_settings()
+    if not is_key_for(chosen.secret_key, ombud_purpose(application_id), key):
+        raise NotVisible
+    found = seen(queries.followed(application_id))
+    form = SupplementOmbudForm()
+    if carried_out(form, services.supplement, application_id, chosen.files, inspect):
+        return done("Kompletteringen är inskickad.", ".follow", application_id=application_id, key=key)
+    can_answer = OMBUD_APPLICATION.allows(found.status, OmbudApplicationAction.SUPPLEMENT)
+    return render_template("ombud/follow.html", application=found, form=form, can_answer=can_answer)
+
+
+@bp.get("/ombudsansokningar")
+def index() -> ResponseReturnValue:
+    """The ones that the reader may see."""
+    return render_template("ombud/index.html", applications=queries.listed(signed_in()))
+
+
+@bp.get("/ombudsansokningar/<int:application_id>")
+def show(application_id: int) -> ResponseReturnValue:
+    """What is asked, the handlingar, and what the officer can do."""
+    found = seen(queries.page(signed_in(), application_id))
+    actions = offers(found, OMBUD_APPLICATION, _PERMISSIONS)
+    return render_template("ombud/show.html", application=found, actions=actions, Action=OmbudApplicationAction)
+
+
+@bp.route("/ombudsansokningar/<int:application_id>/godkann", methods=["GET", "POST"])
+def approve(application_id: int) -> ResponseReturnValue:
+    """The officer decides."""
+    found = seen(queries.page(signed_in(), application_id))
+    policy.require(actor(), Permission.APPROVE_OMBUD)
+    form = Form()
+    if carried_out(form, services.approve, actor(), application_id, portal_settings().max_active_ombud):
+        return done(f"{found.name} är godkänd som ombud.", ".show", application_id=application_id)
+    return render_template("ombud/approve.html", application=found, form=form)
+
+
+@bp.route("/ombudsansokningar/<int:application_id>/begar-komplettering", methods=["GET", "POST"])
+def ask(application_id: int) -> ResponseReturnValue:
+    """The officer needs to know more."""
+    found = seen(queries.page(signed_in(), application_id))
+    policy.require(actor(), Permission.APPROVE_OMBUD)
+    form = AskOmbudForm()
+    if carried_out(form, services.ask, actor(), application_id):
+        return done("Kompletteringen är begärd.", ".show", application_id=application_id)
+    return render_template("ombud/ask.html", application=found, form=form)
+
+
+@bp.route("/ombudsansokningar/<int:application_id>/avsluta", methods=["GET", "POST"])
+def close(application_id: int) -> ResponseReturnValue:
+    """The officer closes the case without an ombud."""
+    found = seen(queries.page(signed_in(), application_id))
+    policy.require(actor(), Permission.APPROVE_OMBUD)
+    form = CloseOmbudForm()
+    if carried_out(form, services.close, actor(), application_id):
+        return done("Ärendet är avslutat.", ".show", application_id=application_id)
+    return render_template("ombud/close.html", application=found, form=form)
+
+
+@bp.route("/organisationer/<int:organisation_id>/lamna-over", methods=["GET", "POST"])
+def hand_over(organisation_id: int) -> ResponseReturnValue:
+    """An ombud names a successor."""
+    who = signed_in()
+    organisation = seen(organisations.get(who, organisation_id))
+    if organisation.id not in policy.organisations_for(who, Permission.HAND_OVER_OMBUD):
+        raise NoRight
+    grants = queries.grants()
+    form = ApplyForOmbudForm([(organisation.id, organisation.name)], grants, valid_from=clock.today())
+    if carried_out(form, services.hand_over, who, portal_settings().files, inspect):
+        return done(
+            "Ansökan är inskickad. Ditt uppdrag upphör när den är godkänd.", ".show", application_id=form.result
+        )
+    return render_template("ombud/hand_over.html", organisation=organisation, form=form, can_apply=bool(grants))
