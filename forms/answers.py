@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from wtforms import BooleanField, FormField, HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, FormField, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Form, Line, Paragraphs, tidy_line
-from grantportal.domain import answers, personal_numbers
+from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
+from grantportal.domain.attachments import Attached
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType
 from grantportal.domain.money import MOST, kr, number, parse_kronor
@@ -120,6 +121,18 @@ class SeveralOf(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         if not set(self.data or ()) <= {each.value for each in self.iter_choices()}:  # type: ignore[attr-defined]  # newer than its types
             raise ValidationError("Välj bland svaren.")
+
+
+class Files(Field):
+    """The files of an answer. They come one by one on a page of their own, and are never posted with the texts."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What is posted under its name changes nothing."""
+
+    @property
+    def files(self) -> tuple[Attached, ...]:
+        """The files that are there."""
+        return attachments.read(self.data or "")
 
 
 # --- The budget ----------------------------------------------------------------------------------------------------
@@ -325,6 +338,9 @@ FIELDS: dict[QuestionType, FieldKind] = {
         lambda text: text == YES,
         lambda made: YES if made else "",
         "declaration",
+    ),
+    QuestionType.ATTACHMENT: FieldKind(
+        lambda question, _, __: Files(question.label, description=question.help), _as_it_is, _as_it_is, "attachment"
     ),
 }
 

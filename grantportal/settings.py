@@ -39,6 +39,10 @@ class Settings:
     """Mail server; empty writes each message to instance/mail/ instead."""
     smtp_port: int = 25
     mail_from: str = "bidragsportalen@example.se"
+    clamav: str = ""
+    """Where ClamAV listens: `host:port`, or the path of its socket. Empty: files are not scanned for viruses."""
+    organisation_files_mb: int = 500
+    """How much room an organisation has for the files of its applications, in megabytes."""
     session_idle_minutes: int = 60
     session_hours: int = 12
     link_hours: int = 72

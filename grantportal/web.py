@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import Response, abort, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from forms.base import Form
 from grantportal.domain import clock
 from grantportal.domain.actors import ANONYMOUS, Actor
+from grantportal.domain.attachments import MEDIA_TYPES, download_name
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
@@ -110,6 +112,19 @@ def seen(thing: Any) -> Any:
     if thing is None:
         raise NotVisible
     return thing
+
+
+def attachment(name: str, media_type: str, content: bytes) -> BaseResponse:
+    """A stored file, to be saved and never shown: whatever it holds, it runs nothing here."""
+    kind = next((kind for kind, known in MEDIA_TYPES.items() if known == media_type), None)
+    saved = download_name(name, kind)
+    response = Response(content, mimetype=media_type)
+    plain = saved if saved.isascii() else ""
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{plain}"' if plain else f"attachment; filename*=UTF-8''{quote(saved, safe='')}"
+    )
+    response.headers["Content-Security-Policy"] = "sandbox"
+    return response
 
 
 def page_number() -> int:

@@ -25,11 +25,13 @@ from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL
 from grantportal.effects.records import RENDER
 from grantportal.exports import mail, pdf
 from grantportal.keys import key_for, ombud_purpose
+from grantportal.imports import clamav
 from grantportal.queries import accounts as account_queries
+from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import ombud, records
 from grantportal.queries import outbox as waiting
-from grantportal.services import accounts, anchors, files, notices, outbox, reminders
+from grantportal.services import accounts, anchors, attachments, files, notices, outbox, reminders
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -237,9 +239,27 @@ def _write(folder: Path, name: str, letter: EmailMessage) -> None:
     beside.replace(folder / name)
 
 
+# --- Viruses -----------------------------------------------------------------------------------------------------
+
+
+def _scan(settings: Settings, work: Claimed) -> None:
+    """Have the file scanned. Without a verdict it is tried again, and the file waits; done twice it changes nothing."""
+    file_id = work.payload["file_id"]
+    stored_name = attachment_queries.waiting_file(file_id)
+    db.close_read_session()
+    if stored_name is not None:
+        content = (settings.files / stored_name).read_bytes()
+        if settings.clamav and clamav.is_infected(settings.clamav, content):
+            attachments.block_file(file_id)
+        else:
+            attachments.pass_file(file_id)
+    outbox.complete(work)
+
+
 _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     RENDER: _render,
     NOTICE: _notice,
+    attachments.SCAN: _scan,
     INVITATION: _invitation,
     OMBUD_MAIL: _ombud_mail,
     notices.MAIL: _mail,

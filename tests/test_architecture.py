@@ -22,7 +22,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PORTAL = ROOT / "grantportal"
 SOURCES = sorted(PORTAL.rglob("*.py")) + sorted((ROOT / "forms").rglob("*.py"))
 
-DRAFT_TABLES = {"answers", "budget_lines", "staff_rows", "staff_amounts", "report_answers", "report_costs"}
+DRAFT_TABLES = {
+    "answers",
+    "attachments",
+    "budget_lines",
+    "staff_rows",
+    "staff_amounts",
+    "report_answers",
+    "report_costs",
+}
 """What an organisation is writing and has not handed in."""
 
 

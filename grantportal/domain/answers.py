@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from grantportal.domain import personal_numbers
+from grantportal.domain import attachments, personal_numbers
+from grantportal.domain.attachments import Attached, FileStatus
 from grantportal.domain.errors import RuleViolation, TextClash
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section, canonical, fingerprint
 from grantportal.domain.money import MOST, Kronor, kr, number
@@ -196,6 +197,8 @@ def ensure_storable(question: Question, key: str, text: str, around: Surrounding
     Raises RuleViolation beside the field.
     """
     wrong = RuleViolation("Svaret passar inte frågan. Ladda om sidan och svara igen.", field=key)
+    if question.type is QuestionType.ATTACHMENT:
+        raise wrong  # files come one by one, inspected
     if question.type is not QuestionType.BUDGET:
         if key != question.field or len(text) > LONGEST:
             raise wrong
@@ -229,12 +232,24 @@ def personal_number_warning(question: Question, text: str, was: Answered, reason
         # Amounts are only amounts.
         profession = Staff.of(text).profession if text.startswith("{") else ""
         return personal_numbers.IN_NAME if personal_numbers.contains(profession) else ""
+    if question.type is QuestionType.ATTACHMENT:
+        return ""  # asked when the file comes
     numbers = personal_numbers.found(text)
     if not numbers:
         return ""
     if reason or (was.reason and numbers <= personal_numbers.found(was.text)):
         return ""
     return personal_numbers.IN_APPLICATION
+
+
+def files_of(questions: Iterable[Question], texts: Mapping[str, str]) -> tuple[Attached, ...]:
+    """The files in the answers to these questions."""
+    return tuple(
+        file
+        for question in questions
+        if question.type is QuestionType.ATTACHMENT
+        for file in attachments.read(texts.get(question.field, ""))
+    )
 
 
 def reasons_of(questions: Iterable[Question], draft: Draft) -> dict[int, str]:
@@ -327,6 +342,20 @@ def _declaration_rule(question: Question, texts: Texts, _around: Surroundings) -
     return []
 
 
+def _attachment_rule(question: Question, texts: Texts, _around: Surroundings) -> list[RuleViolation]:
+    """At least one file where the form asks for it, no more than it asks for, and none that is blocked."""
+    files = attachments.read(texts.get(question.field, ""))
+    if not files:
+        return _missing(question, "Lägg till en fil")
+    if any(file.status is FileStatus.BLOCKED for file in files):
+        return [RuleViolation(f"Ta bort filen som är spärrad: {question.label}", field=question.field)]
+    if len(files) > question.most_files:
+        return [
+            RuleViolation(f"Ha kvar högst {number(question.most_files)} filer: {question.label}", field=question.field)
+        ]
+    return []
+
+
 def _budget_rule(question: Question, texts: Texts, around: Surroundings) -> list[RuleViolation]:
     """Every amount is written (zero is an amount, nothing is not), every staff row whole, and something is sought."""
     wrong: list[RuleViolation] = []
@@ -378,6 +407,7 @@ RULES: dict[QuestionType, Rule] = {
     QuestionType.BUDGET: _budget_rule,
     QuestionType.YOUTH_HOMES: _homes_rule,
     QuestionType.DECLARATION: _declaration_rule,
+    QuestionType.ATTACHMENT: _attachment_rule,
 }
 
 
@@ -460,7 +490,7 @@ def shown(question: Question, key: str, text: str, around: Surroundings) -> str:
     return ", ".join(shown_texts(question, text, around)) if question.type in _LISTS else text
 
 
-_LISTS: Collection[QuestionType] = (QuestionType.SEVERAL_OF, QuestionType.YOUTH_HOMES)
+_LISTS: Collection[QuestionType] = (QuestionType.SEVERAL_OF, QuestionType.YOUTH_HOMES, QuestionType.ATTACHMENT)
 
 
 def shown_texts(question: Question, text: str, around: Surroundings) -> tuple[str, ...]:
@@ -477,4 +507,6 @@ def shown_texts(question: Question, text: str, around: Surroundings) -> tuple[st
             return (number(int(text)),)
         case QuestionType.DECLARATION:
             return ("Ja",)
+        case QuestionType.ATTACHMENT:
+            return tuple(file.line for file in attachments.read(text))
     return (text,)

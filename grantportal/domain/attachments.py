@@ -42,6 +42,11 @@ class AttachmentKind(StrEnum):
     JPG = "jpg"
 
     @property
+    def text(self) -> str:
+        """What people call it."""
+        return self.value
+
+    @property
     def media_type(self) -> str:
         """What the file is served as."""
         return MEDIA_TYPES[self]
@@ -197,12 +202,21 @@ FILE_TEXTS = {
 
 
 @dataclass(frozen=True)
+class SendAttachment:
+    """A file as somebody sends it, with what they say of it."""
+
+    name: str
+    content: bytes
+    about_children: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class AddAttachment:
     """A file that has been inspected: what it is called and what it is."""
 
     shown_name: str
     kind: AttachmentKind
-    about_children: bool
     reason: str = ""
     """Why a personnummer stands in its name."""
 
@@ -222,6 +236,16 @@ class Attached:
     def line(self) -> str:
         """«Budget.xlsx (12 kB)»."""
         return f"{self.name} ({size_text(self.size)})"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be read."""
+        return FILE.allows(self.status, FileAction.READ)
+
+    @property
+    def state(self) -> str:
+        """Why it may not be read; empty when it may."""
+        return FILE_TEXTS[self.status]
 
     def frozen(self) -> dict[str, str | int]:
         """What a frozen version keeps of it."""

@@ -49,6 +49,7 @@ class RecordKind(StrEnum):
     REVIEW = "review"
     OMBUD_APPLICATION = "ombud_application"
     OMBUD_DECISION = "ombud_decision"
+    ATTACHMENT = "attachment"
 
 
 class Direction(StrEnum):
@@ -76,6 +77,7 @@ RECORD_TEXTS = {
     RecordKind.REVIEW: "Granskning",
     RecordKind.OMBUD_APPLICATION: "Ansökan om ombud",
     RecordKind.OMBUD_DECISION: "Beslut om ombud",
+    RecordKind.ATTACHMENT: "Bilaga",
 }
 DIRECTION_TEXTS = {Direction.IN: "In", Direction.OUT: "Ut", Direction.INTERNAL: "Upprättad"}
 

@@ -73,6 +73,7 @@ class EventKind(StrEnum):
     REPORT_REVIEWED = "report.reviewed"
     REPORT_APPROVED = "report.approved"
     PERSONAL_NUMBER_KEPT = "personal_number.kept"
+    FILE_BLOCKED = "file.blocked"
 
     @property
     def text(self) -> str:
@@ -113,6 +114,7 @@ EVENT_TEXTS = {
     EventKind.APPLICATION_SUBMITTED: "Ansökan inskickad",
     EventKind.APPLICATION_WITHDRAWN: "Ansökan återkallad",
     EventKind.APPLICATION_CONCLUDED: "Ansökan avslutad genom beslut",
+    EventKind.FILE_BLOCKED: "Bilaga spärrad av viruskontrollen",
     EventKind.PERSONAL_NUMBER_KEPT: "Personnummer lämnat med skäl",
     EventKind.CASE_REFERENCE_CHANGED: "Ert diarienummer ändrat",
     EventKind.CASE_ASSIGNED: "Handläggare utsedd",

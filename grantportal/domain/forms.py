@@ -31,6 +31,7 @@ class QuestionType(StrEnum):
     BUDGET = "budget"
     YOUTH_HOMES = "youth_homes"
     DECLARATION = "declaration"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,16 @@ class Question:
     max_length: int = 4_000
     choices: tuple[str, ...] = ()
     most: int | None = None
-    """The largest whole number that is taken."""
+    """The largest whole number that is taken, or the most files."""
     with_staff: bool = False
     """A budget table whose personnel row is made of staff rows."""
     about: str = ""
     """Which of a report's texts the question asks for, by its name in the report; empty in an application."""
+
+    @property
+    def most_files(self) -> int:
+        """How many files the question takes; 0 for a question that asks for none."""
+        return (self.most or 1) if self.type is QuestionType.ATTACHMENT else 0
 
     @property
     def field(self) -> str:

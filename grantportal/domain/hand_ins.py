@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from grantportal.domain import answers, clock
+from grantportal.domain import answers, attachments, clock
 from grantportal.domain.answers import Budget, Surroundings
 from grantportal.domain.documents import AmountLine, AmountTable, Answer, StaffRow
 from grantportal.domain.documents import Section as PrintedSection
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.forms import FormDefinition, QuestionType, canonical, fingerprint
+from grantportal.domain.forms import FormDefinition, Question, QuestionType, canonical, fingerprint
 from grantportal.domain.money import Kronor, number
 
 Content = dict[str, Any]
@@ -87,6 +87,7 @@ def answers_content(definition: FormDefinition, texts: Mapping[str, str], around
                         "type": each.type.value,
                         "question": each.label,
                         "texts": list(answers.shown_texts(each, texts.get(each.field, ""), around)),
+                        **_files(each, texts),
                     }
                     for each in section.questions
                 ],
@@ -116,6 +117,13 @@ def answers_content(definition: FormDefinition, texts: Mapping[str, str], around
         if homes
         else None,
     }
+
+
+def _files(question: Question, texts: Mapping[str, str]) -> Content:
+    """The files of an answer: name, kind, size and fingerprint of each."""
+    if question.type is not QuestionType.ATTACHMENT:
+        return {}
+    return {"files": [file.frozen() for file in attachments.read(texts.get(question.field, ""))]}
 
 
 def with_locked_parts(content: Content, before: Content, opened: Collection[str]) -> Content:

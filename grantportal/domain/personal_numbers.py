@@ -26,6 +26,10 @@ IN_REPORT = (
 IN_NAME = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Ta bort det: här ska det inte stå vem någon är."
 )
+IN_FILE_NAME = (
+    "Det ser ut att stå ett personnummer eller samordningsnummer i filens namn. Filen är inte sparad. "
+    "Döp om filen, eller skriv varför numret behövs och välj filen igen."
+)
 IN_REASON = "Skriv skälet utan personnummer."
 IN_MESSAGE = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Inget är skickat. "

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from grantportal.domain import clock
+from grantportal.domain.attachments import FileStatus
 from grantportal.models.records import StoredFile
 
 
@@ -39,7 +40,14 @@ def place(folder: Path, content: bytes) -> Placed:
     return Placed(stored_name=name, size=len(content), sha256=sha256(content).hexdigest())
 
 
-def enter(session: Session, placed: Placed, *, shown_name: str, media_type: str) -> StoredFile:
+def enter(
+    session: Session,
+    placed: Placed,
+    *,
+    shown_name: str,
+    media_type: str,
+    status: FileStatus = FileStatus.READY,
+) -> StoredFile:
     """Make the row of what has been placed; without it the sweeper takes the bytes after a day."""
     file = StoredFile(
         stored_name=placed.stored_name,
@@ -47,6 +55,7 @@ def enter(session: Session, placed: Placed, *, shown_name: str, media_type: str)
         media_type=media_type,
         size=placed.size,
         sha256=placed.sha256,
+        status=status,
         stored_at=clock.now(),
     )
     session.add(file)

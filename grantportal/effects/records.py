@@ -1,6 +1,9 @@
 """Handlingar and their numbers: every act that leaves a document in a case does it here."""
 
+from collections.abc import Iterable
+
 from grantportal.domain import clock
+from grantportal.domain.attachments import Attached
 from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
 from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
 from grantportal.models.records import Record
@@ -44,6 +47,7 @@ def add_record(
     frozen: FrozenVersion | None = None,
     text: str = "",
     rendered: bool = False,
+    file_id: int | None = None,
 ) -> Record:
     """Add a handling to the case, which the caller has locked.
 
@@ -60,6 +64,7 @@ def add_record(
         dated_at=clock.received(),
         frozen_version_id=frozen.id if frozen else None,
         text=text,
+        file_id=file_id,
         made_by_id=act.actor.user_id,
     )
     act.session.add(record)
@@ -67,3 +72,19 @@ def add_record(
     if rendered:
         act.outbox(RENDER, record_id=record.id)
     return record
+
+
+def add_attachments(act: Act, case: Case, files: Iterable[Attached], *, counterpart: str) -> None:
+    """Each file that is handed in becomes a handling of the case, once however many versions it is in."""
+    known = cases.files_in_records(case.id)
+    for file in files:
+        if file.id not in known:
+            add_record(
+                act,
+                case,
+                RecordKind.ATTACHMENT,
+                Direction.IN,
+                title=file.name,
+                counterpart=counterpart,
+                file_id=file.id,
+            )

@@ -19,6 +19,7 @@ A report's texts are the portal's own. Its form says how they are asked for, and
 
 import re
 
+from grantportal.domain.attachments import MOST_FILES
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section
 from grantportal.domain.texts import LONGEST
 from grantportal.imports.outline import Faults, Node, load
@@ -33,6 +34,7 @@ TYPES = {
     "budget": QuestionType.BUDGET,
     "ungdomshem": QuestionType.YOUTH_HOMES,
     "försäkran": QuestionType.DECLARATION,
+    "bilaga": QuestionType.ATTACHMENT,
 }
 ABOUT = {"arbetet": "text", "förbehållet": "proviso_text", "åtgärden": "measure", "avvikelsen": "comment"}
 """A report's texts, by their names in reports.TextLimits."""
@@ -89,6 +91,9 @@ def _question(node: Node, form: FormKind | None) -> Question:
         about = node.one_of("gäller", ABOUT) or ""
     elif "gäller" in node.values:
         node.fault("Bara en lång text i ett formulär för återrapportering kan ha gäller.")
+    most = node.whole("högst", least=0, most=999_999_999_999)
+    if kind is QuestionType.ATTACHMENT and most is not None and not 1 <= most <= MOST_FILES:
+        node.fault(f"En bilaga kan vara högst {MOST_FILES} filer (högst).")
     return Question(
         number=number or 0,
         type=kind,
@@ -97,7 +102,7 @@ def _question(node: Node, form: FormKind | None) -> Question:
         required=node.flag("krävs", True),
         max_length=node.whole("tecken", least=1, most=LONGEST, default=4_000) or 4_000,
         choices=choices,
-        most=node.whole("högst", least=0, most=999_999_999_999),
+        most=most,
         with_staff=with_staff,
         about=about,
     )
@@ -120,5 +125,7 @@ def _check_whole(definition: FormDefinition, top: Node) -> None:
             top.fault(f"Ett formulär kan ha högst en fråga av typen {name}.")
     if definition.kind is FormKind.APPLICATION and QuestionType.BUDGET not in types:
         top.fault("En ansökan behöver en fråga av typen budget: utan den går det inte att se vad som söks.")
+    if definition.kind is FormKind.REPORT and QuestionType.ATTACHMENT in types:
+        top.fault("Bara en ansökan kan ha frågor av typen bilaga.")
     if definition.kind is FormKind.APPLICATION and definition.causes:
         top.fault("orsaker hör till formuläret för återrapportering.")

@@ -1,4 +1,4 @@
-"""Ansökan. `answers`, `budget_lines`, `staff_rows` and `staff_amounts` are the organisation's own draft space: the authority
+"""Ansökan. `answers`, `attachments`, `budget_lines`, `staff_rows` and `staff_amounts` are the organisation's own draft space: the authority
 reads only frozen versions and what was written beside them at hand-in."""
 
 from datetime import datetime
@@ -125,6 +125,21 @@ class StaffAmount(Base):
     amount: Mapped[Kronor | None]
 
     row: Mapped[StaffRow] = relationship(back_populates="amounts")
+
+
+class Attachment(Base):
+    """Utkast: a file in an answer. Of a question that takes several, each is a row of its own."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("application_id", "question", "file_id"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
+    question: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    personal_number_reason: Mapped[str | None]
+    """Why a personnummer stands in the file's name, where one does."""
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime]
 
 
 class RequestedLine(Base):

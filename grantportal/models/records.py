@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantportal.domain.attachments import FileStatus
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.models.base import Base, code
 
@@ -20,6 +21,9 @@ class StoredFile(Base):
     media_type: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger())
     sha256: Mapped[str]
+    status: Mapped[FileStatus] = mapped_column(
+        code(FileStatus, "status"), default=FileStatus.READY, server_default=FileStatus.READY.value
+    )
     stored_at: Mapped[datetime]
 
 

@@ -6,17 +6,18 @@ reads frozen versions.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grantportal import db, policy
-from grantportal.domain import answers, applications, clock, hand_ins
+from grantportal.domain import answers, applications, attachments, clock, hand_ins
 from grantportal.domain.actors import APPLICANT_ROLES, Actor, Role
-from grantportal.domain.answers import Answered, Category, Draft, Staff, Surroundings
+from grantportal.domain.answers import NOTHING, Answered, Category, Draft, Staff, Surroundings
 from grantportal.domain.applications import (
     TASK_LABELS,
     ApplicationFacts,
@@ -24,20 +25,21 @@ from grantportal.domain.applications import (
     Audience,
     TaskState,
 )
+from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
 from grantportal.domain.calls import CallStatus
-from grantportal.domain.cases import FrozenKind
+from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, QuestionType, Section
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
-from grantportal.models.applications import Answer, Application, BudgetLine, StaffRow
+from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.grants import CostCategory, Grantee
 from grantportal.models.organisations import Organisation, YouthHome
-from grantportal.models.records import Record
+from grantportal.models.records import Record, StoredFile
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
 from grantportal.queries.accounts import holds
@@ -170,10 +172,11 @@ class DraftRows:
 
     rows: Mapping[str, "Answer | BudgetLine | StaffRow"]
     names: Mapping[int, str]
+    files: Mapping[str, Answered] = field(default_factory=dict)
 
     def saved(self) -> Draft:
         """The rows as texts with their versions."""
-        return {
+        texts = {
             key: Answered(
                 _text(row),
                 row.version,
@@ -182,6 +185,7 @@ class DraftRows:
             )
             for key, row in self.rows.items()
         }
+        return {**texts, **self.files}
 
 
 def _text(row: "Answer | BudgetLine | StaffRow") -> str:
@@ -198,7 +202,8 @@ def _text(row: "Answer | BudgetLine | StaffRow") -> str:
 
 
 def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *, budget: bool = True) -> DraftRows:
-    """What the actor's own organisation has saved; nothing of anybody else's. Four queries with a budget, else one."""
+    """What the actor's own organisation has saved; nothing of anybody else's. Four queries with a budget, else one; one
+    more where the form asks for files."""
     session = db.session()
     mine = policy.own(actor, Application)
     names: dict[int, str] = {}
@@ -211,9 +216,11 @@ def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *,
     ):
         rows[f"q{answer.question}"] = answer
         names[answer.changed_by_id] = name
+    asks_for_files = any(each.most_files for each in definition.questions)
+    files = attached(actor, application_id) if asks_for_files else {}
     question = answers.budget_question(definition)
     if question is None or not budget:
-        return DraftRows(rows, names)
+        return DraftRows(rows, names, files)
     for line, name in session.execute(
         select(BudgetLine, User.name)
         .join(Application, Application.id == BudgetLine.application_id)
@@ -237,7 +244,34 @@ def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *,
     ):
         rows[answers.staff_key(question, row.position)] = row
         names[row.changed_by_id] = name
-    return DraftRows(rows, names)
+    return DraftRows(rows, names, files)
+
+
+def attached(actor: Actor, application_id: int) -> dict[str, Answered]:
+    """The files of the actor's own draft as answers: listed in the order that they came, with why a number may stand in
+    a name."""
+    found = db.session().execute(
+        select(Attachment, StoredFile, User.name)
+        .join(StoredFile, StoredFile.id == Attachment.file_id)
+        .join(Application, Application.id == Attachment.application_id)
+        .join(User, User.id == Attachment.added_by_id)
+        .where(Application.id == application_id, policy.own(actor, Application))
+        .order_by(Attachment.question, Attachment.id)
+    )
+    made: dict[str, Answered] = {}
+    for number, rows in groupby(found, key=lambda row: row.Attachment.question):
+        listed = list(rows)
+        made[f"q{number}"] = Answered(
+            attachments.written(_attached(row.StoredFile) for row in listed),
+            len(listed),
+            listed[-1].name,
+            "; ".join(row.Attachment.personal_number_reason for row in listed if row.Attachment.personal_number_reason),
+        )
+    return made
+
+
+def _attached(file: StoredFile) -> Attached:
+    return Attached(file.id, file.shown_name, file.media_type, file.size, file.sha256, file.status)
 
 
 def draft(actor: Actor, application_id: int) -> Draft:
@@ -440,6 +474,18 @@ class ShownAnswer:
     texts: tuple[str, ...]
     field: str
     is_budget: bool
+    files: tuple["ShownFile", ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file of an answer: a draft's is fetched by its id, one that is handed in as the handling that it is."""
+
+    line: str
+    file_id: int
+    record_id: int
+    is_ready: bool
+    state: str
 
 
 @dataclass(frozen=True)
@@ -531,7 +577,7 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
             for section, wrong in problems
         ),
         sections=tuple(
-            _shown(section, content["sections"][place], section.key in opened)
+            _shown(section, content["sections"][place], section.key in opened, saved)
             for place, section in enumerate(definition.sections)
         ),
         content=content,
@@ -586,7 +632,13 @@ def _field_id(definition: FormDefinition, wrong: RuleViolation) -> str:
     return f"{wrong.field}-0" if question and question.type in choices else wrong.field or ""
 
 
-def _shown(section: Section, content: dict[str, Any], is_open: bool) -> ShownSection:
+def _shown(
+    section: Section,
+    content: dict[str, Any],
+    is_open: bool,
+    draft: Draft,
+    records: Mapping[str, ShownFile] | None = None,
+) -> ShownSection:
     return ShownSection(
         section.key,
         section.title,
@@ -596,11 +648,41 @@ def _shown(section: Section, content: dict[str, Any], is_open: bool) -> ShownSec
                 tuple(answer["texts"]),
                 f"q{answer['number']}",
                 answer["type"] == QuestionType.BUDGET.value,
+                _shown_files(answer, draft, records or {}),
             )
             for answer in content["answers"]
         ),
         is_open,
     )
+
+
+def _shown_files(answer: dict[str, Any], draft: Draft, records: Mapping[str, ShownFile]) -> tuple[ShownFile, ...]:
+    by_draft = {
+        file.sha256: ShownFile(file.line, file.id, 0, file.status is FileStatus.READY, FILE_TEXTS[file.status])
+        for file in attachments.read(draft.get(f"q{answer['number']}", NOTHING).text)
+    }
+    found = (by_draft.get(file["sha256"]) or records.get(file["sha256"]) for file in answer.get("files", ()))
+    return tuple(file for file in found if file is not None)
+
+
+def attachments_of(case_id: int) -> dict[str, ShownFile]:
+    """The files that have been handed in within the case, by fingerprint."""
+    rows = db.session().execute(
+        select(Record.id, StoredFile)
+        .join(StoredFile, StoredFile.id == Record.file_id)
+        .where(Record.case_id == case_id, Record.kind == RecordKind.ATTACHMENT)
+        .order_by(Record.number.desc())
+    )
+    return {
+        row.StoredFile.sha256: ShownFile(
+            _attached(row.StoredFile).line,
+            row.StoredFile.id,
+            row.id,
+            row.StoredFile.status is FileStatus.READY,
+            FILE_TEXTS[row.StoredFile.status],
+        )
+        for row in rows
+    }
 
 
 def _who_may_submit(application: Application) -> tuple[str, ...]:
@@ -721,6 +803,8 @@ def version_page(actor: Actor, application_id: int, number: int | None = None) -
     version: FrozenVersion = found.FrozenVersion
     content = json.loads(version.content)
     audience = Audience.AUTHORITY if actor.is_authority else Audience.PARTY
+    has_files = any(answer.get("files") for section in content["sections"] for answer in section["answers"])
+    files = attachments_of(application.case_id) if has_files else {}
     return VersionPage(
         head=head_of(application, open_supplement(application), audience),
         number=version.number,
@@ -728,7 +812,8 @@ def version_page(actor: Actor, application_id: int, number: int | None = None) -
         frozen_at=version.frozen_at,
         content=content,
         sections=tuple(
-            _shown(Section(section["key"], section["title"], "", ()), section, False) for section in content["sections"]
+            _shown(Section(section["key"], section["title"], "", ()), section, False, {}, files)
+            for section in content["sections"]
         ),
         record_id=found.id,
         others=tuple(

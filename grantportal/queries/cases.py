@@ -1041,3 +1041,9 @@ def series(prefix: str, year: int) -> RegistrationSeries | None:
         )
         .one_or_none()
     )
+
+
+def files_in_records(case_id: int) -> frozenset[int]:
+    """The files that are handlingar of the case already."""
+    rows = db.session().scalars(select(Record.file_id).where(Record.case_id == case_id, Record.file_id.is_not(None)))
+    return frozenset(file_id for file_id in rows if file_id is not None)

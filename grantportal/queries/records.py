@@ -8,7 +8,8 @@ from sqlalchemy import Select, select
 
 from grantportal import db
 from grantportal.domain.actors import SYSTEM, Actor
-from grantportal.domain.cases import DIRECTION_TEXTS, RECORD_TEXTS, FrozenKind
+from grantportal.domain.attachments import FILE_TEXTS, FileStatus
+from grantportal.domain.cases import DIRECTION_TEXTS, RECORD_TEXTS, FrozenKind, RecordKind
 from grantportal.models.accounts import User
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.organisations import Organisation
@@ -50,6 +51,9 @@ class RecordPage:
     has_document: bool
     """Whether there is a document: stored already, or rendered when somebody asks."""
     file: FileFacts | None
+    is_attachment: bool
+    waits_because: str
+    """Why its file may not be read; empty when it may."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,11 @@ def get(actor: Actor, record_id: int) -> RecordPage | None:
         dated_at=record.dated_at,
         made_by=maker.name if maker else "",
         text=record.text,
-        has_document=file is not None or (frozen is not None and frozen.kind in PRINTED),
+        has_document=(file is not None and file.status is FileStatus.READY)
+        or (file is None and frozen is not None and frozen.kind in PRINTED),
         file=_facts(file),
+        is_attachment=record.kind is RecordKind.ATTACHMENT,
+        waits_because=FILE_TEXTS[file.status] if file else "",
     )
 
 

@@ -117,6 +117,9 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
 def _onwards(page: SectionPage) -> ResponseReturnValue:
     """Where the pressed button leads."""
     here = url_for(".section", application_id=page.head.id, key=page.section.key)
+    asked = request.form.get("bilaga", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 6:
+        return redirect(url_for("attachments.add", application_id=page.head.id, number=int(asked)), code=303)
     if "lagg-till" in request.form:
         return redirect(f"{here}?lagg-till=1#personal", code=303)
     if "ta-bort" in request.form:

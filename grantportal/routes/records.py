@@ -1,10 +1,10 @@
 """Handlingar: their texts, and their documents as they are stored."""
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from grantportal import web, worker
-from grantportal.queries import records
+from grantportal.queries import attachments, records
 
 bp = Blueprint("records", __name__, url_prefix="/handlingar")
 
@@ -18,13 +18,8 @@ def show(record_id: int) -> ResponseReturnValue:
 @bp.get("/<int:record_id>/hamta")
 def download(record_id: int) -> ResponseReturnValue:
     """The document, byte for byte as it is stored; made now if the worker has not come to it yet."""
-    name, media_type, content = web.seen(worker.document(current_app.config["PORTAL"], record_id, web.signed_in()))
-    return Response(
-        content,
-        mimetype=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            # Whatever a stored file holds, it runs nothing here.
-            "Content-Security-Policy": "sandbox",
-        },
-    )
+    who, settings = web.signed_in(), web.portal_settings()
+    stored = attachments.handed_in_file(who, record_id)
+    if stored is not None:
+        return web.attachment(stored.shown_name, stored.media_type, (settings.files / stored.stored_name).read_bytes())
+    return web.attachment(*web.seen(worker.document(settings, record_id, who)))

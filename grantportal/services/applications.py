@@ -184,6 +184,7 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
         records.add_record(
             act, case, RecordKind.APPLICATION, Direction.IN, counterpart=sender, frozen=version, rendered=True
         )
+        records.add_attachments(act, case, answers.files_of(definition.questions, texts), counterpart=sender)
         late = applications.is_late(application.submitted_at, application.call.last_day)
         received = clock.day_time_text(application.submitted_at)
         records.add_record(

@@ -102,6 +102,7 @@ def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> N
         records.add_record(
             act, case, RecordKind.SUPPLEMENT_ANSWER, Direction.IN, counterpart=sender, frozen=version, rendered=True
         )
+        records.add_attachments(act, case, answers.files_of(asked, texts), counterpart=sender)
         received = clock.day_time_text(clock.received())
         notices.tell_party(act, case, "Kompletteringen är inskickad", f"Vi tog emot den {received}.")
         notices.tell_authority(

@@ -330,6 +330,8 @@ NO_PAGES = {
     "allocations.download",
     "allocations.download_total",
     "applications.pdf",
+    "attachments.add",
+    "attachments.download",
     "payments.download",
     "records.download",
     "reviews.download",

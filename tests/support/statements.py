@@ -9,7 +9,15 @@ from sqlalchemy import event
 
 from grantportal import db
 
-DRAFT_TABLES = ("answers", "budget_lines", "staff_rows", "staff_amounts", "report_answers", "report_costs")
+DRAFT_TABLES = (
+    "answers",
+    "attachments",
+    "budget_lines",
+    "staff_rows",
+    "staff_amounts",
+    "report_answers",
+    "report_costs",
+)
 """What an organisation is writing and has not handed in."""
 
 _DRAFTS = re.compile(rf"(?:\b(?:FROM|JOIN|INTO|UPDATE)|,)\s+\"?(?:{'|'.join(DRAFT_TABLES)})\b", re.IGNORECASE)
