@@ -657,6 +657,8 @@ def _shown(
 
 
 def _shown_files(answer: dict[str, Any], draft: Draft, records: Mapping[str, ShownFile]) -> tuple[ShownFile, ...]:
+    if "files" not in answer:
+        return ()
     by_draft = {
         file.sha256: ShownFile(file.line, file.id, 0, file.status is FileStatus.READY, FILE_TEXTS[file.status])
         for file in attachments.read(draft.get(f"q{answer['number']}", NOTHING).text)

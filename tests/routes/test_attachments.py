@@ -182,6 +182,7 @@ def test_a_file_is_taken_out_and_the_question_tells_when_it_is_full(application,
 def test_the_authority_sees_nothing_of_a_draft_and_reads_what_is_handed_in(application, ombud, browser, signed_in):
     send(browser, application)
     (link,) = links(browser.get(page_of(application)), "/bilagor/10/")
+    assert "Intyg.pdf (1\u00a0kB)" in browser.get(f"/ansokningar/{application.id}/kontrollera").text
     handler, neighbour = signed_in(handler_user()), signed_in(applicant(Role.OMBUD))
     for stranger in (handler, neighbour):
         assert stranger.get(page_of(application)).status_code == 404

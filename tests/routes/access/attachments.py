@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from io import BytesIO
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from grantportal import db
@@ -18,6 +15,7 @@ from tests.imports.attachment_files import pdf
 from tests.routes.access import REGION, Row
 from tests.routes.access.applications import AUTHORITY_AND_OUTSIDE, NUMBERS, WRITERS
 from tests.routes.access.world import World
+from tests.support import run
 from tests.support.applications import DEFINITION, IN_TIME, begin
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, played_at
 
@@ -43,7 +41,7 @@ def a_file(world: World) -> Mapping[str, Any]:
     """A file in the draft."""
     made = a_question(world)
     ombud = accounts.actor_of(world.users["ombud"].id)
-    folder = Path(mkdtemp())
+    folder = run.folder() / f"instance-{run.worker()}" / "files"
     with clock.at(IN_TIME):
         attachments.add(
             ombud,
@@ -65,7 +63,7 @@ ROWS = {
         WRITERS,
         thing=a_question,
         unseen=AUTHORITY_AND_OUTSIDE,
-        data=lambda *_: {"about_children": "nej", "file": (BytesIO(pdf()), "Intyg.pdf")},
+        data={"about_children": "nej"},
     ),
     "attachments.remove": Row(WRITERS, thing=a_file, unseen=AUTHORITY_AND_OUTSIDE),
     "attachments.download": Row(REGION, thing=a_file, unseen=AUTHORITY_AND_OUTSIDE),
