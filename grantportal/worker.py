@@ -24,8 +24,8 @@ from grantportal.effects import files as placing
 from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL
 from grantportal.effects.records import RENDER
 from grantportal.exports import mail, pdf
-from grantportal.keys import key_for, ombud_purpose
 from grantportal.imports import clamav
+from grantportal.keys import key_for, ombud_purpose
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
