@@ -74,8 +74,18 @@ def test_a_reports_form_asks_for_each_text_once(old, new, said):
     assert any(message.startswith(said) or said in message for message in told)
 
 
-def test_the_pilots_application_uses_every_type_of_question():
-    assert {question.type for question in forms.read(outline("application-form")).questions} == set(QuestionType)
+def test_the_pilots_application_uses_every_type_of_question_but_files():
+    asked = {question.type for question in forms.read(outline("application-form")).questions}
+    assert asked == set(QuestionType) - {QuestionType.ATTACHMENT}
+
+
+def test_a_form_asks_for_one_file_or_as_many_as_it_says():
+    more = FORM + '      - {nummer: 3, typ: bilaga, fråga: "Bifoga intyg", högst: 20}\n'
+    assert forms.read(more).questions[-1].most_files == 20
+    assert forms.read(more.replace(", högst: 20", "")).questions[-1].most_files == 1
+    for most in (0, 21):
+        (told,) = faults(forms.read, more.replace("högst: 20", f"högst: {most}"))
+        assert "högst 20 filer" in told
 
 
 @pytest.mark.parametrize(
