@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, Line, Paragraphs, tidy_line
+from forms.base import Form, Line, Paragraphs, left_as_saved, tidy_line
 from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
 from grantportal.domain.attachments import Attached
@@ -379,9 +379,12 @@ class AnswerForm(Form):
         """What the person changed and the portal understood."""
         values: dict[str, str] = {}
         based_on: dict[str, str] = {}
+        left = left_as_saved()
         for key, seen, text in self._entries():
+            if key in left or not seen.was_posted:
+                continue
             is_explained = self.reason.data and personal_numbers.contains(text)
-            if seen.was_posted and (is_explained or answers.is_touched(seen.data or "", text)):
+            if is_explained or answers.is_touched(seen.data or "", text):
                 values[key], based_on[key] = text, seen.data or ""
         if self.removed:
             values[self.removed] = ""

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import Field, HiddenField, StringField, TextAreaField
@@ -15,6 +16,10 @@ from grantportal.domain.money import number, parse_kronor
 from grantportal.domain.texts import LONGEST, clean, one_line
 
 STALE = "Sidan har varit öppen för länge eller i en annan flik. Inget är sparat än. Kontrollera uppgifterna och skicka igen."
+
+
+CHOICE = "valj-"
+"""Before a field of a clash: which of the two texts is to stand."""
 
 
 class Token(_FlaskFormCSRF):
@@ -42,6 +47,12 @@ class Form(FlaskForm):
     def command(self) -> Any:
         """Nothing was typed: a button that says yes."""
         return None
+
+
+def left_as_saved() -> frozenset[str]:
+    """The fields of a clash whose saved text the person has chosen to keep: what the form holds of them is not saved."""
+    chosen = (name for name, value in request.form.items() if name.startswith(CHOICE) and value == "sparat")
+    return frozenset(name.removeprefix(CHOICE) for name in chosen)
 
 
 class Fingerprint(HiddenField):

@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Amount, Fingerprint, Form, Paragraphs
+from forms.base import Amount, Fingerprint, Form, Paragraphs, left_as_saved
 from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
 from grantportal.domain.money import Kronor
@@ -19,6 +19,7 @@ from grantportal.domain.reports import (
     Rating,
     ResultAnswer,
     SaveCost,
+    Saved,
     SaveEconomy,
     SaveResult,
     TextLimits,
@@ -86,6 +87,15 @@ class ResultForm(Form):
             del self.proviso_mattered
             del self.proviso_text
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A part that cannot be saved is left, and the others are; only a foreign post is refused whole."""
+        super().validate(extra_validators)
+        return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
+
+    def mistakes(self) -> dict[str, str]:
+        """What to mend, by the name of the field."""
+        return {field.name: " ".join(field.errors) for field in self if field.errors}
+
     def command(self) -> SaveResult:
         chosen = self.rating.data
         return SaveResult(
@@ -98,18 +108,20 @@ class ResultForm(Form):
                 measure=self.measure.data or "",
             ),
             self.seen.data or "",
+            frozenset(self.mistakes()) | left_as_saved(),
         )
 
     def reuse(self, text: str) -> None:
         """Put last year's text last in this year's; nothing is written over and nothing is saved."""
         self.text.data = "\n\n".join(part for part in (self.text.data or "", text) if part)
 
-    def show_clashes(self, clashes: tuple[TextClash, ...], stamp: str) -> None:
+    def show_clashes(self, saved: Saved) -> None:
         """Keep what was typed beside what somebody else has saved; saving once more is then a choice."""
-        self.clashes = clashes
-        self.seen.data = stamp
-        name = next((clash.by for clash in clashes if clash.by), "Någon annan")
-        self.form_errors = [f"{name} har ändrat samma svar. Ditt svar är inte sparat. Jämför och spara igen."]
+        self.clashes = saved.clashes
+        self.seen.data = saved.settled["seen"]
+        if self.clashes:
+            name = next((clash.by for clash in self.clashes if clash.by), "Någon annan")
+            self.form_errors = [f"{name} har ändrat samma svar. Ditt svar är inte sparat. Jämför och spara igen."]
 
 
 class EconomyForm(Form):
@@ -123,23 +135,19 @@ class EconomyForm(Form):
         super().validate(extra_validators)
         return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
 
-    @property
-    def has_mistakes(self) -> bool:
-        """Whether a cell waits to be put right."""
-        return bool(self.errors or self.clashes)
-
     def cell(self, category_id: int, part: str) -> Any:
         """The field of a cell."""
         return self[cell_name(category_id, part)]
 
     def command(self) -> SaveEconomy:
         rows = {}
+        left = left_as_saved()
         for category_id in self.category_ids:
             fields = {part: self.cell(category_id, part) for part in ("cost", "own_financing", "comment")}
             values: dict[str, Kronor | str | None] = {
                 part: (field.data or "") if part == "comment" else field.data
                 for part, field in fields.items()
-                if not field.errors
+                if not field.errors and field.name not in left
             }
             rows[category_id] = SaveCost(values, self.cell(category_id, "seen").data or "")
         return SaveEconomy(rows)
@@ -150,16 +158,20 @@ class EconomyForm(Form):
             if name in self:
                 self[name].errors = [*self[name].errors, message]
 
-    def show_clashes(self, clashes: tuple[TextClash, ...], economy: Economy) -> None:
+    def mistakes(self) -> dict[str, str]:
+        """What to mend, by the name of the field."""
+        return {field.name: " ".join(field.errors) for field in self if field.errors}
+
+    def show_clashes(self, saved: Saved) -> None:
         """Take over the stamps of what is saved by now, and say in each cell what somebody else has written there."""
-        for row in economy.rows:
-            self.cell(row.category_id, "seen").data = row.stamp
-        self.clashes = clashes
+        for name, stamp in saved.settled.items():
+            self[name].data = stamp
+        self.clashes = saved.clashes
         self.refuse(
             {
                 clash.field: f"{clash.by or 'Någon annan'} har skrivit {clash.theirs or 'ingenting'} här. "
                 f"Ditt är inte sparat. Jämför och spara igen."
-                for clash in clashes
+                for clash in self.clashes
             }
         )
 

@@ -74,9 +74,11 @@ def create_app(given: Settings | None = None) -> Flask:
         day=clock.day_text,
         day_time=clock.day_time_text,
         clock_time=clock.time_text,
+        saved=clock.saved_text,
         month=clock.month_text,
     )
     app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals.update(draft_person=web.person_code, draft_lock=web.copy_key)
     app.context_processor(web.frame)
     app.before_request(_receive)
     app.after_request(_dress)

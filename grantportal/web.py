@@ -1,24 +1,31 @@
 """The few helpers that routes share: who acts, carrying out a form's command, which buttons to offer, the page's frame."""
 
+import hmac
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, abort, current_app, flash, g, redirect, request, url_for
+from flask import Response, abort, current_app, flash, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from forms.base import Form
+from forms.base import STALE, Form
 from grantportal.domain import clock
 from grantportal.domain.actors import ANONYMOUS, Actor
 from grantportal.domain.attachments import MEDIA_TYPES, download_name
-from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
+from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations, SavedMeanwhile, TextClash
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
-from grantportal.queries import accounts
+from grantportal.queries import accounts, drafts
 from grantportal.services import accounts as account_services
+from grantportal.services import drafts as draft_services
 from grantportal.settings import Settings
 
 SESSION_COOKIE = "bp_session"
@@ -53,6 +60,10 @@ def carried_out(form: Form, service: Callable[..., Any], *args: Any) -> bool:
         return False
     if SHOW_KEPT in request.form:
         form.form_errors = [*form.form_errors, KEPT]
+        g.refused = True
+        return False
+    if request.headers.get(WRITTEN_BY, person_code()) != person_code():
+        form.form_errors = [*form.form_errors, "Någon annan är inloggad nu. Inget är sparat."]
         g.refused = True
         return False
     if not form.validate_on_submit():
@@ -138,6 +149,75 @@ def is_demonstration() -> bool:
     return bool(current_app.config["PORTAL"].demonstration)
 
 
+# --- While somebody writes: the answers to autosave.js, the same for every form ------------------------------------
+
+WRITTEN_BY = "X-Portal-Person"
+"""The header of a request that a page sends by itself: for whom the page was made."""
+POLL = "X-Portal-Poll"
+"""The header of a request that the page sends by itself: nobody is at the keyboard, and the session is not prolonged."""
+
+
+def saved(
+    stamps: Mapping[str, str], errors: Mapping[str, str], clashes: Iterable[TextClash], note: str = ""
+) -> ResponseReturnValue:
+    """What was saved, and what was not and why: stamps and errors by field, a clash with both texts."""
+    return jsonify(
+        saved=True,
+        time=clock.time_text(clock.now()),
+        stamps=stamps,
+        errors=errors,
+        clashes=[{**asdict(clash), "by": clash.by or "Någon annan"} for clash in clashes],
+        note=note,
+    )
+
+
+def not_saved(form: Form) -> ResponseReturnValue:
+    """Why nothing was saved. A page that is older than the person's session gets the token to try again with."""
+    said = [*form.form_errors, *(text for field in form for text in field.errors if field.name != "csrf_token")]
+    message = " ".join(dict.fromkeys(map(str, said))) or STALE
+    return jsonify(saved=False, message=message, **session_state()), 422
+
+
+def standing(place: str) -> ResponseReturnValue:
+    """Who else has the same page open, and how the session stands. Asking is also to say that one is here."""
+    draft_services.note_here(actor(), place)
+    return jsonify(others=drafts.others_at(actor(), place), **session_state())
+
+
+def session_state() -> dict[str, Any]:
+    """Whose session this is, how many seconds it has left, and the token that its forms carry."""
+    row = g.get("session_row")
+    if actor().user_id is None or row is None:
+        return {"person": None, "seconds": 0}
+    idle = row.last_seen_at + timedelta(minutes=portal_settings().session_idle_minutes)
+    left = min(idle, row.ends_at) - clock.real_now()
+    # Near its very end no button prolongs a session.
+    return {
+        "person": person_code(),
+        "seconds": int(left.total_seconds()),
+        "prolongs": row.ends_at > idle,
+        "token": generate_csrf(),
+    }
+
+
+def person_code() -> str:
+    """Tells the page whether the one who is signed in now is the one that it was made for."""
+    return _keyed("person")[:16]
+
+
+def copy_key() -> str:
+    """Locks the copies that the person's browser keeps of what is not saved yet.
+
+    Only the portal can make it, and gives it to nobody else: whoever uses the computer next cannot read them.
+    """
+    return _keyed("copies")
+
+
+def _keyed(purpose: str) -> str:
+    secret = portal_settings().secret_key.encode()
+    return b64encode(hmac.digest(secret, f"{purpose} {actor().user_id}".encode(), sha256)).decode()
+
+
 # --- The frame of every page -------------------------------------------------------------------------------------
 
 
@@ -218,6 +298,7 @@ def frame() -> dict[str, Any]:
         "contact_email": current_app.config["PORTAL"].contact_email,
         "authority_name": current_app.config["PORTAL"].authority_name,
         "refused": g.get("refused", False),
+        "session_left": session_state()["seconds"] if shown else None,
     }
 
 
@@ -247,7 +328,7 @@ def note_person(key: str | None, *, anew: bool = False) -> None:
     g.actor = found.actor
     g.person = PersonShown(found.actor.name, found.organisation_name, found.role_text)
     g.unread = found.unread
-    if clock.real_now() - found.last_seen_at > account_services.SEEN_EVERY:
+    if POLL not in request.headers and clock.real_now() - found.last_seen_at > account_services.SEEN_EVERY:
         account_services.note_seen(found.session_id)
 
 

@@ -162,6 +162,13 @@ def day_time_text(moment: datetime) -> str:
     return f"{day_text(moment)} kl.{NBSP}{time_text(moment)}"
 
 
+def saved_text(moment: datetime | None) -> str:
+    """«14:02» for what was saved today, «1 mars 2023 kl. 14:02» for what is older, nothing for what never was."""
+    if moment is None:
+        return ""
+    return time_text(moment) if stockholm(moment).date() == today() else day_time_text(moment)
+
+
 def days_left_text(last_day: date, now_day: date) -> str:
     """«15 dagar kvar», «sista dagen i dag», «4 dagar sen»."""
     left = (last_day - now_day).days

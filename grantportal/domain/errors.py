@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from grantportal.domain.texts import Pieces, differences
+
 
 class RuleViolation(Exception):
     """A rule says no. `message` tells what to do; `field` names the form field it stands beside (None: above the form)."""
@@ -41,6 +43,11 @@ class TextClash:
     yours: str
     by: str
     version: int
+
+    @property
+    def differences(self) -> tuple[Pieces, Pieces]:
+        """Both texts in pieces, each marked when the other does not have it."""
+        return differences(self.theirs, self.yours)
 
 
 class Clash(RuleViolation):

@@ -1,7 +1,7 @@
 """Återrapportering: one grantee's report of one grant year, and its granskning."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -160,6 +160,8 @@ class SaveResult:
 
     answer: ResultAnswer
     based_on: str
+    left_out: frozenset[str] = frozenset()
+    """The parts that could not be understood, or are too long: left as they are."""
 
 
 @dataclass(frozen=True)
@@ -188,10 +190,16 @@ class SaveEconomy:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: the clashes that were not saved, and whether it ended the economy's attestation."""
+    """What became of a save: the clashes that were not saved, and whether it ended the economy's attestation.
+
+    `stamps` are what the page has read by now, by hidden field; `settled` are the same once the page has shown its clashes,
+    so that saving again is a choice.
+    """
 
     clashes: tuple[TextClash, ...] = ()
     ended_attestation: bool = False
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    settled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,14 +209,56 @@ class AttestEconomy:
     sha256: str
 
 
-def stamp(version: int, answer: ResultAnswer | CostAnswer) -> str:
-    """What a page carries of an answer: the version it showed, and the answer itself, so that an untouched one is told."""
-    return f"{version}.{fingerprint(canonical(asdict(answer)))[:24]}"
+def stamp(answer: ResultAnswer | CostAnswer) -> str:
+    """What a page carries of an answer: a mark for each part of it, to tell which parts were changed, and where."""
+    return ".".join(_mark(getattr(answer, each.name)) for each in fields(answer))
 
 
-def is_untouched(based_on: str, answer: ResultAnswer | CostAnswer) -> bool:
-    """Whether the page sends back just what it showed: then somebody else's later text is left alone."""
-    return based_on.partition(".")[2] == stamp(0, answer).partition(".")[2]
+def _mark(value: Any) -> str:
+    return fingerprint(canonical(value))[:16]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A page's answer laid over the one that is saved, part by part."""
+
+    changed: Mapping[str, Any]
+    """The parts to save."""
+    clashing: tuple[str, ...]
+    """The parts that somebody else has changed meanwhile to something else: not saved."""
+    stamp: str
+    """What the page has read by now."""
+    settled: str
+    """The same once it has shown the clashes."""
+
+
+def merged(seen: str, values: Mapping[str, Any], stored: ResultAnswer | CostAnswer) -> Merged:
+    """Two who write different parts of the same answer both get theirs saved; in the same part neither overwrites the other.
+
+    `seen` is the stamp that the page was made with, `values` the parts that it sends.
+    """
+    names = [each.name for each in fields(stored)]
+    marks = seen.split(".")
+    read = dict(zip(names, marks, strict=True)) if len(marks) == len(names) else {}
+    changed: dict[str, Any] = {}
+    clashing: list[str] = []
+    now, settled = dict(read), dict(read)
+    for name, value in values.items():
+        was, mark = getattr(stored, name), read.get(name, "")
+        if _mark(value) != mark:
+            if value != was and mark != _mark(was):
+                clashing.append(name)
+                settled[name] = _mark(was)
+                continue
+            changed[name] = value
+        now[name] = settled[name] = _mark(value)
+    changed = {name: value for name, value in changed.items() if value != getattr(stored, name)}
+    return Merged(
+        changed,
+        tuple(clashing),
+        ".".join(now.get(name) or "-" for name in names),
+        ".".join(settled.get(name) or "-" for name in names),
+    )
 
 
 # --- Ekonomi -------------------------------------------------------------------------------------------------------
@@ -237,6 +287,7 @@ class EconomyRow:
     answer: CostAnswer = CostAnswer()
     stamp: str = ""
     by: str = ""
+    saved_at: datetime | None = None
     handed_in: CostAnswer | None = None
     """What was last handed in."""
 
@@ -294,6 +345,11 @@ class Economy:
     def unspent(self) -> Kronor:
         """Inte använt, and so to be repaid: paid less the part of it that the costs used up, on the whole and not by row."""
         return self.paid - min(self.paid, self.charged)
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When somebody last saved a kostnadsslag."""
+        return max((row.saved_at for row in self.rows if row.saved_at), default=None)
 
     @property
     def is_begun(self) -> bool:

@@ -85,6 +85,18 @@ class OutboxItem(Base):
     last_error: Mapped[str] = mapped_column(default="")
 
 
+class OpenDraft(Base):
+    """Öppet utkast: that a person has a page of a draft open just now; a line that nobody renews is soon gone."""
+
+    __tablename__ = "open_drafts"
+    __table_args__ = (UniqueConstraint("place", "user_id"),)
+
+    place: Mapped[str]
+    """application or report, its number and its part."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    seen_at: Mapped[datetime]
+
+
 class Notice(Base):
     """Meddelande to one person: that something waits, never the secret itself."""
 

@@ -724,6 +724,8 @@ class SectionPage:
     is_open: bool
     organisation_id: int
     case_id: int
+    saved_at: datetime | None
+    """When somebody last saved an answer of the section."""
 
     @property
     def open_questions(self) -> frozenset[int]:
@@ -745,6 +747,8 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
     opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
     keys = [each.key for each in definition.sections]
     later = [each for each in keys[keys.index(key) + 1 :] if each in opened]
+    rows = draft_rows(actor, application_id, definition, budget=QuestionType.BUDGET in kinds)
+    own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
     return SectionPage(
         head=head_of(application, supplement, Audience.PARTY),
         definition=definition,
@@ -752,7 +756,7 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         part=keys.index(key) + 1,
         of=len(keys),
         next_key=later[0] if later else "",
-        draft=draft_rows(actor, application_id, definition, budget=QuestionType.BUDGET in kinds).saved(),
+        draft=rows.saved(),
         around=surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
         if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
         else Surroundings(),
@@ -760,6 +764,7 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         is_open=key in opened,
         organisation_id=application.organisation_id,
         case_id=application.case_id,
+        saved_at=max((row.changed_at for row in own_rows), default=None),
     )
 
 

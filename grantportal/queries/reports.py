@@ -281,7 +281,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
                 changed=wording.changed,
                 proviso_note=wording.proviso_note,
                 answer=answer,
-                stamp=reports.stamp(written.version, answer),
+                stamp=reports.stamp(answer),
                 version=written.version,
                 by=written.by,
                 saved_at=written.at,
@@ -527,8 +527,9 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
                 budget=int(decided),
                 paid=share,
                 answer=answer,
-                stamp=reports.stamp(row.version if row is not None else 0, answer),
+                stamp=reports.stamp(answer),
                 by=by or "",
+                saved_at=row.changed_at if row is not None else None,
                 handed_in=CostAnswer(handed_in.cost, handed_in.own_financing, handed_in.comment) if handed_in else None,
             )
         )

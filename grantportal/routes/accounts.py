@@ -6,7 +6,19 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import segno
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -27,6 +39,7 @@ from grantportal.web import (
     portal_settings,
     safe_next,
     seen,
+    session_state,
     signed_in,
 )
 
@@ -70,9 +83,28 @@ def sign_out() -> ResponseReturnValue:
         _forget_forms()
         flash("Du är utloggad.")
         response = redirect(url_for("home.show"), code=303)
+        # The copies that the person's pages kept of what was not saved: locked, and gone.
+        response.headers["Clear-Site-Data"] = '"storage"'
         response.delete_cookie(SESSION_COOKIE)
         return response
     return render_template("accounts/sign_out.html", form=form)
+
+
+@bp.route("/konto/tid-kvar", methods=["GET", "POST"])
+def session_left() -> ResponseReturnValue:
+    """How long the session lasts, for the page that warns before it ends; by POST it is prolonged."""
+    if request.method == "POST":
+        row = g.get("session_row")
+        if carried_out(Form(), services.note_seen, row.session_id if signed_in() and row else 0):
+            note_person(g.session_key, anew=True)
+    return jsonify(session_state())
+
+
+@bp.get("/konto/inloggad-igen")
+def back() -> ResponseReturnValue:
+    """Where the tab ends that was opened to sign in anew: the text waits in the other."""
+    signed_in()
+    return render_template("accounts/back.html")
 
 
 @bp.route("/valkommen/<key>", methods=["GET", "POST"])
@@ -134,6 +166,8 @@ def qr() -> ResponseReturnValue:
 
 def sign_in_first() -> ResponseReturnValue:
     """What somebody who is not signed in gets instead of the page. What was typed in a form comes along and is shown afterwards."""
+    if not request.accept_mimetypes.accept_html:
+        return jsonify(saved=False, **session_state()), 401  # a page that saves by itself: the text stays in it
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), code=303)
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]

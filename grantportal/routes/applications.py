@@ -5,14 +5,14 @@ from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from forms import answers as forms
 from forms.applications import StartApplicationForm
 from forms.base import Form
 from forms.hand_ins import HandInForm
-from grantportal import policy, worker
+from grantportal import policy, web, worker
 from grantportal.domain import clock
 from grantportal.domain.answers import Saved
 from grantportal.domain.applications import APPLICATION, TASK_LABELS, ApplicationAction, ApplicationStatus
@@ -99,7 +99,8 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
     asked_rows = int("lagg-till" in request.values)
     form = _form(page, more_rows=asked_rows, without_row=request.form.get("ta-bort", ""))
     clashes: dict[str, Any] = {}
-    saved_at = ""
+    is_left = False
+    saved_at = clock.saved_text(page.saved_at)
     if carried_out(form, services.save_section, actor(), application_id, key):
         saved: Saved = form.result
         form.warn(saved.warned)
@@ -107,9 +108,18 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
             return _onwards(page)
         form.restamp(saved.stamps)
         clashes = {clash.field: clash for clash in saved.clashes}
+        is_left = True
         saved_at = clock.time_text(clock.now())
     return (
-        render_template("applications/section.html", page=page, form=form, clashes=clashes, saved_at=saved_at),
+        render_template(
+            "applications/section.html",
+            page=page,
+            form=form,
+            clashes=clashes,
+            saved_at=saved_at,
+            is_left=is_left,
+            typed=request.method == "POST",
+        ),
         422 if request.method == "POST" else 200,
     )
 
@@ -129,27 +139,20 @@ def _onwards(page: SectionPage) -> ResponseReturnValue:
     return done(f"{page.section.title} är sparat.", ".show", application_id=page.head.id)
 
 
-@bp.post("/<int:application_id>/avsnitt/<key>/autospara")
+@bp.route("/<int:application_id>/avsnitt/<key>/autospara", methods=["GET", "POST"])
 def autosave(application_id: int, key: str) -> ResponseReturnValue:
-    """The same save, asked for by the page while the person writes. Answers what was saved, and what was not and why."""
+    """The same save, asked for by the page while the person writes; by GET, who else has the page open."""
     page = _section(application_id, key)
+    if request.method == "GET":
+        return web.standing(f"application:{application_id}:{key}")
     form = _form(page)
     if not carried_out(form, services.save_section, actor(), application_id, key):
-        return jsonify(saved=False, message=" ".join(form.form_errors) or "Ladda om sidan och spara igen."), 422
+        return web.not_saved(form)
     saved: Saved = form.result
     form.warn(saved.warned)
-    return jsonify(
-        saved=True,
-        time=clock.time_text(clock.now()),
-        stamps=forms.seen_fields(
-            {each: stamp for each, stamp in saved.stamps.items() if each not in {one.field for one in saved.clashes}}
-        ),
-        errors=form.mistakes(),
-        clashes=[
-            {"field": clash.field, "by": clash.by or "Någon annan", "theirs": clash.theirs, "yours": clash.yours}
-            for clash in saved.clashes
-        ],
-    )
+    clashing = {clash.field for clash in saved.clashes}
+    stamps = {each: stamp for each, stamp in saved.stamps.items() if each not in clashing}
+    return web.saved(forms.seen_fields(stamps), form.mistakes(), saved.clashes)
 
 
 # --- Handing in ----------------------------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def cookies() -> ResponseReturnValue:
             "Skyddar det du skickar från att förfalskas av en annan webbplats, och bär besked till nästa sida.",
             "Tills du stänger webbläsaren.",
         ),
+        (
+            "bp-copy",
+            "Är ingen kaka, men sparas också i din webbläsare: det du har skrivit och som portalen inte har hunnit spara. "
+            "Det är låst, så att bara du kan läsa det när du är inloggad.",
+            "Tills det är sparat eller du loggar ut, som längst ett dygn.",
+        ),
     )
     return render_template("public/cookies.html", cookies=kept)
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from forms.reports import AttestForm, EconomyForm, ResultForm, SubmitForm, economy_form
 from grantportal import policy, web
+from grantportal.domain import clock
 from grantportal.domain import reports as rules
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.policy import Permission
@@ -16,6 +17,8 @@ from grantportal.queries.reports import ReportPage, ResultShown
 from grantportal.services import reports as services
 
 bp = Blueprint("reports", __name__, url_prefix="/aterrapporteringar")
+
+ENDED = "Ekonomin var intygad och behöver intygas igen."
 
 
 def _own(report_id: int) -> ReportPage:
@@ -127,11 +130,10 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
         if last:
             form.reuse(last.answer.text)
     elif web.carried_out(form, services.save_result, web.actor(), report_id, code):
-        if not form.result.clashes:
+        if not form.result.clashes and not form.mistakes():
             return _saved(page, code)
-        now = _own_anew(report_id)
-        shown = web.seen(now.result(code))
-        form.show_clashes(form.result.clashes, shown.stamp)
+        shown = web.seen(_own_anew(report_id).result(code))
+        form.show_clashes(form.result)
     may_write = (code in page.opened and _may(Permission.FILL_AND_CHANGE, page)) or request.method == "POST"
     body = render_template(
         "reports/result.html",
@@ -149,10 +151,25 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
         rating_symbols={rating.value: symbol for rating, symbol in rules.RATING_SYMBOLS.items()},
         rating_help={rating.value: text for rating, text in rules.RATING_HELP.items()},
         rating_status=_rating_status,
-        saved_rows=[(form[clash.field].label.text, clash.theirs or "Tomt") for clash in form.clashes],
+        typed=request.method == "POST",
+        is_left=bool(form.result and form.errors),
         read_rows=_read_rows(shown),
     )
-    return (body, 422) if form.clashes else body
+    return (body, 422) if form.errors else body
+
+
+@bp.route("/<int:report_id>/resultat/<code>/autospara", methods=["GET", "POST"])
+def autosave_result(report_id: int, code: str) -> ResponseReturnValue:
+    """The same save, asked for by the page while the person writes; by GET, who else has the page open."""
+    page = _own(report_id)
+    shown: ResultShown = web.seen(page.result(code))
+    policy.require(web.actor(), Permission.FILL_AND_CHANGE, page)
+    if request.method == "GET":
+        return web.standing(f"report:{report_id}:{code}")
+    form = ResultForm(shown.answer, shown.stamp, page.causes, page.limits, has_proviso=bool(shown.wording.provisos))
+    if not web.carried_out(form, services.save_result, web.actor(), report_id, code):
+        return web.not_saved(form)
+    return web.saved(form.result.stamps, form.mistakes(), form.result.clashes)
 
 
 def _read_rows(shown: ResultShown) -> list[tuple[str, str]]:
@@ -200,7 +217,7 @@ def economy(report_id: int) -> ResponseReturnValue:
     if web.carried_out(form, services.save_economy, web.actor(), report_id):
         page = _own_anew(report_id)
         _judge(form, page)
-        if not form.has_mistakes:
+        if not form.mistakes():
             said = "Ekonomin är sparad."
             if form.result.ended_attestation:
                 said += " Den var intygad och behöver intygas igen."
@@ -216,12 +233,31 @@ def economy(report_id: int) -> ResponseReturnValue:
         may_attest=_may(Permission.ATTEST_ECONOMY, page),
         rest_is_saved=code == 422,
         ended=bool(form.result and form.result.ended_attestation),
+        saved_at=clock.saved_text(page.economy.saved_at),
+        typed=request.method == "POST",
     )
     return body, code
 
 
+@bp.route("/<int:report_id>/ekonomi/autospara", methods=["GET", "POST"])
+def autosave_economy(report_id: int) -> ResponseReturnValue:
+    """The same save, asked for by the page while the person writes; by GET, who else has the page open."""
+    page = _own(report_id)
+    policy.require(web.actor(), Permission.FILL_ECONOMY, page)
+    if request.method == "GET":
+        return web.standing(f"report:{report_id}:{rules.ECONOMY}")
+    form = economy_form(page.economy)
+    if not web.carried_out(form, services.save_economy, web.actor(), report_id):
+        return web.not_saved(form)
+    clashes = {clash.field for clash in form.result.clashes}
+    form.refuse(_wrong(_own_anew(report_id)))
+    mistakes = {name: text for name, text in form.mistakes().items() if name not in clashes}
+    note = ENDED if form.result.ended_attestation else ""
+    return web.saved(form.result.stamps, mistakes, form.result.clashes, note)
+
+
 def _judge(form: EconomyForm, page: ReportPage) -> None:
-    form.show_clashes(form.result.clashes, page.economy)
+    form.show_clashes(form.result)
     form.refuse(_wrong(page))
 
 

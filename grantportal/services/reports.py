@@ -21,10 +21,9 @@ from grantportal.domain.reports import (
     RATING_TEXTS,
     REPORT,
     AttestEconomy,
-    CostAnswer,
+    Rating,
     ReportAction,
     ResultAnswer,
-    SaveCost,
     Saved,
     SaveEconomy,
     SaveResult,
@@ -46,7 +45,7 @@ from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
 def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) -> Saved:
     """Save what is said about one expected result.
 
-    What somebody else has saved meanwhile is not written over: both texts come back, and nothing is saved.
+    A part that somebody else has saved meanwhile is not written over: both texts come back, and the other parts are saved.
     """
     with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
         who = now_actor or actor
@@ -57,13 +56,19 @@ def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) ->
         if shown is None:
             raise NotVisible
         _ensure_open(page, code)
-        answer = _only_known(command.answer, page, has_proviso=bool(shown.wording.provisos))
-        if answer == shown.answer or reports.is_untouched(command.based_on, command.answer):
-            return Saved()
+        known = _only_known(command.answer, page, has_proviso=bool(shown.wording.provisos))
+        values = {part: value for part, value in known.items() if part not in command.left_out}
+        merged = reports.merged(command.based_on, values, shown.answer)
+        saved = Saved(
+            _result_clashes(merged.clashing, shown.answer, values, shown.by, shown.version),
+            stamps={"seen": merged.stamp},
+            settled={"seen": merged.settled},
+        )
+        if not merged.changed:
+            return saved
+        answer = replace(shown.answer, **merged.changed)
         reports.ensure_within(answer, page.limits)
         personal_numbers.ensure_none(reports.texts_of(answer))
-        if command.based_on != shown.stamp:
-            return Saved(_result_clashes(shown.answer, answer, shown.by, shown.version))
         row = queries.answer_row(who, report_id, shown.id)
         if row is None:
             row = ReportAnswer(report_id=report_id, expected_result_id=shown.id, version=0)
@@ -73,25 +78,29 @@ def save_result(actor: Actor, report_id: int, code: str, command: SaveResult) ->
         row.causes = "\n".join(answer.causes)
         row.version += 1
         row.changed_by_id, row.changed_at = _person(who), clock.now()
-        return Saved()
+        return saved
 
 
-def _only_known(answer: ResultAnswer, page: ReportPage, *, has_proviso: bool) -> ResultAnswer:
-    """The answer with the form's own causes only, and nothing about a förbehåll that the year does not have."""
-    known = replace(answer, causes=tuple(cause for cause in page.causes if cause in answer.causes))
-    return known if has_proviso else replace(known, proviso_mattered=False, proviso_text="")
+def _only_known(answer: ResultAnswer, page: ReportPage, *, has_proviso: bool) -> dict[str, Any]:
+    """The answer's parts with the form's own causes only, and nothing about a förbehåll that the year does not have."""
+    values = vars(replace(answer, causes=tuple(cause for cause in page.causes if cause in answer.causes)))
+    return {name: value for name, value in values.items() if has_proviso or not name.startswith("proviso")}
 
 
-def _result_clashes(theirs: ResultAnswer, yours: ResultAnswer, by: str, version: int) -> tuple[TextClash, ...]:
-    both = {
-        "rating": [RATING_TEXTS[each.rating] if each.rating else "" for each in (theirs, yours)],
-        "text": [theirs.text, yours.text],
-        "causes": ["; ".join(each.causes) for each in (theirs, yours)],
-        "measure": [theirs.measure, yours.measure],
-        "proviso_mattered": ["Ja" if each.proviso_mattered else "Nej" for each in (theirs, yours)],
-        "proviso_text": [theirs.proviso_text, yours.proviso_text],
-    }
-    return tuple(TextClash(field, one, other, by, version) for field, (one, other) in both.items() if one != other)
+def _result_clashes(
+    parts: tuple[str, ...], theirs: ResultAnswer, yours: dict[str, Any], by: str, version: int
+) -> tuple[TextClash, ...]:
+    return tuple(
+        TextClash(part, _result_text(getattr(theirs, part)), _result_text(yours[part]), by, version) for part in parts
+    )
+
+
+def _result_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if isinstance(value, Rating):
+        return RATING_TEXTS[value]
+    return "; ".join(value) if isinstance(value, tuple) else value or ""
 
 
 def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
@@ -104,6 +113,8 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
         _ensure_open(page, ECONOMY)
         rows = queries.cost_rows(who, report_id)
         clashes: list[TextClash] = []
+        stamps: dict[str, str] = {}
+        settled: dict[str, str] = {}
         changed = False
         personal_numbers.ensure_none(
             {
@@ -115,13 +126,24 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
             saved = command.rows.get(shown.category_id)
             if saved is None:
                 continue
-            answer = replace(shown.answer, **saved.values)
-            if answer == shown.answer or _is_untouched(saved):
+            # A cell that could not be understood is not among the values, and is left as it is.
+            merged = reports.merged(saved.based_on, saved.values, shown.answer)
+            seen = reports.cell_name(shown.category_id, "seen")
+            stamps[seen], settled[seen] = merged.stamp, merged.settled
+            clashes += [
+                TextClash(
+                    reports.cell_name(shown.category_id, part),
+                    _written(getattr(shown.answer, part)),
+                    _written(saved.values[part]),
+                    shown.by,
+                    0,
+                )
+                for part in merged.clashing
+            ]
+            if not merged.changed:
                 continue
+            answer = replace(shown.answer, **merged.changed)
             reports.ensure_within(answer, page.limits, category_id=shown.category_id)
-            if saved.based_on != shown.stamp:
-                clashes += _cost_clashes(shown.category_id, shown.answer, answer, shown.by)
-                continue
             row = rows.get(shown.category_id)
             if row is None:
                 row = ReportCost(report_id=report_id, cost_category_id=shown.category_id, version=0)
@@ -133,22 +155,7 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
         ended = changed and report.economy_sha256 is not None
         if ended:
             report.economy_attested_by_id = report.economy_attested_at = report.economy_sha256 = None
-        return Saved(tuple(clashes), ended)
-
-
-def _is_untouched(saved: SaveCost) -> bool:
-    # A row with a cell that could not be understood has been touched.
-    return set(saved.values) == {"cost", "own_financing", "comment"} and reports.is_untouched(
-        saved.based_on, replace(CostAnswer(), **saved.values)
-    )
-
-
-def _cost_clashes(category_id: int, theirs: CostAnswer, yours: CostAnswer, by: str) -> list[TextClash]:
-    return [
-        TextClash(reports.cell_name(category_id, part), _written(one), _written(other), by, 0)
-        for part in ("cost", "own_financing", "comment")
-        if (one := getattr(theirs, part)) != (other := getattr(yours, part))
-    ]
+        return Saved(tuple(clashes), ended, stamps, settled)
 
 
 def _written(value: int | str | None) -> str:
@@ -303,7 +310,7 @@ def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> int:
             ReportedResult(
                 report_id=report.id,
                 expected_result_id=basis["results"][result["code"]],
-                rating=reports.Rating(basis["ratings"][result["code"]]),
+                rating=Rating(basis["ratings"][result["code"]]),
                 text=result["text"],
                 proviso_mattered=bool(result["proviso_mattered"]),
                 proviso_text=result["proviso_text"],

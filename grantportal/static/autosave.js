@@ -1,14 +1,57 @@
 // Saves while the person writes, by the same form as the button. Nothing typed is lost: what could not be saved stays here
-// and is tried again, and the page says so.
-const form = document.querySelector('form[data-autosave]')
-const shown = document.querySelector('[data-save-state]')
+// and in the browser's own copy and is tried again, and the page says so. Without a script the buttons do the same.
+import { forgetAll, open } from './copies.js'
+
 const WAIT = 1000
 const AGAIN = 5000
+const LOOK = 15000
+const LOOK_SOON = 3000
+const PATIENCE = 20000
+const TELL_EVERY = 60000
+
+const form = document.querySelector('form[data-autosave]')
+const shown = document.querySelector('[data-save-state]')
+const told = document.querySelector('[data-save-told]')
+const people = document.querySelector('[data-others]')
+const { autosave: url, person, lock, signIn } = form.dataset
+// Whoever is signed in when the text arrives must be the one who wrote it.
+const ASKS = { Accept: 'application/json', 'X-Portal-Person': person }
+// A page that shows a clash saves by its button only: which text is to stand is a choice.
+const paused = 'paused' in form.dataset
+
 let timer
-let saving = false
-let changed = false
+let line = Promise.resolve()
 let savedAt = ''
-let leaving = false
+let out = false
+let goingOn = false
+let last = null
+let sent = {}
+let copies = null
+let toldAt = 0
+let wasTrouble = false
+let taking = false
+
+// --- What is in the form, and what of it the server has ---------------------------------------------------------------
+
+const isAnswer = (field) => field.name && !field.name.startsWith('valj-') && !['hidden', 'submit', 'button', 'fieldset'].includes(field.type)
+const answers = () => [...form.elements].filter(isAnswer)
+const named = (name) => answers().filter((field) => field.name === name)
+const stampFields = () => [...form.querySelectorAll('input[type=hidden]')].filter((field) => field.name !== 'csrf_token')
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other)
+
+function snapshot() {
+  const data = new FormData(form)
+  return Object.fromEntries([...new Set(answers().map((field) => field.name))].map((name) => [name, data.getAll(name)]))
+}
+
+let base = paused || 'unsaved' in form.dataset ? {} : snapshot()
+const unsaved = (now = snapshot()) => Object.keys(now).filter((name) => !same(now[name], base[name]))
+
+function setToken(token) {
+  for (const field of document.querySelectorAll('input[name=csrf_token]')) field.value = token
+}
+
+// --- What the page says -----------------------------------------------------------------------------------------------
 
 function say(text, { bad = false, symbol = '' } = {}) {
   shown.classList.toggle('bp-save--bad', bad)
@@ -23,37 +66,53 @@ function say(text, { bad = false, symbol = '' } = {}) {
     svg.append(use)
     shown.append(svg, ' ')
   }
-  shown.append(text)
+  const words = document.createElement('span')
+  words.append(...[text].flat())
+  shown.append(words)
+  tell(words.textContent, bad)
 }
 
-const failed = (why) => say(
-  `${savedAt ? `Inte sparat sedan ${savedAt}.` : 'Inte sparat än.'} Texten finns kvar här. ${why}`, { bad: true, symbol: 'warn' }
+// Read aloud at the first save and at trouble, else at most once a minute.
+function tell(text, bad) {
+  const due = bad ? text !== told.textContent : wasTrouble || !toldAt || Date.now() - toldAt >= TELL_EVERY
+  if (!due) return
+  wasTrouble = bad
+  toldAt = Date.now()
+  told.textContent = text
+}
+
+const trouble = (...why) => say(
+  [`${savedAt ? `Inte sparat sedan ${savedAt}.` : 'Inte sparat än.'} Texten finns kvar här. `, ...why], { bad: true, symbol: 'warn' }
 )
 
-// A clash is settled on the page that shows both texts; the button leads there.
 function sayClash(clashes) {
-  say(`${clashes[0].by} har ändrat samma svar. `, { bad: true, symbol: 'warn' })
   const button = document.createElement('button')
   button.type = 'submit'
   button.className = 'bp-linkbutton'
   button.setAttribute('form', form.id)
   button.textContent = 'Visa båda'
-  shown.append(button)
+  say([`${clashes[0].by} har ändrat samma svar. `, button], { bad: true, symbol: 'warn' })
 }
 
-function takeOver({ stamps, errors }) {
-  for (const [name, stamp] of Object.entries(stamps)) {
-    const field = form.elements.namedItem(name)
-    if (field) field.value = stamp
-  }
-  for (const old of form.querySelectorAll('[data-autosave-error]')) old.remove()
-  for (const field of form.querySelectorAll('[data-autosave-invalid]')) {
-    field.removeAttribute('aria-invalid')
-    field.removeAttribute('aria-describedby')
-    field.removeAttribute('data-autosave-invalid')
-    field.classList.remove('govuk-input--error', 'govuk-textarea--error')
-  }
-  for (const [name, message] of Object.entries(errors)) showError(name, message)
+function saySignedOut() {
+  const link = document.createElement('a')
+  link.className = 'govuk-link'
+  link.href = signIn
+  link.target = '_blank'
+  link.textContent = 'Logga in i en ny flik'
+  trouble('Du är utloggad. ', link, ', så sparas den.')
+}
+
+function saySaved({ clashes, errors, note }) {
+  const wrong = Object.keys(errors).length
+  if (clashes.length) sayClash(clashes)
+  else if (wrong) say(`Sparat ${savedAt}, men ${wrong} svar behöver rättas`, { bad: true, symbol: 'warn' })
+  else say(note ? `Sparat ${savedAt}. ${note}` : `Sparat ${savedAt}`, { symbol: 'check' })
+}
+
+function showOthers(names) {
+  const text = names.length ? `${names.join(' och ')} har också den här sidan öppen.` : ''
+  if (people.textContent !== text) people.textContent = text
 }
 
 function showError(name, message) {
@@ -67,62 +126,242 @@ function showError(name, message) {
   field.before(text)
   field.classList.add(field.tagName === 'TEXTAREA' ? 'govuk-textarea--error' : 'govuk-input--error')
   field.setAttribute('aria-invalid', 'true')
-  field.setAttribute('aria-describedby', text.id)
+  field.dataset.describedBefore = field.getAttribute('aria-describedby') ?? ''
+  field.setAttribute('aria-describedby', [field.dataset.describedBefore, text.id].join(' ').trim())
   field.dataset.autosaveInvalid = ''
 }
 
-async function save() {
-  if (saving || leaving) return
-  saving = true
-  changed = false
-  say('Sparar …')
-  try {
-    const answer = await fetch(form.dataset.autosave, {
-      method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, redirect: 'manual'
-    })
-    if (answer.type === 'opaqueredirect') {
-      failed('Du är utloggad. Spara med knappen, så får du logga in.')
-    } else if (!answer.headers.get('Content-Type')?.startsWith('application/json')) {
-      failed('Försöker igen …')
-      again()
-    } else {
-      const result = await answer.json()
-      if (!result.saved) failed(result.message)
-      else {
-        savedAt = result.time
-        takeOver(result)
-        const wrong = Object.keys(result.errors).length
-        if (result.clashes.length) sayClash(result.clashes)
-        else if (wrong) say(`Sparat ${savedAt}, men ${wrong} svar behöver rättas`, { bad: true, symbol: 'warn' })
-        else say(`Sparat ${savedAt}`, { symbol: 'check' })
-      }
-    }
-  } catch {
-    failed('Försöker igen …')
-    again()
+function takeOver({ stamps, errors }) {
+  for (const field of stampFields()) if (field.name in stamps) field.value = stamps[field.name]
+  for (const old of form.querySelectorAll('[data-autosave-error]')) old.remove()
+  for (const field of form.querySelectorAll('[data-autosave-invalid]')) {
+    field.removeAttribute('aria-invalid')
+    if (field.dataset.describedBefore) field.setAttribute('aria-describedby', field.dataset.describedBefore)
+    else field.removeAttribute('aria-describedby')
+    field.removeAttribute('data-autosave-invalid')
+    field.classList.remove('govuk-input--error', 'govuk-textarea--error')
   }
-  saving = false
-  if (changed) soon()
+  for (const [name, message] of Object.entries(errors)) showError(name, message)
 }
 
-function again() {
+// --- Saving -----------------------------------------------------------------------------------------------------------
+
+// One save at a time, in the order they were asked for.
+const save = (force = false) => (line = line.then(() => send(force), () => send(force)))
+
+async function send(force, isRetry = false) {
+  clearTimeout(timer)
+  const now = snapshot()
+  if (paused && !force) return false
+  if (!unsaved(now).length) return true
+  sent = now
+  keepCopy()
+  if (!savedAt) say('Sparar …')
+  let answer
+  try {
+    answer = await fetch(url, { method: 'POST', body: new FormData(form), headers: ASKS, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+  } catch {
+    return later()
+  }
+  if (answer.status === 401) return signedOut()
+  const isJson = answer.headers.get('Content-Type')?.startsWith('application/json')
+  const result = isJson ? await answer.json().catch(() => null) : null
+  if (!result && [403, 404].includes(answer.status)) {
+    trouble('Du kan inte längre ändra här. Kopiera texten om du vill ha den kvar.')
+    return false
+  }
+  if (!result) return later()
+  if (!result.saved) {
+    // The page is from before the person signed in anew: with the new token it is the same person's page.
+    if (result.person !== person) return otherPerson()
+    setToken(result.token)
+    if (!isRetry) return send(force, true)
+    trouble(result.message)
+    return false
+  }
+  savedAt = result.time
+  out = false
+  const failed = [
+    ...Object.keys(result.errors).map((name) => name.replace(/_profession$/, '_')), ...result.clashes.map((clash) => clash.field)
+  ]
+  const isLeft = (name) => failed.some((start) => name === start || name.startsWith(start.endsWith('_') ? start : `${start}_`))
+  base = Object.fromEntries(Object.keys(now).map((name) => [name, isLeft(name) ? base[name] : now[name]]))
+  takeOver(result)
+  saySaved(result)
+  keepCopy()
+  if (!same(snapshot(), now)) soon()
+  else if (!unsaved().length) takeLost()
+  return true
+}
+
+function later() {
+  trouble('Försöker igen …')
   clearTimeout(timer)
   timer = setTimeout(save, AGAIN)
+  return false
+}
+
+function signedOut() {
+  if (!out) setTimeout(look, LOOK_SOON)
+  out = true
+  saySignedOut()
+  return false
+}
+
+function otherPerson() {
+  out = true
+  trouble('Någon annan är inloggad nu. Logga in igen själv, så sparas den.')
+  return false
 }
 
 function soon() {
-  changed = true
   clearTimeout(timer)
   timer = setTimeout(save, WAIT)
 }
 
-if (form) {
-  form.id ||= 'svar'
-  form.addEventListener('input', soon)
-  form.addEventListener('change', soon)
-  form.addEventListener('submit', () => {
-    leaving = true
-    clearTimeout(timer)
-  })
-  addEventListener('online', () => { if (shown.classList.contains('bp-save--bad')) save() })
+// --- Who is here, and whether the person is still signed in: asked without prolonging the session ---------------------
+
+async function look() {
+  let answer
+  try {
+    answer = await fetch(url, { headers: { ...ASKS, 'X-Portal-Poll': '1' } })
+  } catch {
+    return
+  }
+  if (answer.status === 401) {
+    if (out) setTimeout(look, LOOK_SOON)
+    else signedOut()
+    return
+  }
+  if (!answer.ok) return
+  const { person: now, token, others } = await answer.json()
+  if (now !== person) {
+    otherPerson()
+    setTimeout(look, LOOK_SOON)
+    return
+  }
+  if (out) {
+    out = false
+    setToken(token)
+    if (await save()) {
+      if (shown.classList.contains('bp-save--bad')) say(savedAt ? `Sparat ${savedAt}` : 'Du är inloggad igen', { symbol: 'check' })
+      if (document.activeElement === document.body) last?.focus()
+    }
+  }
+  showOthers(others)
+  takeLost()
 }
+
+// --- Copies in the browser --------------------------------------------------------------------------------------------
+
+function keepCopy() {
+  if (!copies) return
+  const now = snapshot()
+  if (!unsaved(now).length) {
+    copies.drop()
+    return
+  }
+  // What is kept of a clash goes through the clash again: it has no stamps.
+  const stamps = paused ? {} : Object.fromEntries(stampFields().map((field) => [field.name, field.value]))
+  copies.keep({ page: location.pathname + location.search, base, now, sent, stamps, focus: last?.id ?? '' })
+}
+
+// What a page that is gone could not save. One at a time: the next is laid over what the first has saved.
+async function takeLost() {
+  if (!copies || taking || out || (unsaved().length && !paused)) return
+  taking = true
+  await takeFirst().catch(() => {})
+  taking = false
+}
+
+async function takeFirst() {
+  for (const copy of await copies.lost()) {
+    const now = snapshot()
+    const left = Object.keys(copy.now).filter((name) => !same(copy.now[name], copy.base[name]) && !same(copy.now[name], now[name]))
+    if (paused || !left.length) {
+      await copies.adopt(copy.name)
+      if (!paused) copies.drop()
+      continue
+    }
+    if (left.some((name) => !(name in now)) && copy.page !== location.pathname + location.search) {
+      location.replace(copy.page)
+      return
+    }
+    if (await copies.adopt(copy.name)) {
+      putBack(copy, left, now)
+      return
+    }
+  }
+}
+
+function putBack(copy, names, now) {
+  const isKnown = Object.keys(copy.now).every((name) => [copy.base[name], copy.sent[name], copy.now[name]].some((each) => same(now[name], each)))
+  // The server has something else than what the copy was written over: its stamps tell, and both texts will be shown.
+  if (!isKnown) for (const field of stampFields()) field.value = copy.stamps[field.name] ?? ''
+  for (const name of names) {
+    named(name).forEach((field, place) => {
+      if (['checkbox', 'radio'].includes(field.type)) field.checked = copy.now[name].includes(field.value)
+      else field.value = copy.now[name][place] ?? ''
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+    })
+  }
+  document.getElementById(copy.focus)?.focus()
+  say('Det du skrev sist är tillbaka. Sparar …')
+  save()
+}
+
+// --- When it happens --------------------------------------------------------------------------------------------------
+
+form.id ||= 'svar'
+for (const kind of ['input', 'change']) {
+  form.addEventListener(kind, () => {
+    keepCopy()
+    if (!paused) soon()
+  })
+}
+form.addEventListener('focusin', (event) => { if (isAnswer(event.target)) last = event.target })
+
+// The button goes on when what is written has been saved; without connection or session the page stays, with the text.
+form.addEventListener('submit', async (event) => {
+  if (goingOn) return
+  event.preventDefault()
+  const button = event.submitter
+  if (!await save(true)) return
+  goingOn = true
+  // The button of a clash is gone once the state has been said anew.
+  form.requestSubmit(button?.isConnected ? button : null)
+})
+
+for (const signOut of document.querySelectorAll('form[data-sign-out]')) {
+  signOut.addEventListener('submit', async (event) => {
+    if (paused || !unsaved().length) return
+    event.preventDefault()
+    if (!await save() && !confirm('Det du skrev sist är inte sparat. Vill du logga ut ändå?')) return
+    goingOn = true
+    forgetAll()
+    signOut.submit()
+  })
+}
+
+addEventListener('online', () => save())
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') save()
+  else look()
+})
+// The last second goes along even when the tab does.
+addEventListener('pagehide', () => {
+  if (goingOn || out || paused || !unsaved().length) return
+  fetch(url, { method: 'POST', body: new FormData(form), headers: ASKS, keepalive: true }).catch(() => {})
+})
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload() })
+
+if (globalThis.crypto?.subtle && navigator.locks) {
+  copies = await open(person, lock, location.pathname).catch(() => null)
+  if (unsaved().length) keepCopy()
+  await takeLost()
+}
+if (unsaved().length && !paused) soon()
+// A page that was just left may have held its copy until now.
+setTimeout(takeLost, WAIT)
+setInterval(() => { if (document.visibilityState === 'visible' && !out) look() }, LOOK)
+look()

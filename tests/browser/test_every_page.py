@@ -329,10 +329,14 @@ NO_PAGES = {
     "accounts.qr",
     "allocations.download",
     "allocations.download_total",
+    "accounts.session_left",
+    "applications.autosave",
     "applications.pdf",
     "attachments.download",
     "payments.download",
     "records.download",
+    "reports.autosave_economy",
+    "reports.autosave_result",
     "reviews.download",
 }
 """What is fetched but not read in the browser; other tests read it."""

@@ -29,8 +29,8 @@ from grantportal.domain.reports import (
     is_changed,
     is_late,
     is_open,
-    is_untouched,
     label,
+    merged,
     part_label,
     share_out,
     stamp,
@@ -277,8 +277,36 @@ def test_the_last_day_counts_to_its_end():
 
 
 def test_a_page_that_sends_back_what_it_showed_is_told_from_one_that_does_not():
-    assert is_untouched(stamp(3, WHOLE), WHOLE)
-    assert not is_untouched(stamp(3, WHOLE), replace(WHOLE, text="Annat."))
+    assert not merged(stamp(WHOLE), vars(WHOLE), WHOLE).changed
+    assert not merged(stamp(WHOLE), vars(WHOLE), replace(WHOLE, text="Den andras.")).changed
+    assert merged(stamp(WHOLE), vars(replace(WHOLE, text="Annat.")), WHOLE).changed == {"text": "Annat."}
+
+
+def test_two_who_write_different_parts_both_get_theirs_saved():
+    mine = vars(replace(WHOLE, text="Min text."))
+    theirs = replace(WHOLE, measure="Deras åtgärd.")
+
+    done = merged(stamp(WHOLE), mine, theirs)
+
+    assert (done.changed, done.clashing) == ({"text": "Min text."}, ())
+    # The page has still not shown their part: sending the old one back changes nothing.
+    again = merged(done.stamp, mine, replace(theirs, text="Min text."))
+    assert (again.changed, again.clashing) == ({}, ())
+
+
+def test_in_the_same_part_neither_overwrites_the_other_until_the_page_has_shown_both():
+    mine, theirs = vars(replace(WHOLE, text="Min text.")), replace(WHOLE, text="Deras text.")
+
+    done = merged(stamp(WHOLE), mine, theirs)
+
+    assert (done.changed, done.clashing) == ({}, ("text",))
+    assert merged(done.stamp, mine, theirs).clashing == ("text",)
+    assert merged(done.settled, mine, theirs).changed == {"text": "Min text."}
+
+
+def test_a_page_that_carries_no_stamps_overwrites_nothing():
+    assert merged("", vars(replace(WHOLE, text="Min.")), WHOLE).clashing == ("text",)
+    assert not merged("", {}, WHOLE).changed
 
 
 # --- What the screen says ------------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_two_who_write_the_same_answer_both_see_both_texts(region):
 
 @opened
 def test_a_page_that_changed_nothing_leaves_the_later_text_alone(region):
-    untouched = stamp(0, ResultAnswer())
+    untouched = stamp(ResultAnswer())
     save(region)
 
     assert not save(region, answer=ResultAnswer(), seen=untouched).clashes

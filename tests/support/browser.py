@@ -81,8 +81,9 @@ def visiting(chromium: Browser, address: str, **options: Any) -> Iterator[Browse
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    # An answer of 404 or 422 is also an "error" to the browser's console.
-    return message.type == "error" and "status of 4" not in message.text
+    # An answer of 404 or 422, and a connection that a test has cut, are also "errors" to the browser's console.
+    expected = ("status of 4", "ERR_INTERNET_DISCONNECTED")
+    return message.type == "error" and not any(each in message.text for each in expected)
 
 
 def look(page: Page, name: str) -> None:

@@ -64,6 +64,8 @@ ROWS = {
         EVERYBODY, thing=one_time_link, shared=True, data={"password": PASSWORD, "again": PASSWORD}
     ),
     "accounts.show": Row(SIGNED_IN),
+    "accounts.session_left": Row(SIGNED_IN, reads=EVERYBODY),
+    "accounts.back": Row(SIGNED_IN),
     "accounts.start_totp": Row(SIGNED_IN),
     "accounts.totp": Row(SIGNED_IN, data={"code": "000000"}),
     "accounts.stop_totp": Row(SIGNED_IN, data={"code": "000000"}),

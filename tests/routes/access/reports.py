@@ -55,7 +55,11 @@ ROWS = {
         unseen=STRANGERS,
         data={"rating": "met", "text": "Gjort."},
     ),
+    "reports.autosave_result": Row(
+        WRITERS, thing=lambda world: {**draft(world), "code": "A1"}, unseen=STRANGERS, data={"text": "Gjort."}
+    ),
     "reports.economy": Row(REGION, thing=draft, unseen=STRANGERS),
+    "reports.autosave_economy": Row(REGION, thing=draft, unseen=STRANGERS),
     "reports.attest": Row(
         {"ombud", "applicant_economist"}, thing=with_economy, reads=REGION, unseen=STRANGERS, data=fingerprint
     ),
