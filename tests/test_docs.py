@@ -96,6 +96,7 @@ def test_the_tables_of_rights_are_the_policys(name):
 def test_every_word_in_bold_is_on_the_screen():
     """A guide that names a button that is not there sends its reader looking."""
     sources = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("forms/*.py"), *ROOT.glob("grantportal/**/*.py")]
+    sources += ROOT.glob("grantportal/static/*.js")
     screen = "\n".join(path.read_text("utf-8") for path in sources)
     missing = [
         f"{name}: {label}"

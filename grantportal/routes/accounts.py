@@ -166,7 +166,7 @@ def qr() -> ResponseReturnValue:
 
 def sign_in_first() -> ResponseReturnValue:
     """What somebody who is not signed in gets instead of the page. What was typed in a form comes along and is shown afterwards."""
-    if not request.accept_mimetypes.accept_html:
+    if request.accept_mimetypes.best == "application/json":
         return jsonify(saved=False, **session_state()), 401  # a page that saves by itself: the text stays in it
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), code=303)

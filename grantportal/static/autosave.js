@@ -180,6 +180,7 @@ async function send(force, isRetry = false) {
     return false
   }
   savedAt = result.time
+  const wasOut = out
   out = false
   const failed = [
     ...Object.keys(result.errors).map((name) => name.replace(/_profession$/, '_')), ...result.clashes.map((clash) => clash.field)
@@ -188,6 +189,8 @@ async function send(force, isRetry = false) {
   base = Object.fromEntries(Object.keys(now).map((name) => [name, isLeft(name) ? base[name] : now[name]]))
   takeOver(result)
   saySaved(result)
+  // The link to sign in anew is gone: back to the field.
+  if (wasOut && document.activeElement === document.body) last?.focus()
   keepCopy()
   if (!same(snapshot(), now)) soon()
   else if (!unsaved().length) takeLost()
@@ -241,11 +244,10 @@ async function look() {
     return
   }
   if (out) {
-    out = false
     setToken(token)
-    if (await save()) {
-      if (shown.classList.contains('bp-save--bad')) say(savedAt ? `Sparat ${savedAt}` : 'Du är inloggad igen', { symbol: 'check' })
-      if (document.activeElement === document.body) last?.focus()
+    if (await save() && out) {
+      out = false
+      say(savedAt ? `Sparat ${savedAt}` : 'Du är inloggad igen', { symbol: 'check' })
     }
   }
   showOthers(others)
@@ -268,7 +270,7 @@ function keepCopy() {
 
 // What a page that is gone could not save. One at a time: the next is laid over what the first has saved.
 async function takeLost() {
-  if (!copies || taking || out || (unsaved().length && !paused)) return
+  if (!copies || taking || out) return
   taking = true
   await takeFirst().catch(() => {})
   taking = false
@@ -278,11 +280,13 @@ async function takeFirst() {
   for (const copy of await copies.lost()) {
     const now = snapshot()
     const left = Object.keys(copy.now).filter((name) => !same(copy.now[name], copy.base[name]) && !same(copy.now[name], now[name]))
+    // What stands here already goes with this page from now on.
     if (paused || !left.length) {
       await copies.adopt(copy.name)
-      if (!paused) copies.drop()
+      if (!unsaved().length) copies.drop()
       continue
     }
+    if (unsaved(now).length) continue
     if (left.some((name) => !(name in now)) && copy.page !== location.pathname + location.search) {
       location.replace(copy.page)
       return
@@ -323,7 +327,7 @@ form.addEventListener('focusin', (event) => { if (isAnswer(event.target)) last =
 
 // The button goes on when what is written has been saved; without connection or session the page stays, with the text.
 form.addEventListener('submit', async (event) => {
-  if (goingOn) return
+  if (goingOn || !unsaved().length) return
   event.preventDefault()
   const button = event.submitter
   if (!await save(true)) return

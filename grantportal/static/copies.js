@@ -2,6 +2,7 @@
 // They are locked with a key that only the portal can make and gives only to the same person's pages, gone as soon as the
 // server has the text, gone at sign-out, and never older than a day.
 const MARK = 'bp-copy:'
+const LEFT = 'bp-left'
 const DAY = 24 * 60 * 60 * 1000
 
 const toText = (bytes) => btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''))
@@ -18,6 +19,8 @@ export async function open(person, lock, place) {
   const adopted = new Set()
   // While this page is here nobody takes its copy for a lost one.
   navigator.locks.request(own, () => new Promise((gone) => addEventListener('pagehide', gone)))
+  // The next page of this tab need not wait until the browser has noticed that this one is gone.
+  addEventListener('pagehide', () => sessionStorage.setItem(LEFT, own))
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith(MARK) && JSON.parse(localStorage.getItem(name)).at < Date.now() - DAY) localStorage.removeItem(name)
   }
@@ -39,6 +42,7 @@ export async function open(person, lock, place) {
   // Those that no open page holds, the oldest first.
   async function lost() {
     const held = new Set((await navigator.locks.query()).held.map((each) => each.name))
+    held.delete(sessionStorage.getItem(LEFT))
     const names = Object.keys(localStorage).filter((name) => name.startsWith(mine) && !held.has(name) && !adopted.has(name))
     const found = []
     for (const name of names) {

@@ -172,6 +172,7 @@ VISITS = [
     Visit(BEFORE_THE_CALL, OFFICER, "calls.publish", a_draft_call),
     Visit("2020-04-05 12:00", "stockholm-ombud", "applications.start", CALL),
     Visit(WRITING, WRITER, "home.show"),
+    Visit(WRITING, WRITER, "accounts.back"),
     Visit(WRITING, WRITER, "applications.show", application()),
     *(Visit(WRITING, WRITER, "applications.section", in_section(key)) for key in SECTIONS),
     Visit(WRITING, OMBUD, "applications.check", application()),

@@ -134,10 +134,11 @@ def test_two_persons_in_the_same_answer_see_both_texts(visitor, chromium, live, 
     page.get_by_label("Vilka behov?").fill("Min text")
     expect(save_state(page)).to_contain_text(f"{other.name} har ändrat samma svar.")
     page.get_by_role("button", name="Visa båda").click()
-    expect(page.get_by_text("Den andras text")).to_be_visible()
-    expect(page.get_by_label("Vilka behov?")).to_have_value("Min text")
+    expect(page.get_by_role("region", name="har ändrat samma svar")).to_contain_text("Den andras text")
+    expect(page.get_by_role("textbox", name="Vilka behov?")).to_have_value("Min text")
     look(page, "a clash")
     page.get_by_role("button", name="Spara", exact=True).click()
+    expect(page.get_by_text("Arbetet är sparat.")).to_be_visible()
     assert draft_of(who, application)["q5"].text == "Min text"
 
 

@@ -13,9 +13,9 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.organisations import OrganisationKind
-from grantportal.models.accounts import User
+from grantportal.models.accounts import SignInSession, User
 from grantportal.services import accounts
-from grantportal.web import SESSION_COOKIE
+from grantportal.web import POLL, SESSION_COOKIE, WRITTEN_BY
 from tests.support.client import token_in
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.pages import words
@@ -328,3 +328,45 @@ def test_the_list_of_organisations_takes_as_many_queries_for_many_as_for_few(sig
     with statements() as many:
         browser.get("/organisationer")
     assert len(few) == len(many) <= 10
+
+
+# --- How long the session lasts ------------------------------------------------------------------------------------
+
+
+def seen_minutes_ago(minutes):
+    with db.writing_session() as session, session.begin():
+        session.query(SignInSession).update({"last_seen_at": clock.real_now() - timedelta(minutes=minutes)})
+
+
+def minutes_since_seen():
+    with db.writing_session() as session:
+        return (clock.real_now() - session.query(SignInSession).one().last_seen_at).total_seconds() / 60
+
+
+def test_a_page_that_asks_by_itself_prolongs_nothing_and_the_button_does(client, karin):
+    sign_in(client)
+    seen_minutes_ago(57)
+    left = client.get("/konto/tid-kvar", headers={POLL: "1"}).json
+    assert 2 * 60 < left["seconds"] <= 3 * 60
+    assert left["prolongs"]
+    assert minutes_since_seen() > 56
+
+    left = client.post("/konto/tid-kvar", data={"csrf_token": left["token"]}).json
+    assert left["seconds"] > 59 * 60
+    assert minutes_since_seen() < 1
+
+
+def test_nobodys_session_has_no_time_left_and_no_token(client):
+    assert client.get("/konto/tid-kvar").json == {"person": None, "seconds": 0}
+
+
+def test_a_page_of_one_person_saves_nothing_in_the_name_of_another(client, karin):
+    sign_in(client)
+    token = client.get("/konto/tid-kvar").json["token"]
+    said = client.post("/konto/tid-kvar", data={"csrf_token": token}, headers={WRITTEN_BY: "somebody else"})
+    assert said.status_code == 422
+
+
+def test_signing_out_clears_what_the_browser_keeps_of_unsaved_text(client, karin):
+    sign_in(client)
+    assert client.post_form("/logga-ut", at="/konto").headers["Clear-Site-Data"] == '"storage"'

@@ -423,3 +423,69 @@ def test_a_form_page_asks_at_most_eight_questions_of_the_database(by, region):
         asked = [each for each in sent if each.lstrip().upper().startswith("SELECT")]
         assert len(asked) <= 8, asked
     db.close_read_session()
+
+
+# --- While somebody writes -----------------------------------------------------------------------------------------
+
+
+@opened
+def test_a_result_is_saved_part_by_part_and_a_clash_comes_back_with_both_texts(by, region):
+    ask = url(region, "/resultat/A1/autospara")
+    page_of = url(region, "/resultat/A1")
+    seen = {"seen": page(region).result("A1").stamp}
+    first = by().post_form(ask, {"text": "Den enas.", **seen}, at=page_of).json
+    assert first["saved"]
+    assert (first["errors"], first["clashes"]) == ({}, [])
+
+    # The other's page is older: the measure is saved, the text is not.
+    second = by(Role.UPPGIFTSSAMORDNARE).post_form(
+        ask, {"text": "Den andras.", "measure": "Mer tid.", **seen}, at=page_of
+    )
+
+    (clash,) = second.json["clashes"]
+    assert (clash["field"], clash["theirs"], clash["yours"]) == ("text", "Den enas.", "Den andras.")
+    answer = page(region).result("A1").answer
+    assert (answer.text, answer.measure) == ("Den enas.", "Mer tid.")
+    # The first one's page has not shown the measure, and leaves it alone.
+    third = by().post_form(ask, {"text": "Den enas mer.", **first["stamps"]}, at=page_of).json
+    assert third["clashes"] == []
+    answer = page(region).result("A1").answer
+    assert (answer.text, answer.measure) == ("Den enas mer.", "Mer tid.")
+
+
+@opened
+def test_the_saved_text_can_be_chosen_in_a_clash(by, region):
+    seen = page(region).result("A1").stamp
+    by().post_form(url(region, "/resultat/A1"), {"text": "Den enas.", "seen": seen})
+    shown = by(Role.UPPGIFTSSAMORDNARE).post_form(url(region, "/resultat/A1"), {"text": "Den andras.", "seen": seen})
+    assert shown.status_code == 422
+    chosen = {"text": "Den andras.", "seen": field_of(shown, "seen"), "valj-text": "sparat"}
+
+    assert by(Role.UPPGIFTSSAMORDNARE).post_form(url(region, "/resultat/A1"), chosen).status_code == 303
+    assert page(region).result("A1").answer.text == "Den enas."
+
+
+@opened
+def test_the_economy_is_saved_while_it_is_written_and_says_that_the_attestation_has_ended(by, region):
+    filled(region)
+    row = page(region).economy.rows[0]
+    data = {
+        f"c{row.category_id}_cost": "7",
+        f"c{row.category_id}_own_financing": "9",
+        f"c{row.category_id}_seen": row.stamp,
+    }
+
+    said = by().post_form(url(region, "/ekonomi/autospara"), data, at=url(region, "/ekonomi")).json
+
+    assert said["note"] == "Ekonomin var intygad och behöver intygas igen."
+    assert list(said["errors"]) == [f"c{row.category_id}_own_financing"]
+    assert page(region).economy.rows[0].answer.cost == 7
+
+
+@opened
+def test_who_else_is_here_is_told_to_the_organisation(by, region):
+    ask = url(region, "/resultat/A1/autospara")
+    assert by().get(ask).json["others"] == []
+    told = by(Role.UPPGIFTSSAMORDNARE).get(ask).json
+    assert told["others"] == [region.users[Role.OMBUD].name]
+    assert by().get(url(region, "/resultat/A2/autospara")).json["others"] == []
