@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -189,15 +189,20 @@ def session_state() -> dict[str, Any]:
     row = g.get("session_row")
     if actor().user_id is None or row is None:
         return {"person": None, "seconds": 0}
-    idle = row.last_seen_at + timedelta(minutes=portal_settings().session_idle_minutes)
-    left = min(idle, row.ends_at) - clock.real_now()
+    idle, last = _ends(row)
+    left = min(idle, last) - clock.real_now()
     # Near its very end no button prolongs a session.
     return {
         "person": person_code(),
         "seconds": int(left.total_seconds()),
-        "prolongs": row.ends_at > idle,
+        "prolongs": last > idle,
         "token": generate_csrf(),
     }
+
+
+def _ends(row: accounts.SignedIn) -> tuple[datetime, datetime]:
+    """When the session ends if nobody does anything more, and when it ends whatever is done."""
+    return row.last_seen_at + timedelta(minutes=portal_settings().session_idle_minutes), row.ends_at
 
 
 def person_code() -> str:
@@ -298,7 +303,7 @@ def frame() -> dict[str, Any]:
         "contact_email": current_app.config["PORTAL"].contact_email,
         "authority_name": current_app.config["PORTAL"].authority_name,
         "refused": g.get("refused", False),
-        "session_left": session_state()["seconds"] if shown else None,
+        "session_ends": int(min(_ends(g.session_row)).timestamp()) if shown else None,
     }
 
 

@@ -2,6 +2,8 @@
 import { forgetAll } from './copies.js'
 
 const BEFORE = 5 * 60
+const SOON = 10 * 60
+const LATER = 20
 const box = document.querySelector('[data-session]')
 const { url, signIn } = box.dataset
 const CLOCK = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Stockholm', hour: '2-digit', minute: '2-digit' })
@@ -59,7 +61,6 @@ function follow({ person, seconds, prolongs, token }) {
   wait(Math.min(seconds, LATER), ask)
 }
 
-const LATER = 20
 
 async function ask() {
   try {
@@ -80,4 +81,5 @@ async function prolong() {
 }
 
 for (const form of document.querySelectorAll('form[data-sign-out]')) form.addEventListener('submit', (event) => { if (!event.defaultPrevented) forgetAll() })
-wait(Number(box.dataset.seconds) - BEFORE, ask)
+// The machine's clock may be wrong: the server is asked before long.
+wait(Math.min(Number(box.dataset.ends) - Date.now() / 1000 - BEFORE, SOON), ask)

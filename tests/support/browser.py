@@ -1,6 +1,7 @@
 """The real portal in a real browser: fixtures, and what is looked at on every page."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -54,7 +55,17 @@ def visitor(chromium: Browser, live: str) -> Iterator[BrowserContext]:
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """An application on a free port, until the block ends."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    busy: set[object] = set()
+
+    def counted(*request: Any) -> Any:
+        mark = object()
+        busy.add(mark)
+        try:
+            return app(*request)
+        finally:
+            busy.discard(mark)
+
+    server = make_server("127.0.0.1", 0, counted, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -62,6 +73,11 @@ def served(app: Flask) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        # What a page asked for by itself as it was closed still uses the database.
+        for _ in range(100):
+            if not busy:
+                break
+            time.sleep(0.05)
         server.server_close()
 
 
