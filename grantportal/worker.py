@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event as Flag
@@ -23,7 +23,7 @@ from grantportal.domain.frozen import decision_document, receipt_document, repor
 from grantportal.effects import files as placing
 from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL
 from grantportal.effects.records import RENDER
-from grantportal.exports import mail, pdf
+from grantportal.exports import archive, mail, pdf
 from grantportal.imports import clamav
 from grantportal.keys import key_for, ombud_purpose
 from grantportal.queries import accounts as account_queries
@@ -117,11 +117,11 @@ def document(settings: Settings, record_id: int, actor: Actor = SYSTEM) -> tuple
 
     So the first reader never waits for the worker. None when the record has no document that the actor may see.
     """
-    attached = records.attached(record_id, actor)
-    facts = records.to_render(record_id, actor)
+    ready = attachment_queries.handed_in_file(actor, record_id)
+    facts = records.to_render(record_id, actor) if ready is None else None
     db.close_read_session()
-    if attached is not None:
-        return attached.shown_name, attached.media_type, (settings.files / attached.stored_name).read_bytes()
+    if ready is not None:
+        return ready.shown_name, ready.media_type, (settings.files / ready.stored_name).read_bytes()
     if facts is None:
         return None
     if facts.file is None:
@@ -134,6 +134,25 @@ def document(settings: Settings, record_id: int, actor: Actor = SYSTEM) -> tuple
             return None
     stored = facts.file
     return stored.shown_name, stored.media_type, (settings.files / stored.stored_name).read_bytes()
+
+
+def whole_case(settings: Settings, case_id: int, actor: Actor) -> tuple[str, bytes] | None:
+    """Every handling of the case that the actor may see, as one file: its name and bytes. None when the case is not there."""
+    case = records.to_pack(actor, case_id)
+    db.close_read_session()
+    if case is None:
+        return None
+    return case.file_name, archive.zipped(case.heading, _parts(settings, case, actor))
+
+
+def _parts(settings: Settings, case: records.CaseToPack, actor: Actor) -> Iterator[archive.Part]:
+    for record in case.records:
+        found = document(settings, record.id, actor) if record.has_document else None
+        if found is not None:
+            name, _, content = found
+            yield archive.Part(record.number, record.title, name.rpartition(".")[2], content, record.line)
+        if record.text:
+            yield archive.Part(record.number, record.title, "txt", record.text.encode("utf-8-sig"), record.line)
 
 
 # --- Notices and mail --------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.attachments import FILE_TEXTS, FileStatus
 from grantportal.domain.cases import DIRECTION_TEXTS, RECORD_TEXTS, FrozenKind, RecordKind
@@ -18,6 +19,9 @@ from grantportal.policy import visible
 
 PRINTED = (FrozenKind.APPLICATION, FrozenKind.DECISION, FrozenKind.REPORT)
 """Frozen versions that have a document."""
+
+MOST_PACKED = 500
+"""How many handlingar go into the file with a whole case; a case with more is asked for at the authority."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,68 @@ def get(actor: Actor, record_id: int) -> RecordPage | None:
     )
 
 
-def attached(record_id: int, actor: Actor) -> FileFacts | None:
-    """The file that came in as this handling; None when it has none, or when its document is made from a frozen version."""
-    found = db.session().execute(_with_file(actor, record_id)).one_or_none()
-    return _facts(found[4]) if found is not None and found[5] is None else None
+@dataclass(frozen=True)
+class ToPack:
+    """A handling that goes into the file with the whole case."""
+
+    id: int
+    number: int
+    title: str
+    text: str
+    has_document: bool
+    line: str
+
+
+@dataclass(frozen=True)
+class CaseToPack:
+    """A case with every handling that the reader may see."""
+
+    heading: str
+    file_name: str
+    records: tuple[ToPack, ...]
+
+
+def to_pack(actor: Actor, case_id: int) -> CaseToPack | None:
+    """The handlingar of a case that the actor may see, in order. Two queries."""
+    found = (
+        db.session()
+        .execute(
+            select(Case, Organisation.name)
+            .join(Organisation, Organisation.id == Case.organisation_id)
+            .where(Case.id == case_id, visible(actor, Case))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    case, organisation = found
+    rows = db.session().execute(
+        select(Record, FrozenVersion.kind)
+        .outerjoin(FrozenVersion, FrozenVersion.id == Record.frozen_version_id)
+        .where(Record.case_id == case_id, visible(actor, Record))
+        .order_by(Record.number)
+        .limit(MOST_PACKED)
+    )
+    number = case.registration_number or ""
+    return CaseToPack(
+        heading=f"{case.title}, {organisation}. Diarienummer {number or 'saknas'}.",
+        file_name=f"arende-{number.replace(' ', '-') or case.id}.zip",
+        records=tuple(
+            ToPack(
+                id=row.id,
+                number=row.number,
+                title=row.title,
+                text=row.text,
+                has_document=row.file_id is not None or kind in PRINTED,
+                line=", ".join(
+                    part
+                    for part in (clock.day_text(row.dated_at), DIRECTION_TEXTS[row.direction], row.counterpart)
+                    if part
+                ),
+            )
+            for row, kind in rows
+        ),
+    )
 
 
 def to_render(record_id: int, actor: Actor = SYSTEM) -> ToRender | None:

@@ -15,6 +15,14 @@ def show(record_id: int) -> ResponseReturnValue:
     return render_template("records/show.html", record=web.seen(records.get(web.signed_in(), record_id)))
 
 
+@bp.get("/arende/<int:case_id>/hamta")
+def download_case(case_id: int) -> ResponseReturnValue:
+    """Every handling of the case that the reader may see, in one file with a list of them."""
+    who = web.signed_in()
+    name, content = web.seen(worker.whole_case(web.portal_settings(), case_id, who))
+    return web.attachment(name, "application/zip", content)
+
+
 @bp.get("/<int:record_id>/hamta")
 def download(record_id: int) -> ResponseReturnValue:
     """The document, byte for byte as it is stored; made now if the worker has not come to it yet."""

@@ -338,6 +338,7 @@ NO_PAGES = {
     "records.download",
     "reports.autosave_economy",
     "reports.autosave_result",
+    "records.download_case",
     "reviews.download",
 }
 """What is fetched but not read in the browser; other tests read it."""

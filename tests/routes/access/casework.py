@@ -36,4 +36,5 @@ ROWS = {
     ),
     "records.show": Row(REGION | READERS, thing=a_text, unseen=UNREADERS),
     "records.download": Row(REGION | READERS, thing=a_document, unseen=UNREADERS),
+    "records.download_case": Row(REGION | READERS, thing=a_case, unseen=UNREADERS),
 }
