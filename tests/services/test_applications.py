@@ -13,6 +13,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers, Staff
 from grantportal.domain.applications import ApplicationStatus, StartApplication
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.forms import QuestionType
 from grantportal.domain.hand_ins import AsRead
 from grantportal.models.applications import Answer, ApplicationHome, RequestedLine
 from grantportal.models.grants import Grantee
@@ -346,8 +347,10 @@ def test_a_mandate_that_has_ended_hands_in_nothing(call, region, ombud):
         services.submit(still, application.id)
 
 
-def test_the_form_has_every_type_of_question():
-    assert {question.type for question in DEFINITION.questions} == set(answers.RULES)
+def test_the_form_has_every_type_of_question_but_files():
+    """Files have a form of their own in test_attachments.py."""
+    files = {QuestionType.ATTACHMENT}
+    assert {question.type for question in DEFINITION.questions} == set(answers.RULES) - files
 
 
 # --- Personnummer --------------------------------------------------------------------------------------------------
