@@ -278,7 +278,7 @@ def _scan(settings: Settings, work: Claimed) -> None:
 _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     RENDER: _render,
     NOTICE: _notice,
-    attachments.SCAN: _scan,
+    placing.SCAN: _scan,
     INVITATION: _invitation,
     OMBUD_MAIL: _ombud_mail,
     notices.MAIL: _mail,

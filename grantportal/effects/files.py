@@ -12,6 +12,9 @@ from grantportal.domain import clock
 from grantportal.domain.attachments import FileStatus
 from grantportal.models.records import StoredFile
 
+SCAN = "scan"
+"""Outbox kind: scan a file for viruses. Until then nobody reads it."""
+
 
 @dataclass(frozen=True)
 class Placed:

@@ -31,6 +31,11 @@ _PERMISSIONS: dict[StrEnum, Permission] = {
 }
 
 
+def _receiving() -> services.Receiving:
+    chosen = portal_settings()
+    return services.Receiving(chosen.files, inspect, scan=bool(chosen.clamav))
+
+
 @bp.route("/ombudsansokan", methods=["GET", "POST"])
 def apply() -> ResponseReturnValue:
     """Somebody of an organisation asks to be its ombud; no account is needed."""
@@ -38,7 +43,7 @@ def apply() -> ResponseReturnValue:
     form = ApplyForOmbudForm(queries.organisations(), grants, valid_from=clock.today())
     chosen = portal_settings()
     limits = Limits(PER_ADDRESS, PER_ADDRESS, chosen.sign_in_window_minutes)
-    if carried_out(form, services.apply, request.remote_addr or "", limits, chosen.files, inspect):
+    if carried_out(form, services.apply, request.remote_addr or "", limits, _receiving()):
         key = key_for(chosen.secret_key, ombud_purpose(form.result))
         return done("Ansökan är inskickad.", ".follow", application_id=form.result, key=key)
     return render_template("ombud/apply.html", form=form, can_apply=bool(grants))
@@ -52,7 +57,7 @@ def follow(application_id: int, key: str) -> ResponseReturnValue:
         raise NotVisible
     found = seen(queries.followed(application_id))
     form = SupplementOmbudForm()
-    if carried_out(form, services.supplement, application_id, chosen.files, inspect):
+    if carried_out(form, services.supplement, application_id, _receiving()):
         return done("Kompletteringen är inskickad.", ".follow", application_id=application_id, key=key)
     can_answer = OMBUD_APPLICATION.allows(found.status, OmbudApplicationAction.SUPPLEMENT)
     return render_template("ombud/follow.html", application=found, form=form, can_answer=can_answer)
@@ -114,7 +119,7 @@ def hand_over(organisation_id: int) -> ResponseReturnValue:
         raise NoRight
     grants = queries.grants()
     form = ApplyForOmbudForm([(organisation.id, organisation.name)], grants, valid_from=clock.today())
-    if carried_out(form, services.hand_over, who, portal_settings().files, inspect):
+    if carried_out(form, services.hand_over, who, _receiving()):
         return done(
             "Ansökan är inskickad. Ditt uppdrag upphör när den är godkänd.", ".show", application_id=form.result
         )

@@ -21,9 +21,6 @@ from grantportal.queries import attachments as queries
 from grantportal.queries import cases
 from grantportal.transaction import Bookkeeping, bookkeeping, transaction
 
-SCAN = "scan"
-"""Outbox kind: scan a file for viruses. Until then nobody reads it."""
-
 
 def add(
     actor: Actor, application_id: int, number: int, command: AddAttachment, placed: Placed, *, room_mb: int, scan: bool
@@ -65,7 +62,7 @@ def add(
         if scan:
             session.add(
                 OutboxItem(
-                    kind=SCAN,
+                    kind=files.SCAN,
                     payload=canonical({"file_id": file.id}),
                     at=clock.now(),
                     available_at=clock.real_now(),

@@ -1,12 +1,14 @@
 """Ombudsansökan: asked for without an account or handed over by an ombud; approved, asked about or closed by an officer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from grantportal import policy
 from grantportal.domain import clock
 from grantportal.domain.accounts import Limits, email_address, ensure_period, network_of
 from grantportal.domain.actors import ANONYMOUS, Actor, Role
+from grantportal.domain.attachments import FileStatus
 from grantportal.domain.cases import CaseKind, Direction, RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
@@ -38,29 +40,36 @@ from grantportal.transaction import Act, transaction
 PDF = "application/pdf"
 
 
-Inspect = Callable[[str, bytes], object]
-"""Says what a file is by its content, and raises RuleViolation for what is never received."""
+@dataclass(frozen=True)
+class Receiving:
+    """How an attached file is taken in."""
+
+    folder: Path
+    inspect: Callable[[str, bytes], object]
+    """Says what a file is by its content, and raises RuleViolation for what is never received."""
+    scan: bool = False
+    """Whether it waits to be scanned for viruses before anybody reads it."""
 
 
-def apply(address: str, limits: Limits, folder: Path, inspect: Inspect, command: ApplyForOmbud) -> int:
+def apply(address: str, limits: Limits, receiving: Receiving, command: ApplyForOmbud) -> int:
     """Somebody without an account asks to act for an organisation. Answers the ombudsansökan's id.
 
     Each address can ask a few times within the window: the form sends mail to whatever address is written in it.
     """
     attempts.count(limits, (f"ombud:{network_of(address)}", limits.per_address))
-    return _receive(ANONYMOUS, folder, inspect, command, hands_over=False)
+    return _receive(ANONYMOUS, receiving, command, hands_over=False)
 
 
-def hand_over(actor: Actor, folder: Path, inspect: Inspect, command: ApplyForOmbud) -> int:
+def hand_over(actor: Actor, receiving: Receiving, command: ApplyForOmbud) -> int:
     """An ombud names a successor: the same ombudsansökan, and the ombud's own mandate ends when it is approved."""
-    return _receive(actor, folder, inspect, command, hands_over=True)
+    return _receive(actor, receiving, command, hands_over=True)
 
 
-def _receive(actor: Actor, folder: Path, inspect: Inspect, command: ApplyForOmbud, *, hands_over: bool) -> int:
+def _receive(actor: Actor, receiving: Receiving, command: ApplyForOmbud, *, hands_over: bool) -> int:
     email = email_address(command.email)
     ensure_period(command.valid_from, command.valid_to)
     ensure_grounded(command.basis, command.attached)
-    placed = _placed(folder, inspect, command.attached)
+    placed = _placed(receiving, command.attached)
     with transaction(actor, EventKind.OMBUD_APPLICATION_RECEIVED) as act:
         organisation = organisations.shown_to_everybody(command.organisation_id)
         if organisation is None or command.grant_id not in dict(ombud.grants()):
@@ -99,7 +108,7 @@ def _receive(actor: Actor, folder: Path, inspect: Inspect, command: ApplyForOmbu
             f"Grund: {BASIS_TEXTS[command.basis].lower()}."
         )
         records.add_record(act, case, RecordKind.OMBUD_APPLICATION, Direction.IN, counterpart=command.name, text=said)
-        _enter(act, case, placed, BASIS_TEXTS[command.basis], command.name)
+        _enter(act, case, placed, BASIS_TEXTS[command.basis], command.name, scan=receiving.scan)
         records.add_record(
             act,
             case,
@@ -138,25 +147,28 @@ def _own_mandate(actor: Actor, organisation: Organisation) -> MandateRow:
     return found
 
 
-def _placed(folder: Path, inspect: Inspect, attached: Attached | None) -> Placed | None:
+def _placed(receiving: Receiving, attached: Attached | None) -> Placed | None:
     if attached is None:
         return None
     ensure_pdf(attached)
-    inspect("bilaga.pdf", attached.content)
-    return files.place(folder, attached.content)
+    receiving.inspect("bilaga.pdf", attached.content)
+    return files.place(receiving.folder, attached.content)
 
 
-def _enter(act: Act, case: Case, placed: Placed | None, title: str, sender: str) -> None:
+def _enter(act: Act, case: Case, placed: Placed | None, title: str, sender: str, *, scan: bool) -> None:
     if placed is None:
         return
     record = records.add_record(act, case, RecordKind.OMBUD_APPLICATION, Direction.IN, title=title, counterpart=sender)
     name = f"{case.registration_number}-{record.number}.pdf".replace(" ", "-")
-    record.file_id = files.enter(act.session, placed, shown_name=name, media_type=PDF).id
+    status = FileStatus.WAITING if scan else FileStatus.READY
+    record.file_id = files.enter(act.session, placed, shown_name=name, media_type=PDF, status=status).id
+    if scan:
+        act.outbox(files.SCAN, file_id=record.file_id)
 
 
-def supplement(application_id: int, folder: Path, inspect: Inspect, command: SupplementOmbud) -> None:
+def supplement(application_id: int, receiving: Receiving, command: SupplementOmbud) -> None:
     """The applicant, who has the link, answers what was asked."""
-    placed = _placed(folder, inspect, command.attached)
+    placed = _placed(receiving, command.attached)
     with transaction(ANONYMOUS, EventKind.OMBUD_APPLICATION_SUPPLEMENTED) as act:
         row = ombud.locked(application_id)
         if row is None:
@@ -166,7 +178,7 @@ def supplement(application_id: int, folder: Path, inspect: Inspect, command: Sup
         records.add_record(
             act, case, RecordKind.SUPPLEMENT_ANSWER, Direction.IN, counterpart=row.name, text=command.text
         )
-        _enter(act, case, placed, "Bilaga till kompletteringen", row.name)
+        _enter(act, case, placed, "Bilaga till kompletteringen", row.name, scan=receiving.scan)
         act.about(row, person=row.name)
         notices.tell_authority(
             act,

@@ -18,7 +18,7 @@ from grantportal.domain.attachments import AddAttachment, AttachmentKind, FileSt
 from grantportal.domain.cases import RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.forms import Question, QuestionType, Section
-from grantportal.effects.files import place
+from grantportal.effects.files import SCAN, place
 from grantportal.models.applications import Attachment
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.portal import Notice, OutboxItem
@@ -282,7 +282,7 @@ def test_without_a_verdict_the_file_waits_and_is_tried_again(call, ombud, add, s
     add(ombud, application, scan=True)
     scanned(answer)
     assert status_of(ombud, application) is FileStatus.WAITING
-    (item,) = committed().scalars(select(OutboxItem).where(OutboxItem.kind == services.SCAN))
+    (item,) = committed().scalars(select(OutboxItem).where(OutboxItem.kind == SCAN))
     assert item.done_at is None
     assert "ScanFailed" in item.last_error
 

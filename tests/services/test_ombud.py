@@ -12,17 +12,21 @@ from grantportal import db, worker
 from grantportal.domain import clock
 from grantportal.domain.accounts import Limits
 from grantportal.domain.actors import APPLICANT_ROLES, Role
+from grantportal.domain.attachments import FileStatus
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.ombud import ApplyForOmbud, Attached, OmbudBasis, Said, SupplementOmbud
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.effects.files import SCAN
 from grantportal.imports.attachments import inspect
 from grantportal.models.accounts import MandateRow
 from grantportal.models.cases import Case
 from grantportal.models.ombud import OmbudApplication
-from grantportal.models.records import Record
+from grantportal.models.portal import OutboxItem
+from grantportal.models.records import Record, StoredFile
 from grantportal.queries import ombud as queries
 from grantportal.queries.accounts import actor_of, by_email
 from grantportal.services import ombud
+from grantportal.services.ombud import Receiving
 from grantportal.settings import Settings
 from tests.support.casework import CallFactory
 from tests.support.factories import MandateFactory, OrganisationFactory, person
@@ -101,9 +105,9 @@ def test_more_is_asked_for_and_answered(region, officer, tmp_path):
     ombud.ask(officer, application_id, Said("Skicka fullmakten."))
     with pytest.raises(RuleViolation):
         ombud.approve(officer, application_id, MOST)
-    ombud.supplement(application_id, tmp_path, inspect, SupplementOmbud("Här är den.", PDF))
+    ombud.supplement(application_id, Receiving(tmp_path, inspect), SupplementOmbud("Här är den.", PDF))
     with pytest.raises(RuleViolation):
-        ombud.supplement(application_id, tmp_path, inspect, SupplementOmbud("En gång till."))
+        ombud.supplement(application_id, Receiving(tmp_path, inspect), SupplementOmbud("En gång till."))
     ombud.approve(officer, application_id, MOST)
 
     assert titles(application_id)[2:] == [
@@ -166,7 +170,7 @@ def test_a_handed_over_mandate_ends_when_the_next_is_approved(region, officer, t
         date(2020, 5, 4),
     )
     db.close_read_session()
-    application_id = ombud.hand_over(who, tmp_path, inspect, command)
+    application_id = ombud.hand_over(who, Receiving(tmp_path, inspect), command)
     db.close_read_session()
     assert actor_of(old.user_id).roles == {Role.OMBUD}
     db.close_read_session()
@@ -193,7 +197,7 @@ def test_only_an_ombud_hands_over(region, role, tmp_path):
     )
     db.close_read_session()
     with pytest.raises(NoRight):
-        ombud.hand_over(who, tmp_path, inspect, command)
+        ombud.hand_over(who, Receiving(tmp_path, inspect), command)
 
 
 @pytest.mark.parametrize(
@@ -225,12 +229,21 @@ def test_the_fullmakt_is_read_byte_for_byte_by_those_who_may(region, settings, o
     assert titles(application_id)[1] == "Fullmakt"
 
 
-def test_an_address_asks_a_few_times_only(region):
+def test_an_address_asks_a_few_times_only(region, tmp_path):
     command = ApplyForOmbud(
         region.id, CallFactory().grant_id, "Olle", "olle@example.se", "Chef", OmbudBasis.DELEGATION, date(2020, 5, 4)
     )
     for _ in range(2):
         db.close_read_session()
-        ombud.apply(HERE, Limits(2, 2, 15), None, inspect, command)
+        ombud.apply(HERE, Limits(2, 2, 15), Receiving(tmp_path, inspect), command)
     with pytest.raises(RuleViolation, match="för många försök"):
-        ombud.apply(HERE, Limits(2, 2, 15), None, inspect, command)
+        ombud.apply(HERE, Limits(2, 2, 15), Receiving(tmp_path, inspect), command)
+
+
+@pytest.mark.parametrize(("scan", "status"), [(True, FileStatus.WAITING), (False, FileStatus.READY)])
+def test_a_fullmakt_waits_to_be_scanned_where_files_are(region, tmp_path, scan, status):
+    asked(region, folder=tmp_path, basis=OmbudBasis.FULLMAKT, attached=PDF, scan=scan)
+
+    [file] = committed().scalars(select(StoredFile)).all()
+    assert file.status is status
+    assert [each.kind for each in committed().scalars(select(OutboxItem))].count(SCAN) == scan

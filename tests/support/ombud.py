@@ -10,6 +10,7 @@ from grantportal.domain.ombud import ApplyForOmbud, OmbudBasis
 from grantportal.imports.attachments import inspect
 from grantportal.models.organisations import Organisation
 from grantportal.services import ombud
+from grantportal.services.ombud import Receiving
 from tests.support.casework import CallFactory
 
 LIMITS = Limits(1000, 1000, 15)
@@ -17,7 +18,7 @@ HERE = "192.0.2.1"
 NOWHERE = Path(gettempdir()) / "ombud-files"
 
 
-def asked(organisation: Organisation, *, folder: Path = NOWHERE, **values: object) -> int:
+def asked(organisation: Organisation, *, folder: Path = NOWHERE, scan: bool = False, **values: object) -> int:
     """The id of an ombudsansökan that has just come in."""
     grant_id = values.pop("grant_id", None) or CallFactory().grant_id
     command = {
@@ -32,6 +33,6 @@ def asked(organisation: Organisation, *, folder: Path = NOWHERE, **values: objec
     }
     db.close_read_session()
     try:
-        return ombud.apply(HERE, LIMITS, folder, inspect, ApplyForOmbud(**command))  # type: ignore[arg-type]
+        return ombud.apply(HERE, LIMITS, Receiving(folder, inspect, scan=scan), ApplyForOmbud(**command))  # type: ignore[arg-type]
     finally:
         db.close_read_session()
