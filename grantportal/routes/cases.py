@@ -8,8 +8,8 @@ from grantportal import policy, web
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.texts import one_line
 from grantportal.policy import Permission
-from grantportal.queries import cases, ombud
-from grantportal.queries.cases import Asked
+from grantportal.queries import case_lists, case_pages, cases, ombud
+from grantportal.queries.case_lists import Asked
 from grantportal.services import cases as services
 
 bp = Blueprint("cases", __name__, url_prefix="/arenden")
@@ -28,8 +28,8 @@ def _asked() -> Asked:
         text=one_line(request.args.get("sok", ""))[:200],
         grant_id=_number("bidrag"),
         call_id=_number("utlysning"),
-        status=ApplicationStatus(status) if status in {each.value for each in cases.STATUS_CHOICES} else None,
-        order=order if order in cases.ORDERS else "",
+        status=ApplicationStatus(status) if status in {each.value for each in case_lists.STATUS_CHOICES} else None,
+        order=order if order in case_lists.ORDERS else "",
         page=web.page_number(),
     )
 
@@ -42,9 +42,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "cases/index.html",
         asked=asked,
-        shown=cases.listed(web.signed_in(), asked),
-        statuses=cases.STATUS_CHOICES,
-        orders=cases.ORDERS,
+        shown=case_lists.listed(web.signed_in(), asked),
+        statuses=case_lists.STATUS_CHOICES,
+        orders=case_lists.ORDERS,
         is_authority=web.actor().is_authority,
         page_url=lambda number: url_for(".index", **{**kept, "sida": number}),
     )
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:case_id>")
 def show(case_id: int) -> ResponseReturnValue:
     """Where the case is, what the reader can do now, its documents, money, parties and history."""
-    page = cases.page(web.signed_in(), case_id)
+    page = case_pages.page(web.signed_in(), case_id)
     if page is None:
         # A case of another kind has a page of its own.
         about_ombud = web.seen(ombud.of_case(web.actor(), case_id))

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from grantportal import web
 from grantportal.domain import clock
-from grantportal.queries import calls, cases, home, notices
-from grantportal.queries.cases import Asked
+from grantportal.queries import calls, case_lists, home, notices
+from grantportal.queries.case_lists import Asked
 
 bp = Blueprint("home", __name__)
 
@@ -55,7 +55,7 @@ def show() -> ResponseReturnValue:
         "home/show.html",
         todos=[_todo(each) for each in start.waiting if each.endpoint in current_app.view_functions],
         dates=start.dates,
-        cases=None if who.is_authority else cases.listed(who, Asked(), size=CASES),
+        cases=None if who.is_authority else case_lists.listed(who, Asked(), size=CASES),
         notices=notices.of(who, NOTICES),
         today=clock.weekday_text(clock.today()),
         is_authority=who.is_authority,

@@ -20,8 +20,8 @@ from grantportal.models.decisions import Decision, Dispatch
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Notice
 from grantportal.models.records import StoredFile
-from grantportal.queries import accounts, cases
-from grantportal.queries.cases import Asked
+from grantportal.queries import accounts, case_lists, case_pages
+from grantportal.queries.case_lists import Asked
 from grantportal.settings import Settings
 from grantportal.transaction import transaction
 from tests.support.casework import (
@@ -210,7 +210,7 @@ def test_what_is_not_known_is_a_dash_and_not_a_zero(application, officer):
     made_decision(application, amount=3_179_104)
     reader = accounts.actor_of(officer.user.id)
 
-    (money,) = cases.page(reader, application.case_id).money
+    (money,) = case_pages.page(reader, application.case_id).money
 
     assert (money.granted, money.paid, money.spent, money.unspent) == (3_179_104, None, None, None)
     assert "3\u00a0179\u00a0104" in officer.get(f"/arenden/{application.case_id}").text
@@ -228,7 +228,7 @@ def test_unspent_counts_all_that_was_paid_for_the_year(application, officer):
     entry(application, LedgerKind.CHARGED, 120)
     reader = accounts.actor_of(officer.user.id)
 
-    (money,) = cases.page(reader, application.case_id).money
+    (money,) = case_pages.page(reader, application.case_id).money
 
     assert (money.paid, money.elsewhere, money.spent, money.unspent) == (100, 50, 120, 30)
 
@@ -362,9 +362,9 @@ def test_the_list_is_found_in_by_region_number_and_title(officer):
     number = wanted.case.registration_number
 
     for text in ("östergötland", number, "100 %", f"{number} region"):
-        found = cases.listed(accounts.actor_of(officer.user.id), Asked(text=text))
+        found = case_lists.listed(accounts.actor_of(officer.user.id), Asked(text=text))
         assert [row.id for row in found.rows] == [wanted.case_id], text
-    assert cases.listed(accounts.actor_of(officer.user.id), Asked(text="100_%")).total == 0
+    assert case_lists.listed(accounts.actor_of(officer.user.id), Asked(text="100_%")).total == 0
 
 
 def test_the_list_is_narrowed_by_call_and_state(officer):
