@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
 from grantportal import cli, db, logs, routes, settings, web
-from grantportal.domain import clock, money
+from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
 from grantportal.routes import accounts
@@ -76,6 +76,7 @@ def create_app(given: Settings | None = None) -> Flask:
         clock_time=clock.time_text,
         saved=clock.saved_text,
         month=clock.month_text,
+        compared=texts.compared,
     )
     app.jinja_env.globals["csrf_token"] = generate_csrf
     app.jinja_env.globals.update(draft_person=web.person_code, draft_lock=web.copy_key)

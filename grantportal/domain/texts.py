@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 LONGEST = 100_000
 """The longest text that any field takes, in characters."""
@@ -47,6 +50,7 @@ def one_line(typed: str) -> str:
 Pieces = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether the other text lacks it."""
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MOST_WORDS = 6_000
 """Longer texts are not compared word by word: it would take seconds."""
 
@@ -54,10 +58,93 @@ _MOST_WORDS = 6_000
 def differences(one: str, other: str) -> tuple[Pieces, Pieces]:
     """Two texts word by word: what each has that the other has not."""
     left, right = _WORD.findall(one), _WORD.findall(other)
-    if len(left) + len(right) > _MOST_WORDS:
+    if _is_long(left, right):
         return ((one, one != other),) if one else (), ((other, one != other),) if other else ()
-    steps = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    steps = _steps(left, right)
     return (
-        tuple(("".join(left[a:b]), kind != "equal") for kind, a, b, _, _ in steps if a < b),
-        tuple(("".join(right[c:d]), kind != "equal") for kind, _, _, c, d in steps if c < d),
+        _joined(("".join(left[a:b]), differs) for differs, a, b, _, _ in steps),
+        _joined(("".join(right[c:d]), differs) for differs, _, _, c, d in steps),
     )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two answers beside each other: each text of each in pieces, with what the other answer lacks told apart."""
+
+    before: tuple[Pieces, ...]
+    after: tuple[Pieces, ...]
+    by_word: bool
+    """Whether every text could be compared word by word; else what is too long is told apart as a whole."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything at all differs."""
+        return self.before != self.after
+
+
+def compared(before: Sequence[str], after: Sequence[str]) -> Compared:
+    """Two answers, each of any number of texts: first line by line, and then word by word in the lines that differ.
+
+    Equal lines are found first, so that a long text with few changes is still compared by word.
+    """
+    one, other = "\n".join(before), "\n".join(after)
+    left, right = _LINE.findall(one), _LINE.findall(other)
+    steps = [(True, 0, len(left), 0, len(right))] if _is_long(left, right) else _steps(left, right)
+    was: list[tuple[str, bool]] = []
+    now: list[tuple[str, bool]] = []
+    by_word = True
+    for differs, a, b, c, d in steps:
+        old, new = "".join(left[a:b]), "".join(right[c:d])
+        if not differs or not (old and new):
+            was.append((old, differs))
+            now.append((new, differs))
+            continue
+        by_word = by_word and not _is_long(_WORD.findall(old), _WORD.findall(new))
+        for side, pieces in zip((was, now), differences(old, new), strict=True):
+            side.extend(pieces)
+    return Compared(_parted(_joined(was), before), _parted(_joined(now), after), by_word)
+
+
+def _is_long(left: Sequence[str], right: Sequence[str]) -> bool:
+    return len(left) + len(right) > _MOST_WORDS
+
+
+def _steps(left: Sequence[str], right: Sequence[str]) -> list[tuple[bool, int, int, int, int]]:
+    """Stretches that are equal or differ.
+
+    A space is equal only beside a word that is: else it would tie texts together that have nothing in common, one word at
+    a time, and that takes minutes. So do very common words in long texts, which is what `autojunk` is for.
+    """
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    one, other = left[start : len(left) - end], right[start : len(right) - end]
+    found = SequenceMatcher(str.isspace, one, other).get_opcodes()
+    steps = [(kind != "equal", a + start, b + start, c + start, d + start) for kind, a, b, c, d in found]
+    last = (False, len(left) - end, len(left), len(right) - end, len(right))
+    return [(False, 0, start, 0, start), *steps, last]
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many are the same from the beginning."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other),
+        min(len(left), len(right)),
+    )
+
+
+def _joined(pieces: Iterable[tuple[str, bool]]) -> Pieces:
+    """The same, with neighbours of one kind in one piece and nothing empty."""
+    return tuple(
+        ("".join(text for text, _ in run), differs)
+        for differs, run in groupby((piece for piece in pieces if piece[0]), key=lambda piece: piece[1])
+    )
+
+
+def _parted(pieces: Pieces, texts: Sequence[str]) -> tuple[Pieces, ...]:
+    """The pieces of texts that were joined by newlines, text by text."""
+    marks = [(char, differs) for text, differs in pieces for char in text]
+    made, at = [], 0
+    for text in texts:
+        made.append(_joined(marks[at : at + len(text)]))
+        at += len(text) + 1
+    return tuple(made)
