@@ -20,7 +20,7 @@ from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
 from grantportal.domain.attachments import Attached
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.forms import FormDefinition, Question, QuestionType
+from grantportal.domain.forms import FormDefinition, Question, QuestionType, ShownIf
 from grantportal.domain.money import MOST, kr, number, parse_kronor
 from grantportal.domain.personal_numbers import LONGEST_REASON
 from grantportal.domain.texts import LONGEST
@@ -334,7 +334,7 @@ FIELDS: dict[QuestionType, FieldKind] = {
         "youth_homes",
     ),
     QuestionType.DECLARATION: FieldKind(
-        lambda question, _, __: BooleanField(question.label, description=question.help),
+        lambda question, _, __: BooleanField(question.label, description=question.help, render_kw={"value": YES}),
         lambda text: text == YES,
         lambda made: YES if made else "",
         "declaration",
@@ -348,9 +348,13 @@ FIELDS: dict[QuestionType, FieldKind] = {
 class AnswerForm(Form):
     """One section's open questions. Saved by button and, the same way, while the person writes."""
 
+    definition: FormDefinition
+    saved: Mapping[str, str]
     questions: tuple[Question, ...] = ()
     removed: str = ""
     """The key of a staff row that is taken away."""
+    unread: Collection[str] = ()
+    """Fields of hidden questions whose text is not understood, and not saved."""
     asks_reason = False
     """Whether an answer waits for a reason to have a personnummer in it."""
 
@@ -363,12 +367,34 @@ class AnswerForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """A draft may hold what is not right yet: the fields say what to mend, and only a foreign post is refused."""
         super().validate(extra_validators)
+        shown = self.shown
+        # What is wrong in a hidden question asks nobody for anything; it stands in its field if it is shown again.
+        self.unread = {each.field for each in self.questions if each.number not in shown and self[each.field].errors}
+        for name in self.unread:
+            self[name].errors = []
         return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
 
     def asked(self) -> Iterator[tuple[Question, Any, str]]:
-        """Each question with its field and the macro that shows it."""
+        """Each question with its field and the macro that shows it, also what is hidden just now: it is saved as it is."""
         for question in self.questions:
             yield question, self[question.field], FIELDS[question.type].macro
+
+    @property
+    def shown(self) -> frozenset[int]:
+        """The questions that are asked with the answers that stand in the form, and elsewhere in the draft."""
+        texts = {**self.saved, **{key: text for key, _, text in self._entries()}}
+        asked = {question.number for question in self.definition.asked(texts).questions}
+        return frozenset(question.number for question in self.questions if question.number in asked)
+
+    def shown_if(self, question: Question) -> ShownIf | None:
+        """The condition that an answer on the same page decides, for the script that follows the typing."""
+        own = {each.number for each in self.questions}
+        return question.shown_if if question.shown_if and question.shown_if.question in own else None
+
+    @property
+    def follows_answers(self) -> bool:
+        """Whether an answer on the page decides what is asked on it."""
+        return any(self.shown_if(question) for question in self.questions)
 
     @property
     def shows_reason(self) -> bool:
@@ -392,7 +418,13 @@ class AnswerForm(Form):
         return SaveAnswers(values, based_on, self.reason.data or "")
 
     def warn(self, warned: Mapping[str, str]) -> None:
-        """Put each warning beside its field, and ask for the reason."""
+        """Put each warning beside its field, and ask for the reason. What is hidden is not handed in, and asks nothing."""
+        shown = self.shown
+        warned = {
+            key: sentence
+            for key, sentence in warned.items()
+            if any(key in answers.keys_of(each, [key]) for each in self.questions if each.number in shown)
+        }
         for key, sentence in warned.items():
             outer, _, inner = key.partition("-")
             field = self[outer].form[f"{inner}_profession"] if inner else self[outer]
@@ -419,7 +451,7 @@ class AnswerForm(Form):
         for question in self.questions:
             field = self[question.field]
             if question.type is not QuestionType.BUDGET:
-                if not field.errors:
+                if not field.errors and question.field not in self.unread:
                     yield question.field, self[SEEN + question.field], FIELDS[question.type].text(field.data)
                 continue
             budget: BudgetForm = field.form
@@ -458,7 +490,14 @@ def build(
     `more_rows` empty ones; `without_row` is the key of one that is taken away.
     """
     asked = tuple(question for question in definition.questions if question.number in open_questions)
-    fields: dict[str, Any] = {"questions": asked, "removed": without_row}
+    texts = answers.texts_of(draft)
+    shown = {question.number for question in definition.asked(texts).questions}
+    fields: dict[str, Any] = {
+        "definition": definition,
+        "saved": texts,
+        "questions": asked,
+        "removed": without_row,
+    }
     data: dict[str, Any] = {}
     for question in asked:
         kind = FIELDS[question.type]
@@ -475,7 +514,7 @@ def build(
     fields["asks_reason"] = any(
         answers.personal_number_warning(question, draft[question.field].text, draft[question.field], "")
         for question in asked
-        if question.field in draft
+        if question.field in draft and question.number in shown
     )
     made: AnswerForm = type("SectionForm", (AnswerForm,), fields)(data=data)
     return made

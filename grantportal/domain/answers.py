@@ -184,6 +184,13 @@ def question_of(definition: FormDefinition, key: str) -> Question | None:
     return next((question for question in definition.questions if question.field == name), None)
 
 
+def field_id(definition: FormDefinition, key: str) -> str:
+    """The id that the field has on its page: a choice is reached by its first alternative."""
+    question = question_of(definition, key)
+    choices = {QuestionType.ONE_OF, QuestionType.SEVERAL_OF, QuestionType.YOUTH_HOMES}
+    return f"{key}-0" if question and question.type in choices else key
+
+
 def positions(question: Question, keys: Iterable[str]) -> list[int]:
     """The staff rows among the keys, in order."""
     own = f"{question.field}-"

@@ -153,13 +153,14 @@ def label(facts: ApplicationFacts, now: datetime, audience: Audience = Audience.
 
 
 class TaskState(StrEnum):
-    """The five states of a part."""
+    """The states of a part."""
 
     CANNOT = "cannot"
     NOT_BEGUN = "not_begun"
     BEGUN = "begun"
     DONE = "done"
     CHANGE = "change"
+    NOT_NEEDED = "not_needed"
 
 
 TASK_LABELS = {
@@ -168,11 +169,17 @@ TASK_LABELS = {
     TaskState.BEGUN: Label("info", "half", "Påbörjad"),
     TaskState.DONE: Label("ok", "check", "Klar"),
     TaskState.CHANGE: Label("bad", "warn", "Behöver ändras"),
+    TaskState.NOT_NEEDED: Label("empty", "dash", "Behövs inte"),
 }
 
 
 def section_state(section: Section, texts: Mapping[str, str], around: Surroundings, *, must_change: bool) -> TaskState:
-    """How far a section has come. `must_change`: a komplettering has opened it and nothing has been changed yet."""
+    """How far a section, with the questions that are asked in it, has come.
+
+    `must_change`: a komplettering has opened it and nothing has been changed yet.
+    """
+    if not section.questions:
+        return TaskState.NOT_NEEDED
     if must_change:
         return TaskState.CHANGE
     wrong = answers.violations(section.questions, texts, around)
@@ -195,10 +202,13 @@ def ensure_complete(
 def unexplained_numbers(
     definition: FormDefinition, draft: Draft, *, sections: Collection[str]
 ) -> list[tuple[Section, RuleViolation]]:
-    """The answers in these sections where a personnummer stands and nobody has said why."""
+    """The answers in these sections where a personnummer stands and nobody has said why.
+
+    What is hidden by other answers is not handed in, and needs no reason.
+    """
     return [
         (section, RuleViolation(f"Ta bort personnumret, eller skriv varför det behövs: {question.label}", field=key))
-        for section in definition.sections
+        for section in definition.asked(answers.texts_of(draft)).sections
         if section.key in sections
         for question in section.questions
         for key in answers.keys_of(question, draft)
@@ -216,10 +226,10 @@ def ensure_numbers_explained(definition: FormDefinition, draft: Draft, *, sectio
 def problems(
     definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, sections: Collection[str]
 ) -> list[tuple[Section, RuleViolation]]:
-    """Everything that has to be put right in these sections, with the section that it is in."""
+    """Everything that has to be put right in these sections, with the section that it is in; nothing that is hidden."""
     return [
         (section, wrong)
-        for section in definition.sections
+        for section in definition.asked(texts).sections
         if section.key in sections
         for wrong in answers.violations(section.questions, texts, around)
     ]

@@ -5,10 +5,13 @@ shown by the form that it was made with.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from grantportal.domain.money import number
 
 FIELD_PREFIX = "q"
 
@@ -35,6 +38,37 @@ class QuestionType(StrEnum):
 
 
 @dataclass(frozen=True)
+class ShownIf:
+    """Visas om: an earlier question, and the answers to it with which something is asked.
+
+    One of `answers` for a choice or a declaration; a number above `more_than`; any youth home, or with `nothing` none.
+    """
+
+    question: int
+    answers: tuple[str, ...] = ()
+    more_than: int | None = None
+    nothing: bool = False
+
+    def holds(self, text: str) -> bool:
+        """Whether this is the answer that is waited for."""
+        if self.more_than is not None:
+            return text.isascii() and text.isdigit() and int(text) > self.more_than
+        if self.answers:
+            return not set(self.answers).isdisjoint(text.splitlines())
+        return self.nothing is not bool(text)
+
+    @property
+    def as_json(self) -> str:
+        """For the script of the page, that does the same while the person answers."""
+        return canonical({**asdict(self), "field": f"{FIELD_PREFIX}{self.question}"})
+
+    @classmethod
+    def of(cls, raw: dict[str, Any] | None) -> "ShownIf | None":
+        """The condition that was stored; forms from before there were any have none."""
+        return cls(**{**raw, "answers": tuple(raw["answers"])}) if raw else None
+
+
+@dataclass(frozen=True)
 class Question:
     """One question. `number` never changes within a form; the posted field is called q<number>."""
 
@@ -51,6 +85,8 @@ class Question:
     """A budget table whose personnel row is made of staff rows."""
     about: str = ""
     """Which of a report's texts the question asks for, by its name in the report; empty in an application."""
+    shown_if: ShownIf | None = None
+    """The earlier answer with which the question is asked; always where there is none."""
 
     @property
     def most_files(self) -> int:
@@ -72,6 +108,7 @@ class Section:
     group: str
     questions: tuple[Question, ...]
     intro: str = ""
+    shown_if: ShownIf | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +133,50 @@ class FormDefinition:
         """The question with this number, or None."""
         return next((question for question in self.questions if question.number == number), None)
 
+    @property
+    def conditions(self) -> tuple[ShownIf, ...]:
+        """What decides which questions and sections are asked."""
+        found = [*(each.shown_if for each in self.sections), *(each.shown_if for each in self.questions)]
+        return tuple(each for each in found if each is not None)
+
+    def asked(self, texts: Mapping[str, str]) -> "FormDefinition":
+        """The form as it is asked with these answers: a hidden question is not in it, and neither is what follows on it.
+
+        A section whose questions are all hidden is there, and empty.
+        """
+        asked: set[int] = set()
+
+        def holds(shown_if: ShownIf | None) -> bool:
+            if shown_if is None:
+                return True
+            return shown_if.question in asked and shown_if.holds(texts.get(f"{FIELD_PREFIX}{shown_if.question}", ""))
+
+        for section in self.sections:
+            if holds(section.shown_if):
+                for question in section.questions:
+                    if holds(question.shown_if):
+                        asked.add(question.number)
+        return replace(
+            self,
+            sections=tuple(
+                replace(section, questions=tuple(each for each in section.questions if each.number in asked))
+                for section in self.sections
+            ),
+        )
+
+    def told(self, shown_if: ShownIf) -> str:
+        """The condition in words, for those who have not begun to answer."""
+        question = self.question(shown_if.question)
+        asked = question.label if question else ""
+        wanted = " eller ".join(shown_if.answers)
+        if shown_if.more_than is not None:
+            return f"Visas om svaret är mer än {number(shown_if.more_than)} på frågan «{asked}»"
+        if question is not None and question.type is QuestionType.DECLARATION:
+            return f"Visas om ni kryssar i «{asked}»"
+        if wanted:
+            return f"Visas om ni väljer {wanted} på frågan «{asked}»"
+        return f"Visas om ni {'inte väljer något' if shown_if.nothing else 'väljer något'} ungdomshem"
+
     def as_json(self) -> str:
         """Canonical JSON: what is stored and hashed."""
         return canonical(asdict(self))
@@ -112,10 +193,16 @@ class FormDefinition:
                 intro=section.get("intro", ""),
                 questions=tuple(
                     Question(
-                        **{**question, "type": QuestionType(question["type"]), "choices": tuple(question["choices"])}
+                        **{
+                            **question,
+                            "type": QuestionType(question["type"]),
+                            "choices": tuple(question["choices"]),
+                            "shown_if": ShownIf.of(question.get("shown_if")),
+                        }
                     )
                     for question in section["questions"]
                 ),
+                shown_if=ShownIf.of(section.get("shown_if")),
             )
             for section in raw["sections"]
         )

@@ -6,12 +6,12 @@ A frozen version is one canonical JSON text; these functions are the only ones t
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from grantportal.domain import answers, attachments, clock
-from grantportal.domain.answers import Budget, Surroundings
+from grantportal.domain.answers import NOTHING, YES, Answered, Budget, Draft, Surroundings
 from grantportal.domain.documents import AmountLine, AmountTable, Answer, StaffRow
 from grantportal.domain.documents import Section as PrintedSection
 from grantportal.domain.errors import RuleViolation
@@ -71,7 +71,11 @@ class HandIn:
 
 
 def answers_content(definition: FormDefinition, texts: Mapping[str, str], around: Surroundings) -> Content:
-    """The answers with the labels they were given under: readable without the form, and comparable key by key."""
+    """The answers with the labels they were given under: readable without the form, and comparable key by key.
+
+    What is hidden by other answers is not asked, and is not there.
+    """
+    definition = definition.asked(texts)
     question = answers.budget_question(definition)
     budget = Budget.of(question, texts, around) if question else None
     homes = next((each for each in definition.questions if each.type is QuestionType.YOUTH_HOMES), None)
@@ -130,18 +134,50 @@ def with_locked_parts(content: Content, before: Content, opened: Collection[str]
     """The content where only the opened sections are new: what a komplettering has not opened stays as it was handed in."""
     kept = {section["key"]: section for section in before["sections"] if section["key"] not in opened}
     merged = {**content, "sections": [kept.get(section["key"], section) for section in content["sections"]]}
-    if not _is_opened(content, QuestionType.BUDGET, opened):
+    if not _is_opened(content, before, QuestionType.BUDGET, opened):
         merged["budget"], merged["staff"] = before["budget"], before["staff"]
-    if not _is_opened(content, QuestionType.YOUTH_HOMES, opened):
+    if not _is_opened(content, before, QuestionType.YOUTH_HOMES, opened):
         merged["youth_homes"] = before["youth_homes"]
     return merged
 
 
-def _is_opened(content: Content, kind: QuestionType, opened: Collection[str]) -> bool:
+def _is_opened(content: Content, before: Content, kind: QuestionType, opened: Collection[str]) -> bool:
     return any(
         section["key"] in opened and any(answer["type"] == kind.value for answer in section["answers"])
-        for section in content["sections"]
+        for section in (*content["sections"], *before["sections"])
     )
+
+
+def with_locked_answers(
+    definition: FormDefinition, draft: Draft, before: Content, opened: Collection[str]
+) -> dict[str, Answered]:
+    """The draft where what a komplettering has not opened is as it was handed in, as far as other questions hang on it.
+
+    An earlier komplettering that was never answered may have left something else in the draft.
+    """
+    decide = {condition.question for condition in definition.conditions}
+    handed_in = {answer["number"]: answer for section in before["sections"] for answer in section["answers"]}
+    texts = {
+        question.field: _stored(question, handed_in.get(question.number), before)
+        for section in definition.sections
+        if section.key not in opened
+        for question in section.questions
+        if question.number in decide
+    }
+    return {**draft, **{key: replace(draft.get(key, NOTHING), text=text) for key, text in texts.items()}}
+
+
+def _stored(question: Question, answer: Content | None, before: Content) -> str:
+    """A frozen answer as a draft stores it; empty for a question that was not asked."""
+    texts = answer["texts"] if answer else []
+    match question.type:
+        case QuestionType.YOUTH_HOMES:
+            return "\n".join(str(home["id"]) for home in before["youth_homes"] or []) if answer else ""
+        case QuestionType.DECLARATION:
+            return YES if texts else ""
+        case QuestionType.WHOLE_NUMBER:
+            return "".join(char for char in "".join(texts) if char.isdigit())
+    return "\n".join(texts)
 
 
 def application_content(hand_in: HandIn, answered: Content) -> Content:
@@ -239,7 +275,11 @@ def differences(
 
 def _answer_differences(old: Content, new: Content, before: Content, after: Content) -> list[Difference]:
     made = []
-    for was, now in zip(old["answers"], new["answers"], strict=True):
+    was_asked = {answer["number"]: answer for answer in old["answers"]}
+    # What is asked no more stands last, so that nothing disappears without a word.
+    gone = [answer for answer in old["answers"] if answer["number"] not in {each["number"] for each in new["answers"]}]
+    for now in [*new["answers"], *({**answer, "texts": []} for answer in gone)]:
+        was = was_asked.get(now["number"], {"texts": []})
         if now["type"] == QuestionType.BUDGET.value:
             was_lines, now_lines = _budget_lines(before), _budget_lines(after)
             made += [

@@ -28,7 +28,6 @@ from grantportal.domain.applications import (
 from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
-from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, QuestionType, Section
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
@@ -541,6 +540,11 @@ class OwnPage:
         return sum(task.state is TaskState.DONE for task in self.tasks)
 
     @property
+    def needed(self) -> int:
+        """How many parts there are to do: one whose questions are all hidden is not counted."""
+        return sum(task.state is not TaskState.NOT_NEEDED for task in self.tasks)
+
+    @property
     def hand_in(self) -> TaskState:
         """Whether checking and handing in can begin."""
         return TaskState.CANNOT if self.problems else TaskState.NOT_BEGUN
@@ -556,9 +560,11 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
     supplement = open_supplement(application)
     opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
     saved = draft_rows(actor, application_id, definition).saved()
+    before = frozen_content(application.id, application.version_number) if application.version_number else None
+    if before is not None:
+        saved = hand_ins.with_locked_answers(definition, saved, before, opened)
     texts = answers.texts_of(saved)
     content = hand_ins.answers_content(definition, texts, around)
-    before = frozen_content(application.id, application.version_number) if application.version_number else None
     if before is not None:
         content = hand_ins.with_locked_parts(content, before, opened)
     problems = [
@@ -570,10 +576,10 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
         supplement=supplement,
         tasks=tuple(
             _task(section, texts, around, section.key in opened, _is_changed(section, content, before))
-            for section in definition.sections
+            for section in definition.asked(texts).sections
         ),
         problems=tuple(
-            Problem(section.key, section.title, wrong.message, _field_id(definition, wrong))
+            Problem(section.key, section.title, wrong.message, answers.field_id(definition, wrong.field or ""))
             for section, wrong in problems
         ),
         sections=tuple(
@@ -605,6 +611,9 @@ def _is_changed(section: Section, content: dict[str, Any], before: dict[str, Any
 def _task(section: Section, texts: Mapping[str, str], around: Surroundings, is_open: bool, is_changed: bool) -> Task:
     if not is_open:
         return Task(section.key, section.title, section.group, "Låst: ingår inte.", TaskState.DONE, False)
+    if not section.questions:
+        hint = "Inget att svara på, utifrån era andra svar."
+        return Task(section.key, section.title, section.group, hint, TaskState.NOT_NEEDED, False)
     state = applications.section_state(section, texts, around, must_change=not is_changed)
     return Task(section.key, section.title, section.group, _hint(section, texts, around, state), state, True)
 
@@ -619,17 +628,6 @@ def _hint(section: Section, texts: Mapping[str, str], around: Surroundings, stat
         done = answers.answered_count(section, texts, around)
         return f"{done} av {len(section.questions)} frågor besvarade"
     return ""
-
-
-def _field_id(definition: FormDefinition, wrong: RuleViolation) -> str:
-    """The id that the field has on its page: a choice is reached by its first alternative."""
-    question = answers.question_of(definition, wrong.field or "")
-    choices = {
-        QuestionType.ONE_OF,
-        QuestionType.SEVERAL_OF,
-        QuestionType.YOUTH_HOMES,
-    }
-    return f"{wrong.field}-0" if question and question.type in choices else wrong.field or ""
 
 
 def _shown(
@@ -726,10 +724,12 @@ class SectionPage:
     case_id: int
     saved_at: datetime | None
     """When somebody last saved an answer of the section."""
+    asked: frozenset[int]
+    """The questions that are asked with the answers that are saved; the others are hidden."""
 
     @property
     def open_questions(self) -> frozenset[int]:
-        """The questions that are asked on the page."""
+        """The questions that are on the page, hidden ones too: what is typed in them is kept."""
         return frozenset(question.number for question in self.section.questions)
 
 
@@ -745,9 +745,14 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
     kinds = {question.type for question in section.questions}
     supplement = open_supplement(application)
     opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
-    keys = [each.key for each in definition.sections]
-    later = [each for each in keys[keys.index(key) + 1 :] if each in opened]
     rows = draft_rows(actor, application_id, definition, budget=QuestionType.BUDGET in kinds)
+    saved = rows.saved()
+    if supplement is not None and definition.conditions:
+        before = frozen_content(application.id, supplement.version_before)
+        saved = hand_ins.with_locked_answers(definition, saved, before, opened) if before else saved
+    asked = definition.asked(answers.texts_of(saved))
+    keys = [each.key for each in asked.sections if each.questions or each.key == key]
+    later = [each for each in keys[keys.index(key) + 1 :] if each in opened]
     own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
     return SectionPage(
         head=head_of(application, supplement, Audience.PARTY),
@@ -756,7 +761,7 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         part=keys.index(key) + 1,
         of=len(keys),
         next_key=later[0] if later else "",
-        draft=rows.saved(),
+        draft=saved,
         around=surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
         if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
         else Surroundings(),
@@ -765,6 +770,7 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         organisation_id=application.organisation_id,
         case_id=application.case_id,
         saved_at=max((row.changed_at for row in own_rows), default=None),
+        asked=frozenset(question.number for each in asked.sections if each.key == key for question in each.questions),
     )
 
 

@@ -13,7 +13,7 @@ from forms.applications import StartApplicationForm
 from forms.base import Form
 from forms.hand_ins import HandInForm
 from grantportal import policy, web, worker
-from grantportal.domain import clock
+from grantportal.domain import answers, clock
 from grantportal.domain.answers import Saved
 from grantportal.domain.applications import APPLICATION, TASK_LABELS, ApplicationAction, ApplicationStatus
 from grantportal.domain.errors import NotVisible
@@ -94,7 +94,7 @@ def section_url(application_id: int) -> Callable[[str, str], str]:
 def section(application_id: int, key: str) -> ResponseReturnValue:
     """Write in one section and save it."""
     page = _section(application_id, key)
-    if not page.is_open and request.method == "GET":
+    if request.method == "GET" and not (page.is_open and page.asked):
         return redirect(url_for(".show", application_id=application_id))
     asked_rows = int("lagg-till" in request.values)
     form = _form(page, more_rows=asked_rows, without_row=request.form.get("ta-bort", ""))
@@ -105,7 +105,7 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
         saved: Saved = form.result
         form.warn(saved.warned)
         if not form.mistakes() and not saved.clashes:
-            return _onwards(page)
+            return _onwards(page, form)
         form.restamp(saved.stamps)
         clashes = {clash.field: clash for clash in saved.clashes}
         is_left = True
@@ -124,8 +124,8 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
     )
 
 
-def _onwards(page: SectionPage) -> ResponseReturnValue:
-    """Where the pressed button leads."""
+def _onwards(page: SectionPage, form: forms.AnswerForm) -> ResponseReturnValue:
+    """Where the pressed button leads. What the answers have brought forth is shown first, where no script has done it."""
     here = url_for(".section", application_id=page.head.id, key=page.section.key)
     asked = request.form.get("bilaga", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 6:
@@ -134,6 +134,11 @@ def _onwards(page: SectionPage) -> ResponseReturnValue:
         return redirect(f"{here}?lagg-till=1#personal", code=303)
     if "ta-bort" in request.form:
         return redirect(f"{here}#personal", code=303)
+    more = [question for question in page.section.questions if question.number in form.shown - page.asked]
+    if more:
+        field = answers.field_id(page.definition, more[0].field)
+        flash(f"{page.section.title} är sparat. Svara också på: {', '.join(each.label for each in more)}", "note")
+        return redirect(f"{here}#{field}", code=303)
     if "fortsatt" in request.form and page.next_key:
         return redirect(url_for(".section", application_id=page.head.id, key=page.next_key), code=303)
     return done(f"{page.section.title} är sparat.", ".show", application_id=page.head.id)

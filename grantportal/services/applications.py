@@ -178,13 +178,14 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
         application.status = status
         application.submitted_at = clock.received()
         application.submitted_by_id = act.actor.user_id
-        reasons = answers.reasons_of(definition.questions, saved)
+        asked = definition.asked(texts).questions
+        reasons = answers.reasons_of(asked, saved)
         version = hand_in(act, application, content, "Ansökan", reasons)
         sender = application.organisation.name
         records.add_record(
             act, case, RecordKind.APPLICATION, Direction.IN, counterpart=sender, frozen=version, rendered=True
         )
-        records.add_attachments(act, case, answers.files_of(definition.questions, texts), counterpart=sender)
+        records.add_attachments(act, case, answers.files_of(asked, texts), counterpart=sender)
         late = applications.is_late(application.submitted_at, application.call.last_day)
         received = clock.day_time_text(application.submitted_at)
         records.add_record(

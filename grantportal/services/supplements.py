@@ -84,16 +84,19 @@ def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> N
         definition = application_queries.form_of(application)
         around = application_queries.surroundings(application.call)
         saved = application_queries.draft_rows(act.actor, application.id, definition).saved()
-        texts = answers.texts_of(saved)
         opened = {part.part for part in supplement.parts}
         before = application_queries.frozen_content(application.id, supplement.version_before)
         if before is None:
             raise LookupError(f"application {application.id} was supplemented without a frozen version")
+        saved = hand_ins.with_locked_answers(definition, saved, before, opened)
+        texts = answers.texts_of(saved)
         content = hand_ins.with_locked_parts(hand_ins.answers_content(definition, texts, around), before, opened)
         hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
         applications.ensure_complete(definition, texts, around, sections=opened)
         applications.ensure_numbers_explained(definition, saved, sections=opened)
-        asked = [question for part in definition.sections if part.key in opened for question in part.questions]
+        asked = [
+            question for part in definition.asked(texts).sections if part.key in opened for question in part.questions
+        ]
         version = hand_in(act, application, content, "Komplettering", answers.reasons_of(asked, saved))
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
         supplement.version_after = version.number

@@ -3,7 +3,7 @@
 import pytest
 
 from grantportal.domain.errors import RuleViolation, RuleViolations
-from grantportal.domain.forms import FormDefinition, FormKind, QuestionType
+from grantportal.domain.forms import FormDefinition, FormKind, QuestionType, ShownIf
 from grantportal.domain.reports import TextLimits
 from grantportal.imports import forms, frameworks
 from tests.support.calls import outline
@@ -108,6 +108,107 @@ def test_a_form_asks_for_one_file_or_as_many_as_it_says():
 def test_a_fault_is_told_at_its_place(old, new, said):
     assert old in FORM
     assert any(message.startswith(said) or said in message for message in faults(forms.read, FORM.replace(old, new, 1)))
+
+
+CONDITIONS = """
+slag: ansökan
+rubrik: Ansökan
+avsnitt:
+  - nyckel: a
+    rubrik: Avsnitt A
+    grupp: Arbetet
+    frågor:
+      - {nummer: 1, typ: ett av, fråga: "Hur?", val: [Så, På annat sätt]}
+      - {nummer: 2, typ: text, fråga: "På vilket sätt?", visas om: {fråga: 1, svar: På annat sätt}}
+      - {nummer: 3, typ: heltal, fråga: "Hur många?", högst: 100, visas om: {fråga: 1, svar: [Så, På annat sätt]}}
+      - {nummer: 4, typ: ungdomshem, fråga: "Vilka hem?", krävs: nej}
+  - nyckel: b
+    rubrik: Avsnitt B
+    grupp: Arbetet
+    visas om: {fråga: 4, svar: inget}
+    frågor:
+      - {nummer: 5, typ: försäkran, fråga: "Det stämmer.", visas om: {fråga: 3, svar: mer än 0}}
+      - {nummer: 6, typ: text, fråga: "Vem?", visas om: {fråga: 5, svar: ja}}
+  - nyckel: c
+    rubrik: Avsnitt C
+    grupp: Ekonomi
+    frågor:
+      - {nummer: 7, typ: budget, fråga: "Vad kostar det?"}
+      - {nummer: 8, typ: text, fråga: "Vem på hemmet?", visas om: {fråga: 4, svar: något}}
+"""
+
+
+def test_a_question_says_with_which_answer_it_is_asked():
+    form = forms.read(CONDITIONS)
+
+    assert {each.number: each.shown_if for each in form.questions if each.shown_if} == {
+        2: ShownIf(1, ("På annat sätt",)),
+        3: ShownIf(1, ("Så", "På annat sätt")),
+        5: ShownIf(3, more_than=0),
+        6: ShownIf(5, ("ja",)),
+        8: ShownIf(4),
+    }
+    assert [section.shown_if for section in form.sections] == [None, ShownIf(4, nothing=True), None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fråga: 1, svar: På annat sätt", "fråga: 9, svar: Så", "Avsnitt 1, fråga 2, visas om: Fråga 9 finns inte i"),
+        (
+            "fråga: 1, svar: På annat sätt",
+            "fråga: 3, svar: mer än 0",
+            "Avsnitt 1, fråga 2, visas om: Fråga 3 kommer in",
+        ),
+        (
+            "fråga: 1, svar: På annat sätt",
+            "fråga: 2, svar: Så",
+            "Avsnitt 1, fråga 2, visas om: Frågan kan inte bero på",
+        ),
+        (
+            "svar: På annat sätt",
+            "svar: Kanske",
+            "visas om: «Kanske» är inte ett av svaren på fråga 1. De är: Så, På annat",
+        ),
+        ("svar: [Så, På annat sätt]", "svar: [Så, Nej]", "fråga 3, visas om: «Nej» är inte ett av svaren på fråga 1."),
+        ("svar: [Så, På annat sätt]", "svar: []", "fråga 3, visas om: svar saknas."),
+        ("fråga: 1, svar: På annat sätt", "fråga: 1", "Avsnitt 1, fråga 2, visas om: svar saknas."),
+        ("fråga: 1, svar: På annat sätt", "svar: Så", "Avsnitt 1, fråga 2, visas om: fråga saknas."),
+        ("visas om: {fråga: 1, svar: På annat sätt}", "visas om: ja", "fråga 2, visas om: Här ska det stå rubriker"),
+        ("{fråga: 1, svar: På", "{frågan: 1, svar: På", "fråga 2, visas om: «frågan» känns inte igen."),
+        (
+            "mer än 0",
+            "många",
+            "Avsnitt 2, fråga 1, visas om: svar ska vara mer än och ett heltal, till exempel: mer än 0.",
+        ),
+        ("mer än 0", "mer än 100", "Avsnitt 2, fråga 1, visas om: Fråga 3 tar inte mer än 100"),
+        ("svar: inget", "svar: Folåsa", "Avsnitt 2, visas om: svar ska vara något av: något, inget."),
+        ("krävs: nej", "krävs: ja", "Avsnitt 2, visas om: Fråga 4 måste besvaras"),
+        ("fråga: 5, svar: ja", "fråga: 5, svar: nej", "Avsnitt 2, fråga 2, visas om: svar ska vara något av: ja."),
+        ("fråga: 4, svar: något", "fråga: 6, svar: något", "Avsnitt 3, fråga 2, visas om: Fråga 6 är av typen text."),
+        (
+            "grupp: Ekonomi",
+            "grupp: Ekonomi\n    visas om: {fråga: 4, svar: inget}",
+            "Avsnitt 3: Budgeten kan inte ha visas om",
+        ),
+        ('"Vad kostar det?"', '"Vad?", visas om: {fråga: 4, svar: inget}', "Avsnitt 3, fråga 1: Budgeten kan inte ha"),
+        (
+            "visas om: {fråga: 4, svar: inget}\n    frågor:\n      - {nummer: 5",
+            "visas om: {fråga: 5, svar: ja}\n    frågor:\n      - {nummer: 5",
+            "Avsnitt 2, visas om: Fråga 5 kommer inte före.",
+        ),
+    ],
+)
+def test_a_fault_of_a_condition_is_told_at_its_place(old, new, said):
+    assert old in CONDITIONS
+    told = faults(forms.read, CONDITIONS.replace(old, new, 1))
+    assert any(said in message for message in told), told
+
+
+def test_a_reports_questions_have_no_conditions_of_their_own():
+    old = 'fråga: "Vilken betydelse har förbehållet haft?"'
+    told = faults(forms.read, outline("report-form").replace(old, f"{old}, visas om: {{fråga: 1, svar: Uppnått}}", 1))
+    assert any("Bara en ansökan kan ha visas om." in message for message in told)
 
 
 def test_all_faults_are_told_at_once():
