@@ -292,6 +292,7 @@ VISITS = [
     Visit(NOW, OFFICER, "youth_homes.index"),
 ]
 NOTHING_INVENTED = {
+    "accounts.back",
     "accounts.one_time",
     "accounts.show",
     "accounts.sign_in",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grantportal.domain.payments import LedgerKind
 from grantportal.models.payments import LedgerEntry
-from tests.support.browser import served, visiting
+from tests.support.browser import save, served, visiting
 from tests.support.rows import committed
 from tests.support.story import Telling, installed
 
@@ -76,20 +76,20 @@ def the_region_applies(page: Page) -> None:
     page.get_by_label("Barn- och ungdomspsykiatri", exact=True).check()
     page.get_by_label("Vem är kontaktperson?").fill("Maja Exempel")
     page.get_by_label("Vilken e-postadress").fill("maja.exempel@skane.example")
-    press(page, "Spara och fortsätt")
+    save(page, "Spara och fortsätt")
     page.get_by_label("Hässleholm").check()
-    press(page, "Spara och fortsätt")
+    save(page, "Spara och fortsätt")
     for _ in range(2):
         _write_all(page, "Vi har planerat det tillsammans.")
-        press(page, "Spara och fortsätt")
+        save(page, "Spara och fortsätt")
     page.get_by_label("Habilitering").check()
     for _ in range(2):
         _write_all(page, "Teamet arbetar på hemmet.")
-        press(page, "Spara och fortsätt")
+        save(page, "Spara och fortsätt")
     _fill_in_the_budget(page)
-    press(page, "Spara och fortsätt")
+    save(page, "Spara och fortsätt")
     page.get_by_label("Uppgifterna stämmer").check()
-    press(page, "Spara")
+    save(page, "Spara")
     follow(page, "Kontrollera och skicka in")
     press(page, "Skicka in")
     heading(page, "Ansökan är inskickad")
@@ -134,7 +134,7 @@ def the_officer_asks_and_the_region_answers(page: Page) -> None:
     follow(page, re.compile("^Komplettera ansökan"))
     follow(page, "Ändra Vilken tidplan har arbetet?")
     page.get_by_label("Vilken tidplan har arbetet?").fill("Start när lokal och säkerhet är klara.")
-    press(page, "Spara")
+    save(page, "Spara")
     follow(page, "Kontrollera och skicka in")
     press(page, "Skicka in kompletteringen")
 
@@ -239,7 +239,7 @@ def the_region_reports(page: Page) -> None:
         if code == "A2":
             page.get_by_label("Svårt att anställa").check()
             page.get_by_label("Vad gör ni åt det?").fill("Vi annonserar igen.")
-        press(page, "Spara och gå till nästa")
+        save(page, "Spara och gå till nästa")
 
     become(page, "Nils")
     page.goto("/")
@@ -248,11 +248,11 @@ def the_region_reports(page: Page) -> None:
         field.fill("40 000")
     for field in page.get_by_label(re.compile("egen")).all():
         field.fill("0")
-    press(page, "Spara och räkna")
+    save(page, "Spara och räkna")
     for field in page.get_by_label(re.compile("kommentar$")).all():
         if field.is_visible():
             field.fill("Rekryteringen tog längre tid.")
-    press(page, "Spara och räkna")
+    save(page, "Spara och räkna")
     follow(page, "Till intygandet")
     page.get_by_label("Jag intygar").check()
     press(page, "Intyga ekonomin")
@@ -274,7 +274,7 @@ def the_officer_rates_and_approves(page: Page) -> None:
         ours = page.get_by_role("group", name=f"Vår bedömning av {code}")
         ours.get_by_label("Uppnått", exact=True).check()
     page.get_by_label("Kommentar till A2").fill("Vi bedömer att resultatet är nått.")
-    press(page, "Spara bedömningarna")
+    save(page, "Spara bedömningarna")
     follow(page, "Godkänn återrapporteringen")
     press(page, "Godkänn återrapporteringen")
     become(page, "Karin")

@@ -18,7 +18,7 @@ from tests.support.applications import (
     open_call,
     written,
 )
-from tests.support.browser import look
+from tests.support.browser import look, save
 from tests.support.calls import officer
 from tests.support.client import session_key
 from tests.support.factories import OrganisationFactory
@@ -60,14 +60,14 @@ def test_a_region_begins_writes_and_hands_in(visitor, live, user):
     page.get_by_label("Habilitering").check()
     page.get_by_label("Hur många platser?").fill("12")
     look(page, "a section with choices")
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    save(page, "Spara och fortsätt")
 
     page.get_by_label("Vilka behov?").fill("Unga med stora behov")
     page.get_by_label("Vilken tidplan?").fill("Start hösten 2021.")
     look(page, "a section of texts")
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    save(page, "Spara och fortsätt")
     page.get_by_label("Folåsa").check()
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    save(page, "Spara och fortsätt")
 
     page.get_by_label("Yrke 1", exact=True).fill("läkare")
     for year in (2021, 2022):
@@ -77,7 +77,7 @@ def test_a_region_begins_writes_and_hands_in(visitor, live, user):
             field.fill("1 000,50" if year == 2022 else "1 000")
     expect(page.get_by_text("belopp saknas").first).to_be_visible()
     look(page, "the budget with bad amounts")
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    save(page, "Spara och fortsätt")
     expect(page.get_by_role("heading", name="Det här behöver rättas")).to_be_visible()
     look(page, "the budget with errors")
     for field in page.locator("input[id^=q8-y2022_c]").all():
@@ -87,10 +87,10 @@ def test_a_region_begins_writes_and_hands_in(visitor, live, user):
     page.get_by_role("button", name="Lägg till yrke").click()
     expect(page.locator("#q8-s1_profession")).to_be_visible()
     look(page, "the budget with an empty row")
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    save(page, "Spara och fortsätt")
     page.get_by_label("Uppgifterna stämmer.").check()
     look(page, "the declaration")
-    page.get_by_role("button", name="Spara", exact=True).click()
+    save(page, "Spara")
     look(page, "the task list, all done")
     page.get_by_role("link", name="Kontrollera och skicka in").click()
     look(page, "check your answers")

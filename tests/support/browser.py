@@ -102,6 +102,12 @@ def _is_fault(message: ConsoleMessage) -> bool:
     return message.type == "error" and not any(each in message.text for each in expected)
 
 
+def save(page: Page, button: str) -> None:
+    """Press a button of a page that saves by itself: it leads on only when what is written has been saved."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).first.press("Enter")
+
+
 def look(page: Page, name: str) -> None:
     """What holds for every page in a browser: nothing that axe finds, no sideways scroll, all within reach of Tab."""
     faults = faults_of(page)

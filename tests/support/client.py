@@ -41,6 +41,8 @@ class Client(FlaskClient):
         """Send a request; every page that comes back is read and kept."""
         with statements() as sent:
             response = super().open(*args, **kwargs)
+        # What is large lies in a temporary file of the test client's own, which it leaves open.
+        response.request.environ["wsgi.input"].close()
         where = f"{response.request.method} {response.request.path} → {response.status_code} in {_test()}"
         drafts = [] if self.writes_drafts else of_drafts(sent)
         assert not drafts, f"{where}: only the organisation reads its drafts:\n" + "\n".join(drafts)

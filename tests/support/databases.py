@@ -4,6 +4,7 @@ One PostgreSQL cluster serves all test processes, each with its own database. Wh
 what every test starts from.
 """
 
+import atexit
 import os
 import pwd
 import shutil
@@ -60,10 +61,11 @@ def of(kind: str) -> Database:
 
 
 class Embedded:
-    """SQLite: a copy of a migrated file, in memory."""
+    """SQLite: a copy of a migrated file, in memory. Its address is a link to the copy of the test that runs."""
 
     def __init__(self) -> None:
         self.file = run.memory() / f"{run.worker()}.sqlite"
+        self.copies = 0
         self.url = f"sqlite:///{self.file}"
         self.template = run.memory() / f"{MIGRATED}.sqlite"
         with run.one_at_a_time("sqlite"):
@@ -74,10 +76,19 @@ class Embedded:
                 making.rename(self.template)
 
     def reset(self) -> None:
-        """Copy the template over it; the write-ahead log belongs to the file that was."""
-        for rest in ("-wal", "-shm"):
-            Path(f"{self.file}{rest}").unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.file)
+        """A new copy of the template: a connection that an earlier test has left open, when it is closed at last, takes
+        away the write-ahead log that belongs to its own name."""
+        earlier = self._copy()
+        self.copies += 1
+        shutil.copyfile(self.template, self._copy())
+        link = self.file.with_suffix(".link")
+        link.symlink_to(self._copy())
+        link.replace(self.file)
+        for rest in ("", "-wal", "-shm"):
+            Path(f"{earlier}{rest}").unlink(missing_ok=True)
+
+    def _copy(self) -> Path:
+        return self.file.with_name(f"{run.worker()}-{self.copies}.sqlite")
 
 
 def _into_one_file(file: Path) -> None:
@@ -100,6 +111,7 @@ class Server:
             cluster.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
         self.url = cluster.url(name)
         self.connection = psycopg.connect(host=str(cluster.socket), user=cluster.user, dbname=name, autocommit=True)
+        atexit.register(self.connection.close)
         self.emptying = self._emptying()
 
     def _emptying(self) -> sql.Composed:
