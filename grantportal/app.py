@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, logs, routes, settings, web
+from grantportal import cli, db, logs, routes, settings, standstill, web
 from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
@@ -86,6 +86,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.teardown_appcontext(_finish)
     app.register_error_handler(NotVisible, lambda _: _page(404))
     app.register_error_handler(NoRight, lambda _: _page(403))
+    app.register_error_handler(standstill.StandsStill, _standing_still)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Exception, _broken)
     for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
@@ -126,6 +127,8 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
         # The demonstration signs anybody in: nobody but this machine may reach it, nor another site through its browser.
         if request.remote_addr not in {"127.0.0.1", "::1"} or host not in {"127.0.0.1", "localhost", "::1"}:
             return _page(403)
+        if request.endpoint != "static":
+            g.use = standstill.Use(chosen.instance)
     elif host != (urlsplit(chosen.public_url).hostname or "") and host not in {"127.0.0.1", "localhost", "::1"}:
         return _page(400)
     if request.endpoint != "static":
@@ -155,6 +158,7 @@ def _dress(response: Response) -> Response:
 
 def _finish(_error: BaseException | None) -> None:
     db.close_read_session()
+    web.stand_aside()
 
 
 _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
@@ -162,9 +166,17 @@ _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 def _page(code: int) -> tuple[str, int]:
     shown = code if code in _PAGES else (400 if code < 500 else 500)
-    if shown >= 500:  # without the page's frame, which reads the database: that may be what failed
-        return current_app.jinja_env.get_template(f"errors/{shown}.html").render(), code
-    return render_template(f"errors/{shown}.html"), code
+    return _frameless(str(shown)) if shown >= 500 else render_template(f"errors/{shown}.html"), code
+
+
+def _frameless(name: str) -> str:
+    """An error page without the ordinary frame, which reads the database: that may be what failed."""
+    banner = web.Banner("") if _settings().demonstration else None
+    return current_app.jinja_env.get_template(f"errors/{name}.html").render(demonstration=banner)
+
+
+def _standing_still(_: standstill.StandsStill) -> tuple[str, int, dict[str, str]]:
+    return _frameless("standstill"), 503, {"Retry-After": "10"}
 
 
 def _failed(error: HTTPException) -> Any:

@@ -22,6 +22,7 @@ from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
 from grantportal.services import accounts, files, organisations, portal, verification
 from grantportal.settings import Settings
+from grantportal.standstill import StandsStill
 
 Answer = TypeVar("Answer")
 
@@ -239,6 +240,10 @@ def _told(service: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
         return service(*args, **kwargs)
     except RuleViolation as refusal:
         raise click.ClickException(refusal.message) from refusal
+    except StandsStill as error:
+        raise click.ClickException(
+            "Demonstrationen används eller börjar om just nu. Försök igen om en stund."
+        ) from error
 
 
 def _print_link(chosen: Settings, key: str) -> None:

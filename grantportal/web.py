@@ -112,6 +112,13 @@ def offers(
     )
 
 
+def stand_aside() -> None:
+    """The request uses the demonstration's database no more: it may begin anew."""
+    use = g.pop("use", None)
+    if use is not None:
+        use.end()
+
+
 def done(message: str, endpoint: str, **values: Any) -> BaseResponse:
     """Say what was done, and go on to a page (a reload then repeats nothing)."""
     flash(message)
@@ -237,7 +244,7 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Banner:
-    """The demonstration's banner."""
+    """The demonstration's banner; an error page does not know the day."""
 
     day_text: str
 

@@ -9,13 +9,14 @@ import logging
 import os
 import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 from urllib.parse import urlsplit
 
-from grantportal import db
+from grantportal import db, standstill
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
@@ -55,14 +56,30 @@ def run(settings: Settings, stop: Flag) -> None:
     """Work until `stop` is set: what has been begun is finished first."""
     while not stop.is_set():
         try:
-            daily(settings)
-            while not stop.is_set() and work_once(settings):
-                pass
+            with _use(settings):
+                daily(settings)
+            while not stop.is_set():
+                with _use(settings):
+                    if not work_once(settings):
+                        break
+        except standstill.StandsStill:
+            db.close_read_session()
         except Exception:
             # The database may be away for a while; the worker waits for it.
             log.exception("the worker could not fetch work")
             db.close_read_session()
         stop.wait(PAUSE_SECONDS)
+
+
+@contextmanager
+def _use(settings: Settings) -> Iterator[None]:
+    """Work piece by piece: between two pieces the demonstration may begin anew."""
+    use = standstill.Use(settings.instance) if settings.demonstration else None
+    try:
+        yield
+    finally:
+        if use is not None:
+            use.end()
 
 
 def drain(settings: Settings) -> int:

@@ -2,7 +2,7 @@
 
 import shutil
 
-from grantportal import db, migrate
+from grantportal import db, migrate, standstill
 from grantportal.demonstration.persons import Person, enter_all, persons
 from grantportal.demonstration.story import STOPS, Story
 from grantportal.domain import clock
@@ -15,6 +15,8 @@ from grantportal.settings import Settings
 __all__ = ["STOPS", "Person", "is_loaded", "load", "persons", "restart"]
 
 LAST = "aterrapportering"
+PATIENCE_SECONDS = 20.0
+"""How long beginning anew waits for those who use the database just now."""
 
 
 def is_loaded() -> bool:
@@ -42,7 +44,16 @@ def load(until: str | None = None) -> None:
 
 
 def restart(settings: Settings, until: str | None = None) -> None:
-    """Begin anew: an empty database of the same schema, no stored files, no mail; then the story again."""
+    """Begin anew: an empty database of the same schema, no stored files, no mail; then the story again.
+
+    Everybody else waits meanwhile. Raises StandsStill where somebody else begins anew already.
+    """
+    db.close_read_session()
+    with standstill.alone(settings.instance, patience_seconds=PATIENCE_SECONDS):
+        _restart(settings, until)
+
+
+def _restart(settings: Settings, until: str | None) -> None:
     if not settings.demonstration or not row.is_demonstration():
         raise RuntimeError("only the demonstration begins anew")
     db.close_read_session()

@@ -13,7 +13,8 @@ from grantportal.queries import accounts
 from grantportal.routes.accounts import go_on
 from grantportal.services import accounts as account_services
 from grantportal.services import demonstration as services
-from grantportal.web import carried_out, done, portal_settings
+from grantportal.settings import Settings
+from grantportal.web import carried_out, done, portal_settings, stand_aside
 
 bp = Blueprint("demonstration", __name__, url_prefix="/demonstration")
 
@@ -53,9 +54,14 @@ def move_day() -> ResponseReturnValue:
 def restart() -> ResponseReturnValue:
     """Everything that visitors have done goes, and the story is played again."""
     form = Form()
-    if carried_out(form, demonstration.restart, portal_settings()):
+    if carried_out(form, _restart, portal_settings()):
         return done("Demonstrationen är som från början.", ".show")
     return render_template("demonstration/restart.html", form=form)
+
+
+def _restart(settings: Settings) -> None:
+    stand_aside()
+    demonstration.restart(settings)
 
 
 @bp.get("/post")
