@@ -101,11 +101,17 @@ def status_after(status: FrameStatus, *, frame: Kronor, changed_to: Kronor) -> F
     return FrameStatus.ESTIMATED if frame != changed_to else status
 
 
+LONGEST_CATEGORY = 200
+"""A kostnadsslag is the head of a row; and PostgreSQL keeps no index of texts without end."""
+
+
 def ensure_categories_stay(existing: Sequence[str], wanted: Sequence[str], *, in_use: bool) -> None:
     """Kostnadsslag that a published call uses keep their names and places; new ones go last.
 
     Raises RuleViolation on the field `names`.
     """
+    if any(len(name) > LONGEST_CATEGORY for name in wanted):
+        raise RuleViolation(f"Skriv varje kostnadsslag med högst {LONGEST_CATEGORY} tecken.", field="names")
     if len({name.casefold() for name in wanted}) < len(wanted):
         raise RuleViolation("Samma kostnadsslag står två gånger.", field="names")
     if in_use and list(wanted[: len(existing)]) != list(existing):

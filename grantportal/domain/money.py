@@ -20,7 +20,8 @@ MINUS = "\u2212"
 MOST: Kronor = 999_999_999_999
 """The largest amount a field takes: far above any statsbidrag, far below what a BIGINT holds."""
 
-_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_SPACES = re.compile(r"[\s\u00a0\u180e\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]+")
+"""Also those without width, which come along when an amount is copied from a page or a sheet."""
 _UNIT = re.compile(r"(?:kr\.?|kronor|sek|:-)$", re.IGNORECASE)
 
 

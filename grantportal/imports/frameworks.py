@@ -37,6 +37,8 @@ _YEAR = re.compile(r"(?:19[89]|20[0-9])[0-9]")
 _LINKS = re.compile(r"från ([0-9]{4}) till ([0-9]{4})")
 MARKERS = {"rubrik": ProvisoMarker.HEADING, "not": ProvisoMarker.NOTE}
 CHANGES = {"samma": LinkKind.SAME, "språk": LinkKind.EDITORIAL, "ändrad": LinkKind.SUBSTANTIVE}
+LONGEST_CODE = 20
+"""What everything is called by in the tables."""
 COMPARABLE = {"helt": Comparability.FULL, "delvis": Comparability.PARTIAL, "inte": Comparability.NONE}
 
 
@@ -67,6 +69,8 @@ def _provisos(top: Node) -> tuple[tuple[ProvisoContent, ...], dict[str, int | No
     for name, values in Node(given, "Förbehåll", top.faults).values.items():
         node = Node(values, f"Förbehåll {name[:20]}", top.faults)
         node.only("år", "stjärna", "text")
+        if len(name) > LONGEST_CODE:
+            node.fault(f"Beteckningen är för lång. Högst {LONGEST_CODE} tecken.")
         years[name] = node.whole("år", least=1990, most=2100)
         marker = node.one_of("stjärna", MARKERS) or ProvisoMarker.NOTE
         notes.append(ProvisoContent(name, marker, node.text("text", needed=True)))
@@ -76,7 +80,7 @@ def _provisos(top: Node) -> tuple[tuple[ProvisoContent, ...], dict[str, int | No
 def _area(node: Node, proviso_years: dict[str, int | None]) -> AreaContent:
     node.only("beteckning", "rubrik", "resultat")
     return AreaContent(
-        code=node.text("beteckning", needed=True, longest=20),
+        code=node.text("beteckning", needed=True, longest=LONGEST_CODE),
         title=node.text("rubrik", needed=True),
         results=tuple(_result(child, proviso_years) for child in node.children("resultat", "resultat")),
     )
@@ -90,7 +94,7 @@ def _result(node: Node, proviso_years: dict[str, int | None]) -> ResultContent:
     if not years:
         node.fault("Det behövs en ordalydelse för minst ett år, till exempel 2021:.")
     return ResultContent(
-        code=node.text("beteckning", needed=True, longest=20),
+        code=node.text("beteckning", needed=True, longest=LONGEST_CODE),
         wordings=tuple(
             _wording(
                 Node(node.values[year], f"{node.place}, {year}", node.faults), int(year), title, is_ours, proviso_years

@@ -49,6 +49,8 @@ def load(text: str) -> dict[str, Any]:
         raise RuleViolation("Texten är för lång. Högst 100\u00a0000 tecken går att läsa in.", field=FIELD)
     try:
         loaded = yaml.load(clean(text), Loader=_Loader)  # noqa: S506  # a SafeLoader, and stricter
+        # A number may be too long to be written out.
+        str(loaded)
     except yaml.MarkedYAMLError as error:
         line = f"Rad {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise RuleViolation(

@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.accounts import ChoosePasswordForm, CodeForm, SignInForm
 from forms.base import Form
 from grantportal.domain.accounts import Limits, app_address
+from grantportal.domain.texts import clean
 from grantportal.queries import accounts
 from grantportal.services import accounts as services
 from grantportal.web import (
@@ -222,8 +223,9 @@ def _forget_forms() -> None:
 def _fields(kept: str | None) -> list[tuple[str, str]]:
     try:
         pairs = json.loads(kept or "[]")
-        return [(str(name), str(value)) for name, value in pairs if name not in _NOT_KEPT]
-    except (ValueError, TypeError):
+        # As every typed text: half of a pair of signs, which JSON can spell, is no text that a page can show.
+        return [(clean(str(name)), clean(str(value))) for name, value in pairs if name not in _NOT_KEPT]
+    except (ValueError, TypeError, RecursionError):
         return []
 
 

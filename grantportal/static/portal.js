@@ -42,7 +42,11 @@ const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').spli
 const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => keys.includes(key)))
 
 // Whole kronor, or null for an empty field and for what the server will refuse.
-const read = (field) => (/^\d[\d\s]*(kr)?$/.test(field.value.trim()) ? Number(field.value.replace(/\D/g, '')) : null)
+const AMOUNT = /^(\d[\d\s]*)(,00)?\s*(kr\.?|kronor|sek|:-)?$/i
+const read = (field) => {
+  const found = AMOUNT.exec(field.value.trim())
+  return found && Number(found[1].replace(/\D/g, ''))
+}
 const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
 // A row that may be left empty misses nothing until something is written in it.
 const isUntouched = (row) => row !== null && [...row.querySelectorAll('input')].every((field) => !field.value.trim())

@@ -183,6 +183,9 @@ def test_cost_categories_in_use_keep_name_and_place():
         ensure_categories_stay(["Personal"], ["Resor", "Personal"], in_use=True)
     with pytest.raises(RuleViolation, match="två gånger"):
         ensure_categories_stay([], ["Resor", "resor"], in_use=False)
+    ensure_categories_stay([], ["å" * 200], in_use=False)
+    with pytest.raises(RuleViolation, match="högst 200 tecken"):
+        ensure_categories_stay([], ["å" * 201], in_use=False)
 
 
 def test_a_reason_is_cut_after_a_whole_sentence_or_word():

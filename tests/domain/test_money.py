@@ -14,6 +14,8 @@ from grantportal.domain.money import MOST, AmountError, in_words, kr, number, pa
         "2 913 808",
         "2\u00a0913\u00a0808",
         "2\u202f913\u202f808",
+        "2\u2009913\u2007808",
+        "\ufeff2\u200b913\u2060808",
         "2 913 808 kr",
         "2913808,00",
         " 2 913 808,00 kr ",

@@ -230,6 +230,8 @@ def test_all_faults_are_told_at_once():
         "rubrik: x\n" * 20_000,
         "avsnitt: 7\nområden: {a: b}",
         "2021: 2021-02-30",
+        "rubrik: 0x" + "f" * 5_000,
+        "0x" + "f" * 5_000 + ": x",
     ],
 )
 def test_anything_is_read_or_refused_in_a_sentence(read, text):
@@ -257,6 +259,7 @@ def test_the_matrix_says_what_was_written():
             "  C9: {lydelse: samma",
             "Resultatet har inte en ordalydelse för både 2021 och 2022.",
         ),
+        ("P1: {år: 2021", f"{'P' * 21}: {{år: 2021", "Beteckningen är för lång. Högst 20 tecken."),
         ("lydelse: ändrad", "lydelse: lite", "lydelse ska vara något av: samma, språk, ändrad."),
     ],
 )

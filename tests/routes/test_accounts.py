@@ -204,9 +204,16 @@ def test_what_is_kept_cannot_lead_to_another_site(client, karin):
     assert "example.com" not in answer.text
 
 
-@pytest.mark.parametrize("kept", ["[", "1", '{"a": 1}', "[[1]]", "null"])
+@pytest.mark.parametrize("kept", ["[", "1", '{"a": 1}', "[[1]]", "null", "[" * 100_000])
 def test_what_was_kept_may_be_anything(client, karin, kept):
     assert sign_in(client, next="/konto", kept=kept).status_code == 303
+
+
+def test_what_was_kept_is_shown_without_what_is_no_text(client, karin):
+    page = sign_in(client, next="/konto", kept='[["text", "Hej \\ud800\\u0000d\\u00e5"]]')
+
+    assert page.status_code == 200
+    assert hidden(page)[1]["text"] == "Hej då"
 
 
 # --- One-time link -----------------------------------------------------------------------------------------------
