@@ -180,9 +180,6 @@ class Story:
 
     def _publish_forms(self, officer: Actor) -> None:
         grant = self.made["grant"]
-        self.made["conditions"] = grants.publish_conditions(
-            officer, grant, PublishConditions(tuple(self.told["grant"]["conditions"]))
-        )
         self.made["report-form"] = forms.publish(officer, grant, form_outlines.read(data("report-form.yaml")))
         self.made["framework"] = frameworks.publish(
             officer, grant, framework_outlines.read(data("expected-results.yaml"))
@@ -191,6 +188,9 @@ class Story:
     def _publish_call(self, officer: Actor, name: str, outline: str) -> None:
         told, grant = self.told["calls"][name], self.made["grant"]
         form = forms.publish(officer, grant, form_outlines.read(data(outline)))
+        self.made["conditions"] = grants.publish_conditions(
+            officer, grant, PublishConditions(tuple(told["conditions"]))
+        )
         self.made[name] = calls.create(
             officer,
             grant,

@@ -1,5 +1,7 @@
 """Statsbidrag: purpose, legal basis, yearly frames."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -167,6 +169,45 @@ class PublishConditions:
     """The villkor of a new version, in order."""
 
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConditionChange:
+    """A villkor as one version has it, and as a later one has it; nothing where the version lacks it."""
+
+    before: str
+    after: str
+
+
+_SHARED = 0.5
+"""How much of their words two villkor share at least, to be the same villkor with other words."""
+_MOST_PAIRS = 5_000
+"""More villkor than so are not compared each with each: it would take seconds."""
+
+
+def condition_changes(before: Sequence[str], after: Sequence[str]) -> tuple[ConditionChange, ...]:
+    """Two versions villkor by villkor, in the order of the later one; those that are gone stand last.
+
+    The same words are the same villkor wherever they stand; of the others those are paired that share most words.
+    """
+    earlier, later = set(before), set(after)
+    gone = [text for text in before if text not in later]
+    new = [text for text in after if text not in earlier]
+    paired: dict[str, str] = {}
+    if len(gone) * len(new) <= _MOST_PAIRS:
+        shared = ((_likeness(old, text), -place, old, text) for old in gone for place, text in enumerate(new))
+        for likeness, _, old, text in sorted(shared, reverse=True):
+            if likeness >= _SHARED and text not in paired and old not in paired.values():
+                paired[text] = old
+    written = [ConditionChange(text if text in earlier else paired.get(text, ""), text) for text in after]
+    left = set(paired.values())
+    return (*written, *(ConditionChange(text, "") for text in gone if text not in left))
+
+
+def _likeness(one: str, other: str) -> float:
+    left, right = (Counter(re.findall(r"\w+", text.casefold())) for text in (one, other))
+    whole = left.total() + right.total()
+    return 2 * (left & right).total() / whole if whole else 0.0
 
 
 FRAME_TEXTS = {FrameStatus.ESTIMATED: "Beräknad", FrameStatus.ALLOTTED: "Tilldelad"}

@@ -182,6 +182,8 @@ class CallPage:
     years_text: str
     conditions_number: int
     conditions: tuple[str, ...]
+    condition_set_id: int | None
+    has_earlier_conditions: bool
     application_form: FormDefinition | None
     report_form: FormDefinition | None
     comment_percent: int
@@ -256,6 +258,12 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         years_text=grants.years_text(year.grant_year for year in years),
         conditions_number=call.condition_set.number if call.condition_set else 0,
         conditions=tuple(each.text for each in call.condition_set.conditions) if call.condition_set else (),
+        condition_set_id=call.condition_set_id,
+        has_earlier_conditions=bool(
+            call.condition_set
+            and call.condition_set.number > 1
+            and grants.earlier_conditions(actor, grant.id, call.condition_set.number)
+        ),
         application_form=_definition(call.application_form),
         report_form=_definition(call.report_form),
         comment_percent=call.comment_percent,

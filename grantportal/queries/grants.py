@@ -1,9 +1,9 @@
 """Statsbidrag, their frames, and the published texts that their calls are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import selectinload
 
 from grantportal import db
@@ -12,13 +12,21 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.forms import FormDefinition, FormKind
 from grantportal.domain.frameworks import FrameworkStatus
-from grantportal.domain.grants import ACCESS_TEXTS, APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus, FrameStatus
+from grantportal.domain.grants import (
+    ACCESS_TEXTS,
+    APPEAL_TEXTS,
+    FRAME_TEXTS,
+    ConditionChange,
+    ConditionStatus,
+    FrameStatus,
+    condition_changes,
+)
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
-from grantportal.models.calls import Call
+from grantportal.models.calls import Call, CallYear
 from grantportal.models.frameworks import FrameworkVersion
 from grantportal.models.grants import ConditionSet, CostCategory, FormVersion, Grant, YearFrame
-from grantportal.policy import Permission, may
+from grantportal.policy import Permission, may, visible
 
 
 def get(grant_id: int, *, lock: bool = False) -> Grant | None:
@@ -151,6 +159,7 @@ class GrantPage:
     personnel: str
     conditions_number: int
     conditions: tuple[str, ...]
+    condition_versions: tuple[VersionView, ...]
     forms: tuple[tuple[FormKind, tuple[VersionView, ...]], ...]
     frameworks: tuple[VersionView, ...]
     calls: tuple[tuple[int, str], ...]
@@ -203,6 +212,7 @@ def page(actor: Actor, grant_id: int) -> GrantPage | None:
         personnel=next((category.name for category in categories if category.is_personnel), ""),
         conditions_number=number,
         conditions=texts,
+        condition_versions=condition_sets(grant_id),
         forms=tuple(_form_versions(grant_id).items()),
         frameworks=framework_versions(grant_id),
         calls=tuple(
@@ -258,6 +268,99 @@ def condition_sets(grant_id: int) -> tuple[VersionView, ...]:
         .order_by(ConditionSet.number)
     )
     return tuple(VersionView(row.id, row.number, "Villkor") for row in db.session().scalars(query))
+
+
+@dataclass(frozen=True)
+class ConditionsPage:
+    """A version of the villkor beside an earlier one. `against` is None where there is none to read."""
+
+    id: int
+    number: int
+    grant_id: int
+    grant_title: str
+    years_text: str
+    against: VersionView | None
+    earlier: tuple[VersionView, ...]
+    later: tuple[VersionView, ...]
+    changes: tuple[ConditionChange, ...]
+
+    @property
+    def differing(self) -> int:
+        """How many villkor are new, changed or gone."""
+        return sum(change.before != change.after for change in self.changes)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The villkor of the earlier version that this one lacks."""
+        return tuple(change.before for change in self.changes if not change.after)
+
+
+def conditions_page(actor: Actor, version_id: int, against: int | None = None) -> ConditionsPage | None:
+    """A published version of the villkor that the actor may read, beside an earlier one.
+
+    `against` is the earlier one's number; without it, or when there is no such, it is the one before.
+    """
+    chosen = next(iter(_readable_conditions(actor, ConditionSet.id == version_id)), None)
+    if chosen is None:
+        return None
+    rows = _readable_conditions(actor, ConditionSet.grant_id == chosen.grant_id)
+    years = _years_of_conditions(actor, chosen.grant_id)
+    earlier = [row for row in rows if row.number < chosen.number]
+    beside = next((row for row in earlier if row.number == against), earlier[-1] if earlier else None)
+    texts = [each.text for each in chosen.conditions]
+    return ConditionsPage(
+        id=chosen.id,
+        number=chosen.number,
+        grant_id=chosen.grant_id,
+        grant_title=db.session().scalars(select(Grant.title).where(Grant.id == chosen.grant_id)).one(),
+        years_text=years_text(years.get(chosen.id, ())),
+        against=_conditions_view(beside, years) if beside else None,
+        earlier=tuple(_conditions_view(row, years) for row in earlier if row is not beside),
+        later=tuple(_conditions_view(row, years) for row in rows if row.number > chosen.number),
+        changes=condition_changes([each.text for each in beside.conditions] if beside else texts, texts),
+    )
+
+
+def earlier_conditions(actor: Actor, grant_id: int, number: int) -> bool:
+    """Whether the actor may read villkor of the statsbidrag that came before this version."""
+    query = select(ConditionSet.id).where(
+        ConditionSet.grant_id == grant_id, ConditionSet.number < number, _may_read_conditions(actor)
+    )
+    return db.session().scalars(query.limit(1)).first() is not None
+
+
+def _may_read_conditions(actor: Actor) -> ColumnElement[bool]:
+    """The authority reads every published version; everybody else those that a published call uses."""
+    used = exists().where(Call.condition_set_id == ConditionSet.id, visible(actor, Call))
+    return and_(ConditionSet.status == ConditionStatus.PUBLISHED, true() if actor.is_authority else used)
+
+
+def _readable_conditions(actor: Actor, *criteria: ColumnElement[bool]) -> Sequence[ConditionSet]:
+    query = (
+        select(ConditionSet)
+        .where(_may_read_conditions(actor), *criteria)
+        .options(selectinload(ConditionSet.conditions))
+        .order_by(ConditionSet.number)
+    )
+    return db.session().scalars(query).all()
+
+
+def _years_of_conditions(actor: Actor, grant_id: int) -> dict[int | None, set[int]]:
+    """The grant years of the calls that use each version, of those calls that the actor may see."""
+    query = (
+        select(Call.condition_set_id, CallYear.grant_year)
+        .join(CallYear, CallYear.call_id == Call.id)
+        .where(Call.grant_id == grant_id, Call.condition_set_id.is_not(None), visible(actor, Call))
+    )
+    found: dict[int | None, set[int]] = {}
+    for version_id, year in db.session().execute(query):
+        found.setdefault(version_id, set()).add(year)
+    return found
+
+
+def _conditions_view(row: ConditionSet, years: Mapping[int | None, Iterable[int]]) -> VersionView:
+    used = years_text(years.get(row.id, ()))
+    return VersionView(row.id, row.number, f"version {row.number}{f' ({used})' if used else ''}")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Statsbidrag, at the authority: what they rest on, their frames, forms, villkor and expected results."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms import grants as forms
@@ -13,7 +13,7 @@ from grantportal.queries import grants
 from grantportal.services import forms as form_services
 from grantportal.services import frameworks as framework_services
 from grantportal.services import grants as services
-from grantportal.web import carried_out, done, seen, signed_in
+from grantportal.web import actor, carried_out, done, seen, signed_in
 
 bp = Blueprint("grants", __name__, url_prefix="/statsbidrag")
 
@@ -133,6 +133,16 @@ def conditions(grant_id: int) -> ResponseReturnValue:
     if carried_out(form, services.publish_conditions, who, grant_id):
         return done(f"Version {number + 1} av villkoren är publicerad.", ".show", grant_id=grant_id)
     return render_template("grants/conditions.html", form=form, grant=grant, number=number)
+
+
+@bp.get("/villkor/<int:version_id>")
+def conditions_version(version_id: int) -> ResponseReturnValue:
+    """A version of the villkor, with what differs from an earlier one; public once a published call uses it."""
+    chosen = request.args.get("mot", "")
+    against = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 7 else None
+    return render_template(
+        "grants/conditions_version.html", page=seen(grants.conditions_page(actor(), version_id, against))
+    )
 
 
 @bp.get("/formular/<int:version_id>")

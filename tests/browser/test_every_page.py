@@ -249,6 +249,7 @@ VISITS = [
     Visit(NOW, FINANCE, "grants.allot", lambda story: {**GRANT(story), "year": 2023}),
     Visit(NOW, OFFICER, "grants.categories", GRANT),
     Visit(NOW, OFFICER, "grants.conditions", GRANT),
+    Visit(NOW, OMBUD, "grants.conditions_version", made("version_id", "conditions")),
     Visit(NOW, OFFICER, "grants.form", made("version_id", "report-form")),
     Visit(NOW, OFFICER, "grants.new_form", GRANT),
     Visit(NOW, OFFICER, "grants.new_framework", GRANT),

@@ -1,14 +1,19 @@
 """Utlysningar and statsbidrag through their pages."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.actors import Role
+from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.grants import PublishConditions
 from grantportal.models.calls import Call
 from grantportal.models.grants import ConditionSet, Grant, YearFrame
+from grantportal.queries import calls as queries
+from grantportal.services import calls, grants
 from tests.support.calls import (
     ANNOUNCED,
     authority,
@@ -20,6 +25,7 @@ from tests.support.calls import (
     published_call,
 )
 from tests.support.factories import OrganisationFactory, person
+from tests.support.pages import words
 from tests.support.rows import committed, events_of
 from tests.support.statements import statements
 
@@ -362,3 +368,72 @@ def test_as_many_queries_for_one_call_as_for_many(client):
 
     assert len(few) == after
     assert len([each for each in many[after:] if each.startswith("SELECT")]) <= 12
+
+
+def call_with(who: Actor, grant_id: int, texts: tuple[str, ...], *, publish: bool = True) -> Call:
+    """A call of the statsbidrag with villkor of its own."""
+    call_id = make_call(who, grant_id, title=f"Utlysning: {texts[-1]}", publish=False)
+    villkor = grants.publish_conditions(who, grant_id, PublishConditions(texts))
+    db.close_read_session()
+    found = queries.get(who, call_id)
+    calls.change(who, call_id, replace(queries.written(found), condition_set_id=villkor))
+    if publish:
+        calls.publish(who, call_id)
+    db.close_read_session()
+    return committed().get_one(Call, call_id)
+
+
+def test_what_has_changed_in_the_villkor_is_read_by_everybody_word_by_word(client):
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = make_grant(who)
+        first = call_with(who, grant_id, ("Bidraget går till ändamålet.", "Ni ska berätta om något ändras.", "Borta."))
+        second = call_with(
+            who,
+            grant_id,
+            ("Bidraget går till ändamålet.", "Ni ska genast berätta om något ändras.", "Helt nytt villkor."),
+        )
+    with clock.at(OPEN_DAY):
+        assert "ändrat i villkoren" not in client.get(f"/utlysningar/{first.id}").text
+        assert f'href="/statsbidrag/villkor/{second.condition_set_id}"' in client.get(f"/utlysningar/{second.id}").text
+
+        page = client.get(f"/statsbidrag/villkor/{second.condition_set_id}")
+
+    said = words(page.document)
+    assert "3 villkor skiljer sig från version 2 (2021–2022)." in said
+    assert [words(each) for each in page.document.iter("ins")] == ["tillagt: genast (slut på tillagt)"]
+    assert "Nytt Helt nytt villkor." in said
+    assert "Gäller inte längre Borta." in said
+    assert said.count("Bidraget går till ändamålet.") == 1
+
+
+def test_villkor_that_no_published_call_uses_are_the_authoritys_own(client, at_the_authority):
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = make_grant(who)
+        hidden = call_with(who, grant_id, ("Hemligt ännu.",), publish=False)
+        public = call_with(who, grant_id, ("Öppet för alla.",))
+
+    assert client.get(f"/statsbidrag/villkor/{hidden.condition_set_id}").status_code == 404
+    page = client.get(f"/statsbidrag/villkor/{public.condition_set_id}")
+    assert page.status_code == 200
+    assert "Hemligt" not in page.text
+    assert "ändrat i villkoren" not in client.get(f"/utlysningar/{public.id}").text
+    page = at_the_authority.get(f"/statsbidrag/villkor/{public.condition_set_id}", query_string={"mot": 2})
+    assert "Hemligt ännu." in words(page.document)
+    assert at_the_authority.get(f"/statsbidrag/villkor/{hidden.condition_set_id}").status_code == 200
+
+
+@pytest.mark.parametrize("chosen", ["1", "99", "x", "9" * 30, "\u0661", ""])
+def test_the_version_to_compare_with_is_chosen_and_a_strange_one_is_the_one_before(at_the_authority, chosen):
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = make_grant(who)
+        ids = [
+            grants.publish_conditions(who, grant_id, PublishConditions((text,))) for text in ("Ett.", "Två.", "Tre.")
+        ]
+
+    page = at_the_authority.get(f"/statsbidrag/villkor/{ids[2]}", query_string={"mot": chosen})
+
+    assert f"skiljer sig från version {1 if chosen == '1' else 2}." in words(page.document)
+    assert f'href="/statsbidrag/villkor/{ids[2]}"' in at_the_authority.get(f"/statsbidrag/{grant_id}").text

@@ -61,6 +61,11 @@ def a_framework(world: World) -> Mapping[str, Any]:
     return {"version_id": _read(world).framework_version_id}
 
 
+def some_conditions(world: World) -> Mapping[str, Any]:
+    """Villkor that a published call uses."""
+    return {"version_id": _read(world).condition_set_id}
+
+
 def _read(world: World) -> Any:
     found = queries.get(_officer(world), _call(world, publish=True))
     db.close_read_session()
@@ -92,6 +97,7 @@ ROWS = {
     "grants.allot": Row({"finance"}, thing=a_frame, shared=True, data={"seen": "15000000"}),
     "grants.categories": Row(OFFICER, thing=a_grant, shared=True, data={"names": "Personal\nResor"}),
     "grants.conditions": Row(OFFICER, thing=a_grant, shared=True, data={"texts": "Ett villkor."}),
+    "grants.conditions_version": Row(EVERYBODY, thing=some_conditions, shared=True),
     "grants.new_form": Row(OFFICER, thing=a_grant, shared=True, data={"text": outline("application-form")}),
     "grants.form": Row(READERS, thing=a_form, shared=True),
     "grants.new_framework": Row(OFFICER, thing=a_grant, shared=True, data={"text": outline("expected-results")}),
