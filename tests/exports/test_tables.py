@@ -174,6 +174,16 @@ def test_what_an_applicant_typed_stays_text_in_excel(text):
     assert b"<hyperlink" not in raw
 
 
+@pytest.mark.parametrize(
+    "text", ["<r></r>", "<r><t>&</r>", "<r></is></c></r>", f"<r>{'x' * (xlsx.LONGEST_TEXT - 7)}</r>"]
+)
+def test_what_looks_like_excels_own_markup_is_a_text_like_any_other(text):
+    row = sheets(xlsx.payment_batch(batch(), [payment(organisation=text), payment(2)]))["Utbetalningar"]
+    assert row[1][3] == xlsx.fit(text)
+    assert row[1][3].startswith("<r>")
+    assert row[2][3] == "Region Skåne"
+
+
 def test_control_characters_are_dropped():
     content = xlsx.payment_batch(batch(), [payment(organisation="Re\x00gi\x1bon\x0b\ufffe \ud800Skåne")])
     assert sheets(content)["Utbetalningar"][1][3] == "Region Skåne"
