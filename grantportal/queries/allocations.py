@@ -151,6 +151,8 @@ class YearSum:
     granted_here: Kronor
     granted: Kronor
     grantees: int
+    is_example: bool
+    """Whether something that any of the calls has granted is invented."""
 
     @property
     def left(self) -> Kronor:
@@ -271,6 +273,7 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
                 granted_here=sum(line.granted[at] for line in lines),
                 granted=granted.get((call.grant_id, year), (0, 0, False))[0],
                 grantees=granted.get((call.grant_id, year), (0, 0, False))[1],
+                is_example=granted.get((call.grant_id, year), (0, 0, False))[2],
             )
             for at, year in enumerate(years)
         ),
@@ -373,6 +376,7 @@ def _grant_sum(
                 granted_here=granted[grant_id, year][0],
                 granted=granted[grant_id, year][0],
                 grantees=granted[grant_id, year][1],
+                is_example=granted[grant_id, year][2],
             )
             for year in years
         ),

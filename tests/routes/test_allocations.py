@@ -78,6 +78,9 @@ def test_the_list_can_be_read_as_it_was(client):
     first = client.get(f"/fordelade-bidrag/{call.id}")
     assert f"Med andra utlysningar är 14{NB}922{NB}779{NB}kr beviljat" in first.text
     assert "Omfördelning av 2022 års återstod" in first.text
+    # The real sums bear no mark, and what the invented decisions of another call have changed does.
+    assert "påhittade belopp ingår" in first.text
+    assert "påhittade belopp ingår" not in client.get(f"/fordelade-bidrag/{call.id}?per=2020-06-30").text
 
 
 def test_only_made_decisions_count(client):
