@@ -40,6 +40,8 @@ class Surroundings:
     years: tuple[int, ...] = ()
     categories: tuple[Category, ...] = ()
     homes: tuple[tuple[int, str], ...] = ()
+    frames: Mapping[int, tuple[Kronor, Kronor]] = field(default_factory=dict)
+    """(the year's frame, what is decided of it) by year."""
 
     def amount_categories(self, question: Question) -> tuple[Category, ...]:
         """The kostnadsslag that have amounts of their own: not the one that staff rows add up to."""

@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grantportal import db, policy
-from grantportal.domain import answers, applications, attachments, clock, hand_ins
+from grantportal.domain import answers, applications, attachments, clock, hand_ins, remarks
 from grantportal.domain.actors import APPLICANT_ROLES, Actor, Role
 from grantportal.domain.answers import NOTHING, Answered, Category, Draft, Staff, Surroundings
 from grantportal.domain.applications import (
@@ -36,7 +36,7 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import FrozenVersion
-from grantportal.models.grants import CostCategory, Grantee
+from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.records import Record, StoredFile
 from grantportal.models.supplements import Supplement, SupplementPart
@@ -134,8 +134,20 @@ def surroundings(call: Call, *, with_homes: bool = True) -> Surroundings:
     rows = (
         db.session()
         .execute(
-            select(CallYear.grant_year, CostCategory.id, CostCategory.name, CostCategory.is_personnel)
+            select(
+                CallYear.grant_year,
+                CostCategory.id,
+                CostCategory.name,
+                CostCategory.is_personnel,
+                YearFrame.frame,
+                YearFrame.decided,
+            )
+            .select_from(CallYear)
             .outerjoin(CostCategory, CostCategory.grant_id == call.grant_id)
+            .outerjoin(
+                YearFrame,
+                and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year),
+            )
             .where(CallYear.call_id == call.id)
             .order_by(CallYear.grant_year, CostCategory.position)
         )
@@ -151,6 +163,7 @@ def surroundings(call: Call, *, with_homes: bool = True) -> Surroundings:
         years=tuple(dict.fromkeys(row.grant_year for row in rows)),
         categories=tuple(categories.values()),
         homes=tuple((row.id, row.name) for row in homes),
+        frames={row.grant_year: (row.frame, row.decided) for row in rows if row.frame is not None},
     )
 
 
@@ -499,7 +512,7 @@ class ShownSection:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to put right: in which section, at which field."""
+    """Something to put right, or to look over: in which section, at which field."""
 
     section: str
     section_title: str
@@ -515,6 +528,8 @@ class OwnPage:
     supplement: OpenSupplement | None
     tasks: tuple[Task, ...]
     problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
+    """What stops nothing, but may be worth a look."""
     sections: tuple[ShownSection, ...]
     content: dict[str, Any]
     may_submit: tuple[str, ...]
@@ -581,6 +596,10 @@ def own_page(actor: Actor, application_id: int) -> OwnPage | None:
         problems=tuple(
             Problem(section.key, section.title, wrong.message, answers.field_id(definition, wrong.field or ""))
             for section, wrong in problems
+        ),
+        remarks=tuple(
+            Problem(section.key, section.title, remark.message, answers.field_id(definition, remark.field))
+            for section, remark in remarks.remarks(definition, texts, around, sections=opened)
         ),
         sections=tuple(
             _shown(section, content["sections"][place], section.key in opened, saved)
