@@ -4,7 +4,8 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
-from forms.base import Day, Form, Paragraphs
+from forms.base import Day, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.decisions import (
     SKIP_TEXTS,
     ReplyToCommunication,
@@ -14,7 +15,7 @@ from grantportal.domain.decisions import (
 )
 
 
-class SendForm(Form):
+class SendForm(Explained):
     """Underlag till parten."""
 
     material = Paragraphs(
@@ -31,10 +32,10 @@ class SendForm(Form):
 
     def command(self) -> SendCommunication:
         """What is sent."""
-        return SendCommunication(self.material.data or "", self.last_day.data)
+        return SendCommunication(self.material.data or "", self.last_day.data, self.number_reason.data or "")
 
 
-class SkipForm(Form):
+class SkipForm(Explained):
     """Varför kommunicering inte behövs."""
 
     ground = RadioField(
@@ -47,10 +48,10 @@ class SkipForm(Form):
 
     def command(self) -> SkipCommunication:
         """The ground and why it holds."""
-        return SkipCommunication(SkipGround(self.ground.data), self.why.data or "")
+        return SkipCommunication(SkipGround(self.ground.data), self.why.data or "", self.number_reason.data or "")
 
 
-class ReplyForm(Form):
+class ReplyForm(Explained):
     """Synpunkter."""
 
     text = Paragraphs(
@@ -62,4 +63,4 @@ class ReplyForm(Form):
 
     def command(self) -> ReplyToCommunication:
         """What the party says."""
-        return ReplyToCommunication(self.text.data or "")
+        return ReplyToCommunication(self.text.data or "", self.number_reason.data or "")

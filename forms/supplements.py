@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from forms.answers import SeveralOf
 from forms.base import Day, Form, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.supplements import MoreTime, RequestSupplement
 
 
@@ -25,7 +26,7 @@ class RequestSupplementForm(Form):
         return RequestSupplement(tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data)
 
 
-class AskMoreTimeForm(Form):
+class AskMoreTimeForm(Explained):
     """Be om längre tid."""
 
     last_day = Day("Vilken dag kan ni svara senast?", missing="Skriv en dag.")
@@ -34,14 +35,14 @@ class AskMoreTimeForm(Form):
     )
 
     def command(self) -> MoreTime:
-        return MoreTime(self.last_day.data, self.reason.data or "")
+        return MoreTime(self.last_day.data, self.reason.data or "", self.number_reason.data or "")
 
 
-class ExtendTimeForm(Form):
+class ExtendTimeForm(Explained):
     """Förläng tiden."""
 
     last_day = Day("Ny sista dag att svara", missing="Skriv ny sista dag.")
     reason = Paragraphs("Varför förlängs tiden?", description="Texten skickas till den sökande.", longest=2_000)
 
     def command(self) -> MoreTime:
-        return MoreTime(self.last_day.data, self.reason.data or "")
+        return MoreTime(self.last_day.data, self.reason.data or "", self.number_reason.data or "")

@@ -146,6 +146,7 @@ class SendCommunication:
 
     material: str
     last_day: date
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ class SkipCommunication:
 
     ground: SkipGround
     why: str
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class ReplyToCommunication:
     """Synpunkter: what the party says about the material."""
 
     text: str
+    number_reason: str = ""
 
 
 def amount_field(year: int, cost_category_id: int) -> str:

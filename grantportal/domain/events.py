@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     SUPPLEMENT_EXTENDED = "supplement.extended"
     SUPPLEMENT_REMINDED = "supplement.reminded"
     FILE_NOTE_WRITTEN = "file_note.written"
+    MESSAGE_SENT = "message.sent"
     COMMUNICATION_SENT = "communication.sent"
     COMMUNICATION_SKIPPED = "communication.skipped"
     COMMUNICATION_REPLIED = "communication.replied"
@@ -125,6 +126,7 @@ EVENT_TEXTS = {
     EventKind.SUPPLEMENT_EXTENDED: "Längre tid att komplettera",
     EventKind.SUPPLEMENT_REMINDED: "Påminnelse om komplettering skickad",
     EventKind.FILE_NOTE_WRITTEN: "Tjänsteanteckning skriven",
+    EventKind.MESSAGE_SENT: "Meddelande skickat",
     EventKind.COMMUNICATION_SENT: "Underlag skickat till parten",
     EventKind.COMMUNICATION_SKIPPED: "Kommunicering behövdes inte",
     EventKind.COMMUNICATION_REPLIED: "Synpunkter lämnade",
@@ -168,7 +170,8 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
     if "receiver" in data:
         text += f" till {data['receiver']}"
     if "kept_because" in data:
-        text += f", fråga {data['question']}: {data['kept_because']}"
+        text += f", fråga {data['question']}" if "question" in data else f". {EventKind.PERSONAL_NUMBER_KEPT.text}"
+        text += f": {data['kept_because']}"
     return text
 
 

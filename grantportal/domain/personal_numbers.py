@@ -31,26 +31,33 @@ IN_FILE_NAME = (
     "Döp om filen, eller skriv varför numret behövs och välj filen igen."
 )
 IN_REASON = "Skriv skälet utan personnummer."
+IN_TEXT = (
+    "Det ser ut att stå ett personnummer eller samordningsnummer här. Inget är sparat. "
+    "Ta bort numret, eller skriv varför det behövs och spara igen."
+)
 IN_MESSAGE = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Inget är skickat. "
     "Ta bort numret, eller skriv varför det behövs och skicka igen."
 )
 
+# Between the date and the last four: a hyphen of any kind or a plus, with or without spaces; a space, or, as in the name of
+# a file, an underscore.
+_MARK = r"(?P<mark> {0,2}[-+\u2010-\u2015\u2212\ufe63\uff0d] {0,2}| {1,2}|_)"
 _NUMBER = re.compile(
     r"(?<![0-9])(?P<century>18|19|20)?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    r"(?P<mark> ?[-+\u2010-\u2015\u2212] ?| )?(?P<last>[0-9]{4})(?![0-9])"
+    rf"{_MARK}?(?P<last>[0-9]{{4}})(?![0-9])"
 )
 # As people write a date before the last four: 1985-01-01-1236.
 _DATED = re.compile(
-    r"(?<![0-9])(?P<century>18|19|20)?(?P<year>[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-    r"(?P<mark> ?[-+\u2010-\u2015\u2212] ?| )(?P<last>[0-9]{4})(?![0-9])"
+    r"(?<![0-9])(?P<century>18|19|20)?(?P<year>[0-9]{2})(?P<between>[-_])(?P<month>[0-9]{2})(?P=between)(?P<day>[0-9]{2})"
+    rf"{_MARK}(?P<last>[0-9]{{4}})(?![0-9])"
 )
 # Ten digits in a row that begin with 0 are a telephone number where the words before say so.
 _CALLED = re.compile(
     r"\b(?:tel|tfn|telefon|mobil|telefonnummer|mobilnummer|växel|fax|ring|sms)(?:[a-zåäö]*)?[.:]? ?(?:nr|nummer)?[.:]?\s*$",
     re.IGNORECASE,
 )
-_UNSEEN = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
+_UNSEEN = {"\u00ad", "\u180e", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff"}
 
 
 def contains(text: str) -> bool:
@@ -81,22 +88,33 @@ def ensure_none(texts: Mapping[str, str], message: str = IN_REPORT) -> None:
         raise RuleViolations(wrong)
 
 
-def ensure_reasoned(texts: Mapping[str, str], reason: str, *, message: str = IN_MESSAGE) -> bool:
+def ensure_reasoned(
+    texts: Mapping[str, str], reason: str, *, message: str = IN_MESSAGE, reason_field: str = "reason"
+) -> bool:
     """A number may stay where a reason is given. Answers whether there is one: then the reason goes into the history.
 
     For messages and the like: `texts` by the name of the field. Raises RuleViolations, each beside its field.
     """
     wanted = [field for field, text in texts.items() if contains(text)]
     if contains(reason):
-        raise RuleViolation(IN_REASON, field="reason")
+        raise RuleViolation(IN_REASON, field=reason_field)
     if wanted and not reason.strip():
         raise RuleViolations([RuleViolation(message, field=field) for field in wanted])
     return bool(wanted)
 
 
+def kept(texts: Mapping[str, str], reason: str, message: str = IN_MESSAGE) -> dict[str, str]:
+    """The same for what is sent with a form that has a field `number_reason`: what the event says of it, which is nothing
+    where there is no number."""
+    has_number = ensure_reasoned(texts, reason, message=message, reason_field="number_reason")
+    return {"kept_because": reason.strip()} if has_number else {}
+
+
 def _plain(text: str) -> str:
-    """Every digit as an ordinary one, and nothing between them that cannot be seen."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if char not in _UNSEEN)
+    """Every digit as an ordinary one, of whatever script, and nothing between them that cannot be seen."""
+    return "".join(
+        str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text) if char not in _UNSEEN
+    )
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:

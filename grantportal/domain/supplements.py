@@ -67,6 +67,7 @@ class MoreTime:
 
     last_day: date
     reason: str
+    number_reason: str = ""
 
 
 def ensure_more_time_holds(command: MoreTime, *, last_day: date, today: date) -> None:

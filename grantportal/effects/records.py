@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from grantportal.domain import clock
 from grantportal.domain.attachments import Attached
 from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
+from grantportal.domain.personal_numbers import masked
 from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
 from grantportal.models.records import Record
 from grantportal.queries import cases
@@ -58,7 +59,8 @@ def add_record(
         organisation_id=case.organisation_id,
         number=cases.last_record_number(case.id) + 1,
         kind=kind,
-        title=title or RECORD_TEXTS[kind],
+        # Lists, headings and file names show it: whoever a number belongs to is found in the handling itself.
+        title=masked(title) or RECORD_TEXTS[kind],
         direction=direction,
         counterpart=counterpart,
         dated_at=clock.received(),

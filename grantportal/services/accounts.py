@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from grantportal import policy
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
     LINK_ENDED,
     WRONG,
@@ -62,6 +62,7 @@ class Opened:
 def create_user(actor: Actor, command: CreateUser, *, link_hours: int) -> str:
     """A new person. Answers the key of the one-time link with which the person chooses a password."""
     email = email_address(command.email)
+    personal_numbers.ensure_none({"name": command.name, "email": email}, personal_numbers.IN_NAME)
     with transaction(actor, EventKind.USER_CREATED) as act:
         _ensure_administers(act.actor)
         user = User(name=command.name, email=email, is_example=command.is_example, created_at=clock.now())

@@ -1,5 +1,6 @@
 """Ärenden: what is noted on the case itself."""
 
+from grantportal.domain import personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import ChangeReference
 from grantportal.domain.errors import NotVisible
@@ -16,5 +17,6 @@ def change_reference(actor: Actor, case_id: int, command: ChangeReference) -> No
         if case is None:
             raise NotVisible
         require(act.actor, Permission.CHANGE_REFERENCE, case)
+        personal_numbers.ensure_none({"own_reference": command.own_reference}, personal_numbers.IN_NAME)
         before, case.own_reference = case.own_reference, command.own_reference
         act.about(case, before=before, after=command.own_reference)

@@ -1,6 +1,6 @@
 """Kommunicering: the party is heard before the decision, or it is said why not (25 § förvaltningslagen)."""
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
@@ -35,6 +35,7 @@ def send(actor: Actor, application_id: int, command: SendCommunication) -> int:
         if not command.material.strip():
             raise RuleViolation("Skriv det som parten ska få läsa.", field="material")
         ensure_last_day_ahead(command.last_day, today=clock.today())
+        kept = personal_numbers.kept({"material": command.material}, command.number_reason)
         sent = Communication(
             case_id=case.id,
             organisation_id=case.organisation_id,
@@ -56,7 +57,7 @@ def send(actor: Actor, application_id: int, command: SendCommunication) -> int:
             counterpart=application.organisation.name,
             text=f"{command.material}\n\nSynpunkter lämnas senast {last_day}.",
         )
-        act.about(sent, last_day=command.last_day.isoformat())
+        act.about(sent, last_day=command.last_day.isoformat(), **kept)
         tell_party(
             act,
             case,
@@ -74,6 +75,7 @@ def skip(actor: Actor, application_id: int, command: SkipCommunication) -> int:
         APPLICATION.after(application.status, ApplicationAction.COMMUNICATE)
         if not command.why.strip():
             raise RuleViolation("Skriv varför grunden gäller här.", field="why")
+        kept = personal_numbers.kept({"why": command.why}, command.number_reason, personal_numbers.IN_TEXT)
         skipped = Communication(
             case_id=case.id,
             organisation_id=case.organisation_id,
@@ -86,7 +88,7 @@ def skip(actor: Actor, application_id: int, command: SkipCommunication) -> int:
         )
         act.session.add(skipped)
         act.session.flush()
-        act.about(skipped, ground=SKIP_TEXTS[command.ground])
+        act.about(skipped, ground=SKIP_TEXTS[command.ground], **kept)
         return skipped.id
 
 
@@ -106,6 +108,7 @@ def reply(actor: Actor, communication_id: int, command: ReplyToCommunication) ->
         ensure_may_reply(Communicated(communication.kind, communication.last_day, communication.replied_at is not None))
         if not command.text.strip():
             raise RuleViolation("Skriv era synpunkter, eller att ni inte har några.", field="text")
+        kept = personal_numbers.kept({"text": command.text}, command.number_reason)
         communication.reply = command.text
         communication.replied_by_id = act.actor.user_id
         communication.replied_at = clock.received()
@@ -117,7 +120,7 @@ def reply(actor: Actor, communication_id: int, command: ReplyToCommunication) ->
             counterpart=application.organisation.name,
             text=command.text,
         )
-        act.about(communication)
+        act.about(communication, **kept)
         tell_authority(
             act,
             case,

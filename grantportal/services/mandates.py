@@ -1,7 +1,7 @@
 """Behörigheter inside an organisation: its own persons invite one another, and end what they have given."""
 
 from grantportal import policy
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
     Invite,
     email_address,
@@ -28,6 +28,7 @@ def invite(actor: Actor, organisation_id: int, command: Invite) -> int:
     """
     email = email_address(command.email)
     ensure_period(command.valid_from, command.valid_to)
+    personal_numbers.ensure_none({"name": command.name, "email": email}, personal_numbers.IN_NAME)
     with transaction(actor, EventKind.MANDATE_GRANTED) as act:
         scope, organisation = _scope(act.actor, organisation_id, command.case_id)
         if not policy.may_invite_or_remove(act.actor, command.role, scope):

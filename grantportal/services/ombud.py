@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grantportal import policy
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import Limits, email_address, ensure_period, network_of
 from grantportal.domain.actors import ANONYMOUS, Actor, Role
 from grantportal.domain.attachments import FileStatus
@@ -69,6 +69,9 @@ def _receive(actor: Actor, receiving: Receiving, command: ApplyForOmbud, *, hand
     email = email_address(command.email)
     ensure_period(command.valid_from, command.valid_to)
     ensure_grounded(command.basis, command.attached)
+    # In the fullmakt they may stand; the name and the title go into headings, history and mail.
+    named = {"name": command.name, "title": command.title, "email": email}
+    personal_numbers.ensure_none(named, personal_numbers.IN_NAME)
     placed = _placed(receiving, command.attached)
     with transaction(actor, EventKind.OMBUD_APPLICATION_RECEIVED) as act:
         organisation = organisations.shown_to_everybody(command.organisation_id)

@@ -1,7 +1,7 @@
 """Komplettering of an application: asked for by the officer, answered by the party, or closed unanswered."""
 
 from grantportal import policy
-from grantportal.domain import answers, applications, clock, hand_ins, supplements
+from grantportal.domain import answers, applications, clock, hand_ins, personal_numbers, supplements
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
@@ -121,6 +121,7 @@ def ask_more_time(actor: Actor, supplement_id: int, command: MoreTime) -> None:
         policy.require(act.actor, Permission.ASK_MORE_TIME, supplement)
         supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.ASK_MORE_TIME)
         supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
+        kept = personal_numbers.kept({"reason": command.reason}, command.number_reason)
         sender, day = case.organisation.name, clock.day_text(command.last_day)
         records.add_record(
             act,
@@ -137,7 +138,7 @@ def ask_more_time(actor: Actor, supplement_id: int, command: MoreTime) -> None:
             f"{sender}, {case.registration_number}: önskar svara senast {day}.",
             Role.HANDLAGGARE,
         )
-        act.about(supplement, last_day=command.last_day.isoformat())
+        act.about(supplement, last_day=command.last_day.isoformat(), **kept)
 
 
 def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
@@ -147,6 +148,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
         policy.require(act.actor, Permission.EXTEND_TIME, supplement)
         supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.EXTEND)
         supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
+        kept = personal_numbers.kept({"reason": command.reason}, command.number_reason)
         before, day = clock.day_text(supplement.last_day), clock.day_text(command.last_day)
         supplement.last_day = command.last_day
         records.add_record(
@@ -166,7 +168,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
             Role.REPRESENTANT,
             Role.UPPGIFTSSAMORDNARE,
         )
-        act.about(supplement, last_day=command.last_day.isoformat())
+        act.about(supplement, last_day=command.last_day.isoformat(), **kept)
 
 
 def close(actor: Actor, supplement_id: int) -> None:

@@ -37,6 +37,18 @@ def dashed(nine: str, mark: str = "-", century: str = "") -> str:
         "８１１２１８-９８７６",
         "nr:811218-9876.",
         "1-811218-9876",
+        "intyg_811218_9876_anna.pdf",
+        "intyg_19811218_9876.pdf",
+        "1981_12_18_9876.docx",
+        "811218\u00a09876",
+        "811218\u202f-\u202f9876",
+        "811218  9876",
+        "19811218 9876",
+        "811218\u20119876",
+        "811218\u22129876",
+        "811218\u200b-\u200f9876",
+        "\u0668\u0661\u0661\u0662\u0661\u0668-\u0669\u0668\u0667\u0666",
+        "\u096e\u0967\u0967\u0968\u0967\u096e\u096f\u096e\u096d\u096c",
         dashed("850161123"),
         dashed("850191123"),
         dashed("850131123"),
@@ -91,6 +103,12 @@ def test_a_number_is_found_however_it_is_written(text):
         f"ring {checked('070112123')}",
         f"mobilnr. {checked('070112123')}",
         "2 913 808 kr",
+        "8 112 189 876 kr",
+        "2\u00a0913\u00a0808 kr",
+        "850101 kr, 1236 kr",
+        "RS 2020-0012, 2021-0034",
+        "bankgiro 5050-1055, plusgiro 4 15 31-2",
+        "0768-12 34 56",
         "2020-04-20 kl. 14.02",
         "SE45 5000 0000 0583 9825 7466",
     ],
@@ -134,3 +152,11 @@ def test_where_no_number_may_stand_every_field_says_so():
         personal_numbers.ensure_none({"text": "8112189876", "measure": "", "comment": "811218-9876"})
     assert [each.field for each in refusal.value.violations] == ["text", "comment"]
     personal_numbers.ensure_none({"text": "811218-9877"})
+
+
+def test_a_reason_is_kept_only_where_there_is_a_number_and_refused_beside_its_own_field():
+    assert personal_numbers.kept({"text": "811218-9876"}, " Intyget krävs. ") == {"kept_because": "Intyget krävs."}
+    assert personal_numbers.kept({"text": "Inget"}, "Intyget krävs.") == {}
+    with pytest.raises(RuleViolation) as refusal:
+        personal_numbers.kept({"text": "811218-9876"}, "811218-9876")
+    assert refusal.value.field == "number_reason"
