@@ -15,14 +15,18 @@ from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import RecordKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.errors import NoRight
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.base import Base
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote, FrozenVersion
 from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.messages import Message
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment
+from grantportal.models.portal import Notice
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
@@ -41,6 +45,7 @@ class Permission(StrEnum):
     ATTEST_ECONOMY = "attest_economy"
     CERTIFY_AND_SUBMIT_REPORT = "certify_and_submit_report"
     CHANGE_REFERENCE = "change_reference"
+    WRITE_MESSAGE = "write_message"
     INVITE_OR_REMOVE_REPRESENTANT = "invite_or_remove_representant"
     INVITE_OR_REMOVE_UPPGIFTSSAMORDNARE = "invite_or_remove_uppgiftssamordnare"
     INVITE_OR_REMOVE_ECONOMIST = "invite_or_remove_economist"
@@ -94,6 +99,8 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.INVITE_OR_REMOVE_ECONOMIST: frozenset({_R.OMBUD, _R.REPRESENTANT}),
     _P.HAND_OVER_OMBUD: frozenset({_R.OMBUD}),
     _P.CHANGE_MAILBOX: frozenset({_R.OMBUD}),
+    # Both sides. A message hands nothing in and takes nothing back: whoever fills in may ask and answer.
+    _P.WRITE_MESSAGE: frozenset({_R.OMBUD, _R.REPRESENTANT, _R.UPPGIFTSSAMORDNARE, _R.HANDLAGGARE}),
     # The authority's side.
     _P.APPROVE_OMBUD: frozenset({_R.HANDLAGGARE}),
     _P.SET_UP_GRANT: frozenset({_R.HANDLAGGARE}),
@@ -133,6 +140,7 @@ PARTY_RIGHTS: dict[str, Permission] = {
     "Fylla i ekonomin i återrapporteringen": _P.FILL_ECONOMY,
     "Intyga ekonomin": _P.ATTEST_ECONOMY,
     "Intyga och skicka in återrapporteringen": _P.CERTIFY_AND_SUBMIT_REPORT,
+    "Skriva meddelanden i ärendet": _P.WRITE_MESSAGE,
     "Ange ert eget diarienummer": _P.CHANGE_REFERENCE,
     "Ange bankgiro": _P.ASK_TO_CHANGE_GIRO,
     "Bjuda in och avsluta representant": _P.INVITE_OR_REMOVE_REPRESENTANT,
@@ -220,6 +228,11 @@ def may_end(actor: Actor, mandate: "HeldMandate") -> bool:
     return own or may_invite_or_remove(actor, mandate.role, mandate)
 
 
+def told_of_messages(*, from_authority: bool) -> tuple[Role, ...]:
+    """The roles on the other side that are told of a message: those that may answer it."""
+    return tuple(sorted(role for role in WHO_MAY[_P.WRITE_MESSAGE] if (role in APPLICANT_ROLES) is from_authority))
+
+
 def answers_for_the_organisation(role: Role) -> bool:
     """Whether it is the role that every organisation needs somebody to hold."""
     return role is Role.OMBUD
@@ -258,6 +271,7 @@ _AUTHORITY_SEES: dict[type[Base], Any] = {
     Supplement: true,
     Communication: true,
     FileNote: true,
+    Message: true,
     Decision: true,
     Payment: true,
     LedgerEntry: true,
@@ -303,6 +317,21 @@ def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
         parts.append(_AUTHORITY_SEES[model]())
     parts.append(and_(own(actor, model), _PARTY_SEES.get(model, true)()))
     return or_(*parts)
+
+
+def is_still_for(
+    mandate: type[MandateRow], organisation: type[Organisation], notice: type[Notice]
+) -> ColumnElement[bool]:
+    """Whether a notice is for somebody with this mandate in this organisation: what was told to a person for one
+    organisation, or as a reader of cases, is not read by the same person without that behörighet."""
+    for_the_party = and_(
+        mandate.role.in_(APPLICANT_ROLES),
+        notice.organisation_id == mandate.organisation_id,
+        or_(mandate.case_id.is_(None), mandate.case_id == notice.case_id),
+    )
+    reads = or_(mandate.role.in_(CASE_READERS), notice.case_id.is_(None))
+    for_the_authority = and_(notice.organisation_id.is_(None), organisation.kind == OrganisationKind.AUTHORITY, reads)
+    return or_(for_the_party, for_the_authority)
 
 
 def own(actor: Actor, model: type[Base]) -> ColumnElement[bool]:

@@ -62,6 +62,7 @@ class Act:
     actor: Actor
     kind: EventKind
     _lines: list[_Line] = field(default_factory=list)
+    _told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def about(self, thing: Base, **data: Any) -> None:
         """Say what the act's own event is about, with the facts that the history shows."""
@@ -77,6 +78,10 @@ class Act:
             OutboxItem(kind=kind, payload=canonical(payload), at=clock.now(), available_at=clock.real_now())
         )
 
+    def outbox_about(self, kind: str, **payload: Any) -> None:
+        """The same, about a case (or None) that `case_id` names, and with it about what the act turns out to be about."""
+        self._told.append((kind, payload))
+
 
 @contextmanager
 def transaction(actor: Actor, kind: EventKind) -> Iterator[Act]:
@@ -90,6 +95,7 @@ def transaction(actor: Actor, kind: EventKind) -> Iterator[Act]:
         session.flush()
         if not any(line.kind is kind for line in act._lines):
             raise RuntimeError(f"the act {kind} never said what it is about")
+        _write_told(act)
         _write_events(act)
 
 
@@ -125,6 +131,15 @@ def _committed() -> Iterator[Session]:
 
 def _anew(actor: Actor) -> Actor:
     return actor if actor.user_id is None else accounts.actor_of(actor.user_id)
+
+
+def _write_told(act: Act) -> None:
+    thing = next(line.thing for line in act._lines if line.kind is act.kind)
+    for kind, payload in act._told:
+        # One act may tell of several cases: each is told of its own things only.
+        of_the_case = getattr(thing, "case_id", None) == payload["case_id"]
+        named = {"about": thing.__tablename__, "about_id": thing.id} if of_the_case else {}
+        act.outbox(kind, **payload, **named)
 
 
 def _write_events(act: Act) -> None:

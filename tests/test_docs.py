@@ -37,6 +37,7 @@ ACTS = {
         "Skriva och publicera utlysning": [P.CREATE_CALL, P.PUBLISH_CALL],
         "Ange årets medel som tilldelade": [P.ALLOT_FRAME],
         "Begära, förlänga och stänga komplettering": [P.REQUEST_SUPPLEMENT, P.EXTEND_TIME, P.CLOSE_SUPPLEMENT],
+        "Skriva meddelanden till parten": [P.WRITE_MESSAGE],
         "Skriva tjänsteanteckning": [P.FILE_NOTE],
         "Kommunicera": [P.COMMUNICATE],
         "Godkänna ombud, fråga efter mer och avsluta": [P.APPROVE_OMBUD],

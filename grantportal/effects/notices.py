@@ -1,6 +1,9 @@
 """Telling people that something waits. The worker makes the notices and the mail after commit."""
 
+from collections.abc import Iterable
+
 from grantportal.domain.actors import Role
+from grantportal.domain.personal_numbers import masked
 from grantportal.models.accounts import MandateRow
 from grantportal.models.cases import Case
 from grantportal.transaction import Act
@@ -29,36 +32,27 @@ def tell_ombud_applicant(act: Act, application_id: int) -> None:
 
 def tell_organisation(act: Act, organisation_id: int, title: str, text: str, *roles: Role) -> None:
     """Tell the organisation's persons with one of `roles` about what belongs to no case."""
-    act.outbox(
-        NOTICE,
-        case_id=None,
-        organisation_id=organisation_id,
-        roles=[role.value for role in roles],
-        title=title,
-        text=text,
-    )
+    _tell(act, None, organisation_id, roles, title, text)
 
 
 def tell_party(act: Act, case: Case, title: str, text: str, *roles: Role) -> None:
     """Tell the organisation's persons with one of `roles` (none named: ombud and representanter)."""
-    chosen = roles or (Role.OMBUD, Role.REPRESENTANT)
-    act.outbox(
-        NOTICE,
-        case_id=case.id,
-        organisation_id=case.organisation_id,
-        roles=[role.value for role in chosen],
-        title=title,
-        text=text,
-    )
+    _tell(act, case.id, case.organisation_id, roles or (Role.OMBUD, Role.REPRESENTANT), title, text)
 
 
 def tell_authority(act: Act, case: Case | None, title: str, text: str, *roles: Role) -> None:
     """Tell the authority's persons with one of `roles`."""
-    act.outbox(
+    _tell(act, case.id if case else None, None, roles, title, text)
+
+
+def _tell(
+    act: Act, case_id: int | None, organisation_id: int | None, roles: Iterable[Role], title: str, text: str
+) -> None:
+    act.outbox_about(
         NOTICE,
-        case_id=case.id if case else None,
-        organisation_id=None,
+        case_id=case_id,
+        organisation_id=organisation_id,
         roles=[role.value for role in roles],
-        title=title,
-        text=text,
+        title=masked(title),
+        text=masked(text),
     )

@@ -104,7 +104,12 @@ class Notice(Base):
     __table_args__ = (Index("ix_notices_user_id", "user_id"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    """For whom the person was told: an organisation that applies, or None for the authority."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    about: Mapped[str | None]
+    """The table of what it is about, where there is a page to open, and its id."""
+    about_id: Mapped[int | None]
     title: Mapped[str]
     text: Mapped[str]
     made_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy import DDL, event
 
 from grantportal.models.base import Base
 
-APPEND_ONLY = ("frozen_versions", "events", "ledger_entries", "dispatches", "anchors", "file_notes")
+APPEND_ONLY = ("frozen_versions", "events", "ledger_entries", "dispatches", "anchors", "file_notes", "messages")
 """Tables that are only added to."""
 
 LOCKED_BY_STATUS = {

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from grantportal import db
 from grantportal.domain import clock
@@ -15,7 +15,7 @@ from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, 
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
-from grantportal.policy import visible
+from grantportal.policy import is_still_for, visible
 
 
 def actor_of(user_id: int) -> Actor:
@@ -68,7 +68,12 @@ def key_hash(key: str) -> str:
 def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
     """The session that a browser's key opens, or None when it is unknown, ended, idle too long or its person closed. One query."""
     now = clock.real_now()
-    unread = select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.read_at.is_(None)).scalar_subquery()
+    unread = (
+        select(func.count(Notice.id))
+        .where(Notice.user_id == User.id, Notice.read_at.is_(None), notice_is_readable())
+        .correlate(User)
+        .scalar_subquery()
+    )
     rows = (
         db.session()
         .execute(
@@ -113,12 +118,20 @@ def signed_in_anew(key: str, *, idle_minutes: int) -> SignedIn | None:
     return signed_in(key, idle_minutes=idle_minutes)
 
 
-def holds(today: date) -> ColumnElement[bool]:
+def holds(today: date, row: type[MandateRow] = MandateRow) -> ColumnElement[bool]:
     """Whether a mandate holds: from its first day to its last, unless somebody has ended it."""
-    return and_(
-        MandateRow.valid_from <= today,
-        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
-        MandateRow.ended_at.is_(None),
+    return and_(row.valid_from <= today, or_(row.valid_to.is_(None), row.valid_to >= today), row.ended_at.is_(None))
+
+
+def notice_is_readable() -> ColumnElement[bool]:
+    """Whether the person that a notice was made for still holds a mandate that it is for."""
+    held, there = aliased(MandateRow), aliased(Organisation)
+    return (
+        select(held.id)
+        .join(there, there.id == held.organisation_id)
+        .where(held.user_id == Notice.user_id, holds(clock.today(), held), is_still_for(held, there, Notice))
+        .correlate(Notice)
+        .exists()
     )
 
 

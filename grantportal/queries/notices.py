@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
@@ -14,9 +14,11 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
-from grantportal.queries.accounts import holds
+from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
+from grantportal.queries.accounts import holds, notice_is_readable
 
-SHOWN = 200
+PAGE = 50
 
 
 def receivers(roles: Iterable[str], *, organisation_id: int | None, case_id: int | None) -> list[int]:
@@ -64,18 +66,66 @@ class NoticeRow:
     is_read: bool
     case_id: int | None
     registration_number: str
+    about: str
+    """The table of what it is about; empty where only the case is known."""
+    about_id: int
+    is_for_authority: bool
 
 
-def of(actor: Actor, most: int = SHOWN) -> list[NoticeRow]:
-    """The person's own messages, newest first."""
-    rows = db.session().execute(
-        select(Notice, Case.registration_number)
-        .outerjoin(Case, Case.id == Notice.case_id)
-        .where(Notice.user_id == actor.user_id)
-        .order_by(Notice.made_at.desc(), Notice.id.desc())
-        .limit(most)
+@dataclass(frozen=True)
+class NoticeList:
+    """A page of a person's messages."""
+
+    rows: tuple[NoticeRow, ...]
+    total: int
+    unread: int
+    newest_id: int
+    page: int
+    pages: int
+
+
+def latest(actor: Actor, most: int) -> tuple[NoticeRow, ...]:
+    """The newest messages that the person may still read. One query."""
+    return _shown(_readable(actor).order_by(Notice.made_at.desc(), Notice.id.desc()).limit(most))
+
+
+def listed(actor: Actor, page: int, *, only_unread: bool = False, size: int = PAGE) -> NoticeList:
+    """The person's own messages that the person may still read, the unread first and each part newest first. Two queries."""
+    counted = select(
+        func.count(Notice.id), func.count(Notice.id).filter(Notice.read_at.is_(None)), func.max(Notice.id)
+    ).where(Notice.user_id == actor.user_id, notice_is_readable())
+    everything, unread, newest = db.session().execute(counted).one()
+    total = unread if only_unread else everything
+    pages = max(1, -(-total // size))
+    chosen = min(page, pages)
+    rows = (
+        _readable(actor)
+        .order_by(Notice.read_at.is_not(None), Notice.made_at.desc(), Notice.id.desc())
+        .offset((chosen - 1) * size)
+        .limit(size)
     )
-    return [
+    if only_unread:
+        rows = rows.where(Notice.read_at.is_(None))
+    return NoticeList(_shown(rows), total, unread, newest or 0, chosen, pages)
+
+
+def get(actor: Actor, notice_id: int) -> NoticeRow | None:
+    """One of the person's own messages, for as long as the person may read it."""
+    found = _shown(_readable(actor).where(Notice.id == notice_id))
+    return found[0] if found else None
+
+
+def _readable(actor: Actor) -> Select[Notice, str | None, int | None]:
+    return (
+        select(Notice, Case.registration_number, Supplement.report_id)
+        .outerjoin(Case, Case.id == Notice.case_id)
+        .outerjoin(Supplement, and_(Notice.about == Supplement.__tablename__, Supplement.id == Notice.about_id))
+        .where(Notice.user_id == actor.user_id, notice_is_readable())
+    )
+
+
+def _shown(query: Select[Notice, str | None, int | None]) -> tuple[NoticeRow, ...]:
+    return tuple(
         NoticeRow(
             id=notice.id,
             title=notice.title,
@@ -84,9 +134,13 @@ def of(actor: Actor, most: int = SHOWN) -> list[NoticeRow]:
             is_read=notice.read_at is not None,
             case_id=notice.case_id,
             registration_number=number or "",
+            # What is asked of a report is answered in the report.
+            about=(notice.about or "") if report_id is None else Report.__tablename__,
+            about_id=(notice.about_id or 0) if report_id is None else report_id,
+            is_for_authority=notice.organisation_id is None,
         )
-        for notice, number in rows
-    ]
+        for notice, number, report_id in db.session().execute(query)
+    )
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from grantportal import policy, web
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.texts import one_line
 from grantportal.policy import Permission
-from grantportal.queries import case_lists, case_pages, cases, ombud
+from grantportal.queries import case_lists, case_pages, cases, messages, ombud
 from grantportal.queries.case_lists import Asked
+from grantportal.routes.messages import note_read
 from grantportal.services import cases as services
 
 bp = Blueprint("cases", __name__, url_prefix="/arenden")
@@ -58,9 +59,12 @@ def show(case_id: int) -> ResponseReturnValue:
         # A case of another kind has a page of its own.
         about_ombud = web.seen(ombud.of_case(web.actor(), case_id))
         return redirect(url_for("ombud.show", application_id=about_ombud), code=303)
+    thread = messages.on_case(web.actor(), page.case)
+    note_read(case_id, thread)
     return render_template(
         "cases/show.html",
         page=page,
+        messages=thread,
         actions=[
             (action, url_for(action.endpoint, **action.values))
             for action in page.actions

@@ -56,7 +56,7 @@ def show() -> ResponseReturnValue:
         todos=[_todo(each) for each in start.waiting if each.endpoint in current_app.view_functions],
         dates=start.dates,
         cases=None if who.is_authority else case_lists.listed(who, Asked(), size=CASES),
-        notices=notices.of(who, NOTICES),
+        notices=notices.latest(who, NOTICES),
         today=clock.weekday_text(clock.today()),
         is_authority=who.is_authority,
     )

@@ -1,10 +1,9 @@
 """Meddelanden: made by the worker for those who can act, and marked as read by the reader."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
@@ -28,7 +27,16 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
         finish(session, item_id, lease_key)
         persons = notices.receivers(payload["roles"], organisation_id=organisation_id, case_id=case_id)
         session.add_all(
-            Notice(user_id=person, case_id=case_id, title=payload["title"], text=payload["text"], made_at=at)
+            Notice(
+                user_id=person,
+                organisation_id=organisation_id,
+                case_id=case_id,
+                about=payload.get("about"),
+                about_id=payload.get("about_id"),
+                title=payload["title"],
+                text=payload["text"],
+                made_at=at,
+            )
             for person in persons
         )
         mails: list[dict[str, Any]] = [{"user_id": person, "case_id": case_id} for person in persons]
@@ -39,11 +47,20 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
     return len(persons)
 
 
-def mark_read(actor: Actor, notice_ids: Sequence[int]) -> None:
-    """The person has been shown these messages; one that comes meanwhile stays unread."""
+def mark_read(actor: Actor, notice_id: int) -> None:
+    """The person has read the message, or says so."""
+    _mark(actor, Notice.id == notice_id)
+
+
+def mark_all_read(actor: Actor, newest_id: int) -> None:
+    """The person has read all messages up to the newest that the page showed; one that comes meanwhile stays unread."""
+    _mark(actor, Notice.id <= newest_id)
+
+
+def _mark(actor: Actor, which: ColumnElement[bool]) -> None:
     with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
         session.execute(
             update(Notice)
-            .where(Notice.user_id == actor.user_id, Notice.id.in_(notice_ids), Notice.read_at.is_(None))
+            .where(Notice.user_id == actor.user_id, which, Notice.read_at.is_(None))
             .values(read_at=clock.now())
         )
