@@ -21,7 +21,6 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.answers import YES, SaveAnswers, Staff
 from grantportal.domain.applications import StartApplication
 from grantportal.domain.calls import WriteCall, WriteCallYear
-from grantportal.domain.cases import WriteFileNote
 from grantportal.domain.decisions import (
     Decide,
     Outcome,
@@ -31,6 +30,7 @@ from grantportal.domain.decisions import (
     SkipCommunication,
     SkipGround,
 )
+from grantportal.domain.file_notes import ContactKind, WriteFileNote
 from grantportal.domain.giros import AskForGiro, VerifyGiro
 from grantportal.domain.grants import (
     AllotFrame,
@@ -40,6 +40,7 @@ from grantportal.domain.grants import (
     SetFrame,
     WriteGrant,
 )
+from grantportal.domain.messages import WriteMessage
 from grantportal.domain.payments import ChosenPayments, ConfirmPaid
 from grantportal.domain.reports import (
     ECONOMY,
@@ -70,6 +71,7 @@ from grantportal.services import (
     frameworks,
     giros,
     grants,
+    messages,
     payments,
     reports,
     reviews,
@@ -137,6 +139,7 @@ class Story:
                 *self._set_up(),
                 *self._applying(),
                 *self._supplementing(),
+                *self._writing_to_each_other(),
                 *self._deciding(),
                 *self._paying(),
                 *self._sharing_out(),
@@ -288,11 +291,32 @@ class Story:
 
     def _meet(self, key: str) -> None:
         told = self.told["decision_2020"]
+        starts_at, ends_at = (time.fromisoformat(at) for at in told["meeting_time"])
+        present = (f"{key}-ombud", f"{key}-uppgiftssamordnare", OFFICER)
         file_notes.write(
             actor_of(OFFICER),
             facts.case_id(self.applications[key, "ordinary"]),
-            WriteFileNote(self.regions[key]["meeting"], told["meeting_participants"], told["meeting"]),
+            WriteFileNote(
+                occurred_on=self.regions[key]["meeting"],
+                participants=tuple(f"{one.name}, {one.mandates[0].role.text}" for one in map(actor_of, present)),
+                text=told["meeting"],
+                contact=ContactKind.MEETING,
+                starts_at=starts_at,
+                ends_at=ends_at,
+            ),
         )
+
+    # --- Meddelanden -------------------------------------------------------------------------------------------
+
+    def _writing_to_each_other(self) -> Iterator[Step]:
+        for told in self.told["messages"]:
+            yield Step(moment(told["at"]), partial(self._write, told))
+
+    def _write(self, told: Mapping[str, Any]) -> None:
+        case = facts.case_id(self.applications[told["region"], "ordinary"])
+        written = messages.write(actor_of(told["by"]), case, WriteMessage(told["text"]))
+        for reader in (OFFICER, f"{told['region']}-ombud", f"{told['region']}-uppgiftssamordnare"):
+            messages.mark_read(actor_of(reader), case, written)
 
     # --- Beslut ------------------------------------------------------------------------------------------------
 

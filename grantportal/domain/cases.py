@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 
 from grantportal.domain.clock import day_text
-from grantportal.domain.errors import RuleViolation
 from grantportal.domain.labels import Label
 
 
@@ -41,6 +40,7 @@ class RecordKind(StrEnum):
     MORE_TIME_GIVEN = "more_time_given"
     WITHDRAWAL = "withdrawal"
     FILE_NOTE = "file_note"
+    MESSAGE = "message"
     COMMUNICATION = "communication"
     REPLY = "reply"
     DECISION = "decision"
@@ -69,6 +69,7 @@ RECORD_TEXTS = {
     RecordKind.MORE_TIME_GIVEN: "Längre tid att komplettera",
     RecordKind.WITHDRAWAL: "Återkallelse",
     RecordKind.FILE_NOTE: "Tjänsteanteckning",
+    RecordKind.MESSAGE: "Meddelande",
     RecordKind.COMMUNICATION: "Underlag till parten",
     RecordKind.REPLY: "Synpunkter från parten",
     RecordKind.DECISION: "Beslut",
@@ -222,7 +223,7 @@ def _by_years(title: str, years: Sequence[YearState], *, tells_what_waits: bool 
     return _Stage(title, False, ", ".join(texts), bool(going_on), bool(done))
 
 
-# --- Commands and rules --------------------------------------------------------------------------------------------
+# --- Commands --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -230,18 +231,3 @@ class ChangeReference:
     """Ert diarienummer: the organisation's own number of the case."""
 
     own_reference: str
-
-
-@dataclass(frozen=True)
-class WriteFileNote:
-    """Tjänsteanteckning: what has been said or has happened, when, and who took part."""
-
-    occurred_on: date
-    participants: str
-    text: str
-
-
-def ensure_has_happened(occurred_on: date, today: date) -> None:
-    """A note is about what has happened. Raises RuleViolation on `occurred_on`."""
-    if occurred_on > today:
-        raise RuleViolation("Skriv dagen då det hände. Den kan inte ligga framåt i tiden.", field="occurred_on")

@@ -1,11 +1,12 @@
 """Ärenden, their numbers, and what has been frozen in them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.cases import CaseKind, FrozenKind
+from grantportal.domain.file_notes import ContactKind
 from grantportal.models.base import Base, code
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation
@@ -71,15 +72,28 @@ class FrozenVersion(Base):
 
 
 class FileNote(Base):
-    """Tjänsteanteckning: what was said, when, by whom."""
+    """Tjänsteanteckning: what was said, how, when, with whom, and who wrote it down. A mistake is put right by a new one."""
 
     __tablename__ = "file_notes"
-    __table_args__ = (Index("ix_file_notes_case_id", "case_id"),)
+    __table_args__ = (
+        Index("ix_file_notes_case_id", "case_id"),
+        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_it_begins"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("records.id"))
+    """The note as a handling; null for those that are older than this column."""
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("records.id"))
+    """The handling that it puts right: an earlier note."""
+    contact: Mapped[ContactKind] = mapped_column(
+        code(ContactKind, "contact"), default=ContactKind.OTHER, server_default=ContactKind.OTHER.value
+    )
     occurred_on: Mapped[date]
+    starts_at: Mapped[time | None]
+    ends_at: Mapped[time | None]
     participants: Mapped[str] = mapped_column(default="")
+    """One person a line."""
     text: Mapped[str]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[datetime]

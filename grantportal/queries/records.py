@@ -16,6 +16,7 @@ from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
 from grantportal.policy import visible
+from grantportal.queries import file_notes
 
 PRINTED = (FrozenKind.APPLICATION, FrozenKind.DECISION, FrozenKind.REPORT)
 """Frozen versions that have a document."""
@@ -58,6 +59,10 @@ class RecordPage:
     is_attachment: bool
     waits_because: str
     """Why its file may not be read; empty when it may."""
+    is_note: bool
+    corrects: tuple[int, int] | None
+    """The note that this one puts right: its id and number."""
+    corrected_by: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ def get(actor: Actor, record_id: int) -> RecordPage | None:
     if found is None:
         return None
     record, case, organisation, maker, file, frozen = found
+    is_note = record.kind is RecordKind.FILE_NOTE
+    corrects, corrected_by = file_notes.around(record.id) if is_note else (None, ())
     return RecordPage(
         id=record.id,
         case_id=case.id,
@@ -102,6 +109,9 @@ def get(actor: Actor, record_id: int) -> RecordPage | None:
         file=_facts(file),
         is_attachment=record.kind is RecordKind.ATTACHMENT,
         waits_because=FILE_TEXTS[file.status] if file else "",
+        is_note=is_note,
+        corrects=corrects,
+        corrected_by=corrected_by,
     )
 
 

@@ -3,7 +3,8 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from grantportal import web, worker
+from grantportal import policy, web, worker
+from grantportal.policy import Permission
 from grantportal.queries import attachments, records
 
 bp = Blueprint("records", __name__, url_prefix="/handlingar")
@@ -12,7 +13,9 @@ bp = Blueprint("records", __name__, url_prefix="/handlingar")
 @bp.get("/<int:record_id>")
 def show(record_id: int) -> ResponseReturnValue:
     """A handling: what it is, and its text or its document."""
-    return render_template("records/show.html", record=web.seen(records.get(web.signed_in(), record_id)))
+    record = web.seen(records.get(web.signed_in(), record_id))
+    may_correct = record.is_note and policy.may(web.actor(), Permission.FILE_NOTE)
+    return render_template("records/show.html", record=record, may_correct=may_correct)
 
 
 @bp.get("/arende/<int:case_id>/hamta")

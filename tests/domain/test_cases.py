@@ -3,10 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from grantportal.domain.cases import Progress, YearState, ensure_has_happened, state, steps
-from grantportal.domain.errors import RuleViolation
+from grantportal.domain.cases import Progress, YearState, state, steps
 from grantportal.domain.events import EventKind, told
 from grantportal.domain.labels import Label
 
@@ -170,13 +167,6 @@ def test_an_extra_calls_money_is_reported_in_the_ordinary_case():
     assert "Återrapportering" not in titles(replace(GRANTED, is_reported_elsewhere=True))
 
 
-def test_a_note_is_about_what_has_happened():
-    ensure_has_happened(date(2020, 5, 4), date(2020, 5, 4))
-    with pytest.raises(RuleViolation, match="inte ligga framåt") as refusal:
-        ensure_has_happened(date(2020, 5, 5), date(2020, 5, 4))
-    assert refusal.value.field == "occurred_on"
-
-
 def test_the_history_says_how_much_and_for_which_year():
     assert told(EventKind.PAYMENT_CONFIRMED, {"year": 2021, "amount": 3_179_104}) == (
         "Betald för 2021: 3\u00a0179\u00a0104\u00a0kr"
@@ -184,4 +174,14 @@ def test_the_history_says_how_much_and_for_which_year():
     assert told(EventKind.APPLICATION_SUBMITTED, {"late": True}) == "Ansökan inskickad efter sista dagen"
     assert told(EventKind.SUPPLEMENT_REQUESTED, {"last_day": "2020-05-20", "parts": ["x"]}) == (
         "Komplettering begärd, svar senast 20\u00a0maj\u00a02020"
+    )
+
+
+def test_the_history_says_why_a_personnummer_stands_and_where():
+    why = {"kept_because": "Intyget krävs."}
+    assert told(EventKind.MESSAGE_SENT, {"receiver": "parten", **why}) == (
+        "Meddelande skickat till parten. Personnummer lämnat med skäl: Intyget krävs."
+    )
+    assert told(EventKind.PERSONAL_NUMBER_KEPT, {"question": 11, **why}) == (
+        "Personnummer lämnat med skäl, fråga 11: Intyget krävs."
     )

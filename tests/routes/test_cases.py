@@ -1,12 +1,11 @@
 """The pages of cases, handlingar and messages, as the region and as the authority."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from grantportal import worker
-from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import Direction, RecordKind
@@ -15,10 +14,9 @@ from grantportal.domain.events import EventKind
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import ReportStatus
-from grantportal.models.cases import Case, FileNote
+from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, Dispatch
 from grantportal.models.payments import LedgerEntry
-from grantportal.models.portal import Notice
 from grantportal.models.records import StoredFile
 from grantportal.queries import accounts, case_lists, case_pages
 from grantportal.queries.case_lists import Asked
@@ -268,43 +266,6 @@ def test_a_number_that_is_too_long_is_asked_again_and_kept(application, ombud):
     assert "x" * 81 in answer.text
 
 
-# --- Tjänsteanteckning ---------------------------------------------------------------------------------------------
-
-NOTE = {"occurred_on": "2020-05-04", "participants": "Ulla Exempel, ombud", "text": "Hon ringde om lönekostnaderna."}
-
-
-def test_a_file_note_becomes_a_handling_that_the_party_is_not_shown(application, officer, ombud):
-    answer = officer.post_form(f"/arenden/{application.case_id}/tjansteanteckning", NOTE)
-
-    assert answer.status_code == 303
-    note = committed().scalars(select(FileNote)).one()
-    assert (note.occurred_on, note.written_by_id) == (date(2020, 5, 4), officer.user.id)
-    assert events_of(note) == ["file_note.written"]
-    page = f"/arenden/{application.case_id}"
-    assert "Tjänsteanteckning om" in officer.get(page).text
-    assert "Tjänsteanteckning om" not in ombud.get(page).text
-
-
-def test_a_note_is_about_what_has_happened(application, officer):
-    answer = officer.post_form(
-        f"/arenden/{application.case_id}/tjansteanteckning", {**NOTE, "occurred_on": "2099-01-01"}
-    )
-
-    assert answer.status_code == 422
-    assert "Den kan inte ligga framåt i tiden." in answer.text
-    assert "Hon ringde om lönekostnaderna." in answer.text
-    assert committed().scalar(select(func.count(FileNote.id))) == 0
-
-
-@pytest.mark.parametrize("day", ["2021-02-30", "1 mars", ""])
-def test_a_day_that_is_none_is_asked_again(application, officer, day):
-    answer = officer.post_form(f"/arenden/{application.case_id}/tjansteanteckning", {**NOTE, "occurred_on": day})
-
-    assert answer.status_code == 422
-    assert "Hon ringde om lönekostnaderna." in answer.text
-    assert f'value="{day}"' in answer.text
-
-
 # --- Handlingar ----------------------------------------------------------------------------------------------------
 
 
@@ -411,19 +372,3 @@ def test_the_list_asks_as_often_for_many_as_for_few(officer, ombud, application)
 
     assert many == few
     assert max(few[officer][0], few[ombud][0]) <= 10
-
-
-# --- Messages ------------------------------------------------------------------------------------------------------
-
-
-def test_messages_are_ones_own_and_read_when_shown(application, ombud, officer):
-    for user, title in ((ombud.user, "Till ombudet"), (officer.user, "Till handläggaren")):
-        saved(Notice(user_id=user.id, case_id=application.case_id, title=title, text="Läs.", made_at=clock.now()))
-    assert "olästa" in ombud.get("/arenden/").text
-
-    shown = ombud.get("/meddelanden/")
-
-    assert "Till ombudet" in shown.text
-    assert "Till handläggaren" not in shown.text
-    assert "olästa" not in ombud.get("/arenden/").text
-    assert committed().scalar(select(func.count(Notice.id)).where(Notice.read_at.is_(None))) == 1

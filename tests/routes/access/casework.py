@@ -1,8 +1,11 @@
 """Who may: the start page, cases, handlingar, file notes, messages."""
 
+from grantportal.domain import clock
+from grantportal.models.portal import Notice
 from tests.routes.access import EVERYBODY, READERS, REGION, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.casework import ApplicationFactory, RecordFactory, rendered_record
+from tests.support.rows import saved
 
 
 def a_case(world: World) -> dict[str, int]:
@@ -17,9 +20,33 @@ def a_document(world: World) -> dict[str, int]:
     return {"record_id": rendered_record(ApplicationFactory(organisation=world.region)).id}
 
 
+def a_notice(world: World) -> dict[str, int]:
+    """The ombud's own."""
+    case = ApplicationFactory(organisation=world.region).case
+    told = Notice(
+        user_id=world.users["ombud"].id,
+        organisation_id=world.region.id,
+        case_id=case.id,
+        title="Nytt",
+        text="Läs.",
+        made_at=clock.now(),
+    )
+    return {"notice_id": saved(told).id}
+
+
 ROWS = {
     "home.show": Row(EVERYBODY),
     "notices.index": Row(SIGNED_IN),
+    "notices.show": Row({"ombud"}, thing=a_notice, unseen=SIGNED_IN - {"ombud"}),
+    "notices.read": Row({"ombud"}, thing=a_notice, unseen=SIGNED_IN - {"ombud"}),
+    "notices.read_all": Row(SIGNED_IN, data={"newest": "1"}),
+    "messages.thread": Row(
+        {"ombud", "representant", "uppgiftssamordnare", "handlaggare"},
+        thing=a_case,
+        reads=REGION | READERS,
+        unseen=UNREADERS,
+        data={"text": "Hur räknas resor?"},
+    ),
     "cases.index": Row(SIGNED_IN),
     "cases.show": Row(REGION | READERS, thing=a_case, unseen=UNREADERS),
     "cases.reference": Row(
@@ -32,7 +59,12 @@ ROWS = {
         {"handlaggare"},
         thing=a_case,
         unseen=UNREADERS,
-        data={"occurred_on": "2020-05-04", "participants": "Ulla Exempel, ombud", "text": "Samtal om kostnaderna."},
+        data={
+            "contact": "phone",
+            "occurred_on": "2020-05-04",
+            "participants": "Ulla Exempel, ombud",
+            "text": "Samtal om kostnaderna.",
+        },
     ),
     "records.show": Row(REGION | READERS, thing=a_text, unseen=UNREADERS),
     "records.download": Row(REGION | READERS, thing=a_document, unseen=UNREADERS),
