@@ -98,13 +98,26 @@ READERS = ("queries/", "models/", "policy.py", "transaction.py", "db.py", "migra
 
 def test_every_select_is_a_query_that_takes_an_actor():
     """A SELECT elsewhere has not been through the question of who may see."""
-    faults = [
-        f"{place(path, node)}: {name}"
-        for path in SOURCES
-        if not str(path.relative_to(ROOT)).removeprefix("grantportal/").startswith(READERS)
-        for node, name in imported(path, "sqlalchemy")
-        if name in READING
-    ]
+    faults = []
+    for path in SOURCES:
+        if str(path.relative_to(ROOT)).removeprefix("grantportal/").startswith(READERS):
+            continue
+        faults += [f"{place(path, node)}: {name}" for node, name in imported(path, "sqlalchemy") if name in READING]
+        faults += [
+            f"{place(path, node)}: the whole of {alias.name}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if alias.name.split(".")[0] == "sqlalchemy"
+        ]
+        faults += [
+            f"{place(path, call)}: {ast.unparse(call.func)}"
+            for call in calls(path)
+            if isinstance(call.func, ast.Attribute)
+            and call.func.attr in {"get", "get_one", "query"}
+            and ast.unparse(call.func.value).split(".")[-1] in {"session", "session()"}
+            and "session" not in {alias for _, alias in imported(path, "flask")}
+        ]
     assert not faults
 
 
