@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import DataRequired, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import ListWidget
 
 from forms.base import Day, Form, Line, Paragraphs
 from grantportal.domain.errors import RuleViolation
@@ -13,11 +13,20 @@ from grantportal.domain.organisations import bank_giro
 from grantportal.domain.payments import ChosenPayments, ConfirmPaid
 
 
+def row_id(value: Any) -> int:
+    """The id of a row that is ticked; a number that no column holds names nothing."""
+    number = int(value)
+    if not 0 < number < 1_000_000_000:
+        raise ValueError
+    return number
+
+
 class TickedField(SelectMultipleField):
     """Rows of a table that are ticked; the page puts each box in its row."""
 
     widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    # No boxes of its own: whoever follows a mistake here comes to the table.
+    option_widget = None  # type: ignore[assignment]
 
     def pre_validate(self, form: Any) -> None:
         """What is ticked may have left the list since the page was shown: the service tells why, by its state."""
@@ -27,7 +36,7 @@ class ChoosePaymentsForm(Form):
     """The payments that the person ticked."""
 
     payments = TickedField(
-        "Utbetalningar", coerce=int, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
+        "Utbetalningar", coerce=row_id, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
 
     def command(self) -> ChosenPayments:
@@ -39,7 +48,7 @@ class ConfirmPaidForm(Form):
     """Which payments of the underlag the bank has paid, and when."""
 
     payments = TickedField(
-        "Utbetalningar", coerce=int, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
+        "Utbetalningar", coerce=row_id, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
     paid_on = Day("Betaldag", description="Dagen då banken betalade.", missing="Skriv dagen då banken betalade.")
 
