@@ -43,7 +43,7 @@ END $$
 
 
 def _rules() -> Iterator[tuple[str, str, str]]:
-    """(table, operation, condition with {row} for the row) of every refusal."""
+    """(table, operation, condition) of every refusal."""
     for table in APPEND_ONLY:
         yield table, "UPDATE", ""
         yield table, "DELETE", ""
@@ -51,18 +51,29 @@ def _rules() -> Iterator[tuple[str, str, str]]:
         yield table, "UPDATE", f"OLD.status = '{status}'"
         yield table, "DELETE", f"OLD.status = '{status}'"
     for table, (parent, key, status) in LOCKED_BY_PARENT.items():
-        for operation in ("INSERT", "UPDATE", "DELETE"):
-            row = "NEW" if operation == "INSERT" else "OLD"
-            yield table, operation, f"(SELECT status FROM {parent} WHERE {parent}.id = {row}.{key}) = '{status}'"
+        status_of = f"(SELECT status FROM {parent} WHERE {parent}.id = {{row}}.{key})"
+        for operation, rows in _ROWS.items():
+            yield table, operation, _any_is(status_of, rows, status)
     for table, (grandparent, parent, key, upper_key, status) in LOCKED_BY_GRANDPARENT.items():
-        for operation in ("INSERT", "UPDATE", "DELETE"):
-            row = "NEW" if operation == "INSERT" else "OLD"
-            yield (
-                table,
-                operation,
-                f"(SELECT {grandparent}.status FROM {grandparent} JOIN {parent} ON {parent}.{upper_key} = {grandparent}.id "
-                f"WHERE {parent}.id = {row}.{key}) = '{status}'",
-            )
+        status_of = (
+            f"(SELECT {grandparent}.status FROM {grandparent} JOIN {parent} ON {parent}.{upper_key} = {grandparent}.id "
+            f"WHERE {parent}.id = {{row}}.{key})"
+        )
+        for operation, rows in _ROWS.items():
+            yield table, operation, _any_is(status_of, rows, status)
+
+
+_ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+"""Where a row's parent is looked for: one that is changed is neither taken from a locked parent nor moved into one."""
+
+
+def _any_is(status_of: str, rows: tuple[str, ...], status: str) -> str:
+    return " OR ".join(f"{status_of.format(row=row)} = '{status}'" for row in rows)
+
+
+def _tables() -> list[str]:
+    """Every table that has a refusal."""
+    return list(dict.fromkeys(table for table, _, _ in _rules()))
 
 
 def name_of(table: str, operation: str) -> str:
@@ -101,6 +112,12 @@ def statements(dialect: str) -> list[str]:
                 f"CREATE TRIGGER {name_of(table, operation)} BEFORE {operation} ON {table} FOR EACH ROW{when} "
                 "EXECUTE FUNCTION refuse_change()"
             )
+    # TRUNCATE fires no trigger of rows.
+    made += [
+        f"CREATE TRIGGER {name_of(table, 'TRUNCATE')} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+        "EXECUTE FUNCTION refuse_change()"
+        for table in _tables()
+    ]
     return made
 
 
@@ -109,6 +126,7 @@ def dropping(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [f"DROP TRIGGER {name_of(table, operation)}" for table, operation, _ in _rules()]
     made = [f"DROP TRIGGER {name_of(table, operation)} ON {table}" for table, operation, _ in _rules()]
+    made += [f"DROP TRIGGER {name_of(table, 'TRUNCATE')} ON {table}" for table in _tables()]
     made += [
         f"DROP FUNCTION {name_of(table, operation)}_check()"
         for table, operation, condition in _rules()

@@ -36,6 +36,7 @@ from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.services import communications
 from grantportal.services import decisions as services
+from tests.support.databases import postgresql_only, sqlite_only
 from tests.support.decidable import (
     actor_with,
     application,
@@ -194,6 +195,46 @@ def test_the_database_itself_refuses_to_change_a_made_decision(pilot, statement)
     decided(pilot, proposed(pilot, application(pilot)), sent=True)
     with pytest.raises(DBAPIError, match="written once"), db.writing_session() as session, session.begin():
         session.execute(text(statement))
+
+
+MOVED_IN = "UPDATE decision_lines SET decision_id = {made}, grant_year = grant_year + 50 WHERE decision_id = {waiting}"
+REPLACED = [
+    "INSERT OR REPLACE INTO decisions SELECT * FROM decisions WHERE id = {made}",
+    "INSERT OR REPLACE INTO decision_lines (id, decision_id, grant_year, cost_category_id, amount)"
+    " SELECT id, {waiting}, 2040, cost_category_id, 1 FROM decision_lines WHERE decision_id = {made}",
+    "UPDATE OR REPLACE decisions SET id = {made} WHERE id = {waiting}",
+]
+
+
+def refused(pilot, statement):
+    made = decided(pilot, proposed(pilot, application(pilot)), sent=True)
+    waiting = proposed(pilot, application(pilot))
+    with pytest.raises(DBAPIError, match="written once"), db.writing_session() as session, session.begin():
+        session.execute(text(statement.format(made=made, waiting=waiting)))
+
+
+def test_nothing_is_moved_into_a_made_decision(pilot):
+    refused(pilot, MOVED_IN)
+
+
+@sqlite_only
+@pytest.mark.parametrize("statement", REPLACED)
+def test_a_made_decision_is_not_replaced(database, pilot, statement):
+    refused(pilot, statement)
+
+
+@postgresql_only
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE decisions CASCADE",
+        "TRUNCATE decision_lines",
+        "TRUNCATE frozen_versions CASCADE",
+        "INSERT INTO decisions SELECT * FROM decisions WHERE id = {made} ON CONFLICT (id) DO UPDATE SET reasons = 'annat'",
+    ],
+)
+def test_the_server_neither_empties_nor_overwrites_what_is_decided(database, pilot, statement):
+    refused(pilot, statement)
 
 
 def test_a_returned_proposal_waits_for_the_officer(pilot):
