@@ -400,7 +400,7 @@ class Story:
         for key, told in self.regions.items():
             if "giro" in told:
                 yield Step(moment("2020-12-07 10:00"), partial(self._ask_for_giro, key))
-                yield Step(moment("2020-12-09 09:30"), partial(self._verify_giro, key))
+                yield Step(moment("2020-12-10 09:30"), partial(self._verify_giro, key))
                 yield Step(
                     moment("2020-12-10 11:00"),
                     partial(self._approve_giro, key),
@@ -430,17 +430,22 @@ class Story:
         grants.allot(actor_of(FINANCE), self.made["grant"], year, AllotFrame(frame))
 
     def _payment(self, keys: tuple[str, ...], call: str, year: int, day: date) -> Iterator[Step]:
-        """Registered, attested, put in an underlag and paid, within the week."""
+        """Registered, attested, put in an underlag and paid, within the day."""
 
         def chosen() -> ChosenPayments:
             return ChosenPayments(facts.payment_ids([self.made[f"decision-{key}-{call}"] for key in keys], year))
 
+        made = f"batch-{'-'.join(keys)}-{call}-{year}"
+
+        def batch() -> None:
+            self.made[made] = payments.batch(actor_of(FINANCE), chosen())
+
         def pay() -> None:
-            batch = payments.batch(actor_of(FINANCE), chosen())
-            payments.confirm(actor_of(SECOND_FINANCE), batch, ConfirmPaid(chosen().payment_ids, day))
+            payments.confirm(actor_of(SECOND_FINANCE), self.made[made], ConfirmPaid(chosen().payment_ids, day))
 
         yield Step(_on(day, "08:30"), lambda: payments.register(actor_of(FINANCE), chosen()))
         yield Step(_on(day, "09:15"), lambda: payments.attest(actor_of(SECOND_FINANCE), chosen()))
+        yield Step(_on(day, "13:30"), batch)
         yield Step(_on(day, "15:30"), pay)
 
     # --- Omfördelning ------------------------------------------------------------------------------------------

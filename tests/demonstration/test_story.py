@@ -22,6 +22,7 @@ from grantportal.models.calls import Call
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision
 from grantportal.models.grants import YearFrame
+from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Event
 from grantportal.models.reports import Report
@@ -89,6 +90,10 @@ def test_the_whole_story_gives_every_sum_and_verifies(told, tmp_path):
     assert sums(LedgerKind.DECIDED) == {2021: 11_089_785, 2022: 14_922_779}
     assert sums(LedgerKind.PAID) == {2021: 11_089_785, 2022: 14_922_779}
     assert sums(LedgerKind.CHARGED) == {2021: 6_242_929, 2022: 13_268_580}
+    giros = committed().scalars(select(BankGiro)).all()
+    assert {(clock.stockholm(giro.verified_at).date(), clock.stockholm(giro.approved_at).date()) for giro in giros} == {
+        (date(2020, 12, 10), date(2020, 12, 10))
+    }
     statuses = {(report.grant_year, report.status) for report in committed().scalars(select(Report))}
     assert statuses == {(2021, ReportStatus.APPROVED), (2022, ReportStatus.SUBMITTED)}
     findings = verification.verify(tmp_path)
