@@ -9,12 +9,14 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grantportal import db, migrate
 from grantportal.domain.actors import Role
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
 from tests.support import run
+from tests.support.casework import HANDED_IN, CaseFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
 
@@ -84,6 +86,50 @@ def test_the_way_back_to_nothing_leaves_nothing_and_can_be_walked_again(migrated
 
     migrate.upgrade(migrated)
     assert catalogue(migrated) == before
+
+
+def test_older_notices_and_notes_go_along(migrated):
+    """Who was told stays told, and a note stays written once, on both sides of the step that builds its table anew."""
+    case = CaseFactory()
+    ombud = person(Role.OMBUD, case.organisation)
+    officer = person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY))
+    migrate.downgrade(migrated, "0009")
+    _run(
+        migrated,
+        "INSERT INTO notices (user_id, case_id, title, text, made_at) VALUES (:user, :case, 'Nytt', 'Läs', :at)",
+        *(
+            {"user": user, "case": about, "at": HANDED_IN}
+            for user in (ombud.id, officer.id)
+            for about in (case.id, None)
+        ),
+    )
+    note = {"case": case.id, "organisation": case.organisation_id, "user": officer.id, "at": HANDED_IN}
+    _run(
+        migrated,
+        "INSERT INTO file_notes (case_id, organisation_id, occurred_on, participants, text, written_by_id, written_at)"
+        " VALUES (:case, :organisation, '2020-05-04', 'Ulla', 'Samtal', :user, :at)",
+        note,
+    )
+
+    migrate.upgrade(migrated)
+
+    with migrated.connect() as connection:
+        told = connection.execute(text("SELECT user_id, organisation_id FROM notices")).all()
+        notes = connection.execute(text("SELECT contact, starts_at, participants FROM file_notes")).all()
+    assert set(told) == {(ombud.id, case.organisation_id), (officer.id, None)}
+    assert notes == [("other", None, "Ulla")]
+    for revision in ("head", "0010"):
+        if revision != "head":
+            migrate.downgrade(migrated, revision)
+        for change in ("UPDATE file_notes SET text = ''", "DELETE FROM file_notes"):
+            with pytest.raises(DBAPIError, match="written once"):
+                _run(migrated, change)
+
+
+def _run(engine: Engine, statement: str, *rows: dict) -> None:
+    with engine.execution_options(writes=True).begin() as connection:
+        for row in rows or ({},):
+            connection.execute(text(statement), row)
 
 
 def test_a_closed_list_is_lengthened_and_shortened_with_rows_in_it(migrated):

@@ -32,6 +32,8 @@ class Own:
     id: int
     text: str
     sent_at: datetime
+    is_newest: bool = False
+    """Whether nobody has written in the case since."""
 
 
 class AlreadySent(Exception):
@@ -59,8 +61,9 @@ def ensure_may_write(registration_number: str | None, closed_at: datetime | None
 def ensure_not_sent(command: WriteMessage, own: Iterable[Own]) -> None:
     """A page that showed messages up to `seen` sends each text once: one of `own` that is newer and says the same was that.
 
-    The same words may be sent again from a page that has shown the first. Raises AlreadySent.
+    The same words may be sent again from a page that has shown the first, once somebody has written in between: a browser
+    that goes back may fetch the page anew, and nobody means to say the same twice in a row. Raises AlreadySent.
     """
     for before in own:
-        if before.id > command.seen and before.text == command.text:
+        if (before.is_newest or before.id > command.seen) and before.text == command.text:
             raise AlreadySent(before.sent_at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from grantportal import db
@@ -150,8 +150,12 @@ def _messages(actor: Actor, case: Case, found: Sequence[Row[*tuple[Any, ...]]]) 
 
 
 def own_since(case_id: int, user_id: int, seen: int) -> list[Own]:
-    """What the person has written in the case after the message `seen`. The caller holds the case's lock."""
-    rows = db.session().scalars(
-        select(Message).where(Message.case_id == case_id, Message.written_by_id == user_id, Message.id > seen)
+    """What the person has written in the case after the message `seen`, and the case's newest message where it is the
+    person's. The caller holds the case's lock."""
+    newest = select(func.max(Message.id)).where(Message.case_id == case_id).scalar_subquery()
+    rows = db.session().execute(
+        select(Message, newest).where(
+            Message.case_id == case_id, Message.written_by_id == user_id, or_(Message.id > seen, Message.id == newest)
+        )
     )
-    return [Own(row.id, row.text, row.written_at) for row in rows]
+    return [Own(row.id, row.text, row.written_at, row.id == last) for row, last in rows]

@@ -34,5 +34,12 @@ def test_a_page_that_has_shown_the_first_may_send_the_same_words_again(seen):
     ensure_not_sent(WriteMessage("Tack!", seen=seen), [Own(5, "Tack!", SENT)])
 
 
+@pytest.mark.parametrize("seen", [4, 5, 6])
+def test_nobody_says_the_same_twice_in_a_row(seen):
+    """A browser that goes back may fetch the page anew: then it has shown the first."""
+    with pytest.raises(AlreadySent):
+        ensure_not_sent(WriteMessage("Tack!", seen=seen), [Own(5, "Tack!", SENT, is_newest=True)])
+
+
 def test_another_text_from_the_same_page_is_another_message():
     ensure_not_sent(WriteMessage("Tack för svaret!", seen=4), [Own(5, "Tack!", SENT)])

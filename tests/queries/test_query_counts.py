@@ -3,6 +3,7 @@
 from grantportal.domain.actors import Role
 from grantportal.domain.reports import ReportStatus
 from tests.support import measured, plenty
+from tests.support.casework import ApplicationFactory
 from tests.support.factories import person
 
 FEW, MANY = 3, 60
@@ -55,7 +56,9 @@ def test_a_regions_pages_of_a_draft_ask_little(app, database):
     own = plenty.ground(results=6, years=of.years, like=of)
     [report_id, *_] = plenty.reports(own, status=ReportStatus.DRAFT, years=of.years[-1:])
     report = {"report_id": report_id}
+    handed_in = ApplicationFactory(organisation=region)
     pages = [
+        ("messages.thread", {"case_id": handed_in.case_id}),
         ("cases.index", {}),
         ("notices.index", {}),
         ("calls.show", {"call_id": of.call}),
