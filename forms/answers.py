@@ -4,8 +4,10 @@ A draft may be saved incomplete. What cannot be understood is not saved, and sta
 to write instead; all else is saved.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as given
 from typing import Any
 
 from flask import request
@@ -18,10 +20,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from forms.base import Form, Line, Paragraphs, left_as_saved, tidy_line
 from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
+from grantportal.domain.applications import LOCKED
 from grantportal.domain.attachments import Attached
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, ShownIf
 from grantportal.domain.money import MOST, kr, number, parse_kronor
+from grantportal.domain.opened import Opened, row_part, staff_part
 from grantportal.domain.personal_numbers import LONGEST_REASON
 from grantportal.domain.texts import LONGEST
 
@@ -138,12 +142,38 @@ class Files(Field):
 # --- The budget ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class LockedAmount:
+    """An amount that stays as it was handed in: it counts in the sums, and is there to read only."""
+
+    value: int | None
+    is_locked: bool = True
+
+
+@dataclass(frozen=True)
+class BudgetRows:
+    """The rows of a budget: the staff rows to write in, what cannot be written in, and what the officer says of a row."""
+
+    staff: tuple[int, ...] = ()
+    locked: Mapping[str, LockedAmount] = given(default_factory=dict)
+    """What stands in the amounts that are locked, by the names of their fields."""
+    locked_staff: tuple[Staff, ...] | None = None
+    """The staff rows where they are locked."""
+    notes: Mapping[str, str] = given(default_factory=dict)
+    """By the row's part."""
+
+
 class BudgetForm(PlainForm):
     """The amounts of a budget table and its staff rows; made by `_budget_form` with its own years and kostnadsslag."""
 
     question: Question
     around: Surroundings
-    rows: tuple[int, ...]
+    kept: BudgetRows
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The staff rows that can be written in."""
+        return self.kept.staff
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """A staff row's amounts are called by the profession that is written in it."""
@@ -156,8 +186,14 @@ class BudgetForm(PlainForm):
                 self[f"s{row}_cost{year}"].label.text = f"{name}, kostnad {year}"
 
     def cell(self, year: int, category_id: int) -> Any:
-        """The field of one amount."""
-        return self._number(f"y{year}_c{category_id}")
+        """The field of one amount, or what stands there where it is locked."""
+        name = f"y{year}_c{category_id}"
+        return self.kept.locked.get(name) or self._number(name)
+
+    @property
+    def staff_note(self) -> str:
+        """What the officer says is missing in the staff rows."""
+        return self.kept.notes.get(staff_part(self.question), "")
 
     def _number(self, name: str) -> Any:
         return self[name]
@@ -186,6 +222,7 @@ class BudgetForm(PlainForm):
             chosen += [
                 self._number(f"s{row}_cost{each}") for row in self.rows for each in years if not self.is_blank(row)
             ]
+            chosen += [LockedAmount(row.costs.get(each)) for row in self.kept.locked_staff or () for each in years]
         return chosen
 
     def is_blank(self, row: int) -> bool:
@@ -205,6 +242,7 @@ class BudgetForm(PlainForm):
         head = ["Kostnadsslag", *(f"{year}, kr" for year in years), *([both] if len(years) > 1 else [])]
         rows = []
         for category in self.around.categories:
+            note, is_locked = "", self.kept.locked_staff is not None
             if category.is_personnel and self.question.with_staff:
                 sums = [self._sum(f"staff{year}", self.amounts(year=year, staff=True)) for year in years]
                 keys = " ".join(f"staff{year}" for year in years)
@@ -212,6 +250,8 @@ class BudgetForm(PlainForm):
             else:
                 own = f"c{category.id}"
                 fields = [self.cell(year, category.id) for year in years]
+                note = self.kept.notes.get(row_part(self.question, category.id), "")
+                is_locked = any(isinstance(each, LockedAmount) for each in fields)
                 cells = [
                     *(
                         {"field": field, "part": str(year), "row": own}
@@ -221,7 +261,7 @@ class BudgetForm(PlainForm):
                 ]
                 if any(field.value is None for field in fields):
                     cells[-1]["text"] = "inte räknat"
-            rows.append({"label": category.name, "cells": cells[: len(head) - 1]})
+            rows.append({"label": category.name, "cells": cells[: len(head) - 1], "note": note, "locked": is_locked})
         totals = [self._sum(str(year), self.amounts(year=year)) for year in years]
         totals.append(self._sum(" ".join(map(str, years)), self.amounts()))
         return {
@@ -244,9 +284,9 @@ def _int(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]) -> type[BudgetForm]:
+def _budget_form(question: Question, around: Surroundings, rows: BudgetRows) -> type[BudgetForm]:
     fields: dict[str, Any] = {}
-    for place, row in enumerate(rows, 1):
+    for place, row in enumerate(rows.staff, 1):
         fields[f"{SEEN}s{row}"] = Seen()
         fields[f"s{row}_profession"] = Line(f"Yrke {place}", longest=200)
         for year in around.years:
@@ -254,9 +294,11 @@ def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]
             fields[f"s{row}_cost{year}"] = Kronor("")
     for category in around.amount_categories(question):
         for year in around.years:
-            fields[f"y{year}_c{category.id}"] = Kronor(f"{category.name} {year}")
-            fields[f"{SEEN}y{year}_c{category.id}"] = Seen()
-    return type("Budget", (BudgetForm,), {**fields, "question": question, "around": around, "rows": rows})
+            name = f"y{year}_c{category.id}"
+            if name not in rows.locked:
+                fields[name] = Kronor(f"{category.name} {year}")
+                fields[SEEN + name] = Seen()
+    return type("Budget", (BudgetForm,), {**fields, "question": question, "around": around, "kept": rows})
 
 
 # --- One entry per question type -----------------------------------------------------------------------------------
@@ -266,7 +308,7 @@ def _budget_form(question: Question, around: Surroundings, rows: tuple[int, ...]
 class FieldKind:
     """How a question type is asked: its field, what stands in it, what is saved, and the macro that shows it."""
 
-    field: Callable[[Question, Surroundings, tuple[int, ...]], Any]
+    field: Callable[[Question, Surroundings, BudgetRows], Any]
     data: Callable[[str], Any]
     text: Callable[[Any], str]
     macro: str
@@ -431,6 +473,13 @@ class AnswerForm(Form):
             field.errors = [*field.errors, sentence]
         self.asks_reason = self.asks_reason or any("-" not in key for key in warned)
 
+    def refuse(self, locked: Collection[str]) -> None:
+        """Say beside each answer that is locked since the page was shown that it is not saved."""
+        for key in locked:
+            outer, _, inner = key.partition("-")
+            field = self[outer] if not inner else self[outer].form[f"{inner}_profession" if inner[0] == "s" else inner]
+            field.errors = [*field.errors, LOCKED]
+
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Take over the stamps of what has been saved, so that the page can be saved again."""
         for name, stamp in seen_fields(stamps).items():
@@ -458,6 +507,8 @@ class AnswerForm(Form):
             for category in budget.around.amount_categories(question):
                 for year in budget.around.years:
                     cell = budget.cell(year, category.id)
+                    if isinstance(cell, LockedAmount):
+                        continue
                     seen = budget[f"{SEEN}y{year}_c{category.id}"]
                     if not cell.errors:
                         yield answers.cell_key(question, year, category.id), seen, cell.text
@@ -483,8 +534,13 @@ def build(
     around: Surroundings,
     more_rows: int = 0,
     without_row: str = "",
+    opened: Opened | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> AnswerForm:
     """The form of the open questions, filled with the draft and with what is posted.
+
+    Where `opened` has only some rows of a budget the others are there to read; `notes` says by part what is missing.
+    A row that was posted by a page that is older than what is opened now is there too, so that nothing typed is lost.
 
     A budget table has the staff rows that are saved and those that are posted, a first one when there is none, and
     `more_rows` empty ones; `without_row` is the key of one that is taken away.
@@ -501,10 +557,10 @@ def build(
     data: dict[str, Any] = {}
     for question in asked:
         kind = FIELDS[question.type]
-        rows: tuple[int, ...] = ()
+        rows = BudgetRows()
         if question.type is QuestionType.BUDGET:
-            rows = _rows(question, draft, more_rows, without_row)
-            data[question.field] = _budget_data(question, draft, around, rows)
+            rows = _budget_rows(question, draft, around, opened, notes or {}, more_rows, without_row)
+            data[question.field] = _budget_data(question, draft, around, rows.staff)
         else:
             answer = draft.get(question.field, NOTHING)
             fields[SEEN + question.field] = Seen()
@@ -518,6 +574,42 @@ def build(
     )
     made: AnswerForm = type("SectionForm", (AnswerForm,), fields)(data=data)
     return made
+
+
+def posted_questions() -> set[int]:
+    """The questions that the posted page asked: some may be locked since."""
+    if request.method != "POST":
+        return set()
+    seen = (re.match(rf"{SEEN}q([0-9]{{1,6}})$|q([0-9]{{1,6}})-{SEEN}", name) for name in request.form)
+    return {int(found[1] or found[2]) for found in seen if found}
+
+
+def _budget_rows(
+    question: Question,
+    draft: Draft,
+    around: Surroundings,
+    opened: Opened | None,
+    notes: Mapping[str, str],
+    more: int,
+    without: str,
+) -> BudgetRows:
+    if opened is None or not opened.asks(question) or question.number in opened.questions:
+        return BudgetRows(_rows(question, draft, more, without), notes=notes)
+    locked = {
+        f"y{year}_c{category.id}": LockedAmount(
+            _int(draft.get(answers.cell_key(question, year, category.id), NOTHING).text)
+        )
+        for category in around.amount_categories(question)
+        for year in around.years
+        if not opened.has_row(question, row_part(question, category.id))
+        and f"{question.field}-{SEEN}y{year}_c{category.id}" not in request.form
+    }
+    staff_is_posted = any(name.startswith(f"{question.field}-{SEEN}s") for name in request.form)
+    if opened.has_row(question, staff_part(question)) or staff_is_posted or not question.with_staff:
+        return BudgetRows(_rows(question, draft, more, without), locked, notes=notes)
+    saved = answers.positions(question, (key for key, answer in draft.items() if answer.text))
+    staff = tuple(Staff.of(draft[answers.staff_key(question, row)].text) for row in saved)
+    return BudgetRows((), locked, staff, notes)
 
 
 def _rows(question: Question, draft: Draft, more: int, without: str) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ The table follows the authority's own published behörigheter; what is ours is m
 own organisation, and for one case if the mandate names one.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from grantportal.domain.cases import RecordKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.errors import NoRight
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.reports import ECONOMY
 from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.base import Base
@@ -231,6 +233,12 @@ def may_end(actor: Actor, mandate: "HeldMandate") -> bool:
 def told_of_messages(*, from_authority: bool) -> tuple[Role, ...]:
     """The roles on the other side that are told of a message: those that may answer it."""
     return tuple(sorted(role for role in WHO_MAY[_P.WRITE_MESSAGE] if (role in APPLICANT_ROLES) is from_authority))
+
+
+def who_answers(parts: Collection[str]) -> tuple[Role, ...]:
+    """The roles that can write in what a komplettering has opened: the economist too where a report's economy is."""
+    permission = Permission.FILL_ECONOMY if ECONOMY in parts else Permission.FILL_AND_CHANGE
+    return tuple(role for role in PARTY_ROLES if role in WHO_MAY[permission])
 
 
 def answers_for_the_organisation(role: Role) -> bool:

@@ -15,6 +15,7 @@ import yaml
 
 from grantportal import db
 from grantportal.demonstration.persons import persons
+from grantportal.domain import answers as answers_of
 from grantportal.domain import clock
 from grantportal.domain import reviews as review_rules
 from grantportal.domain.actors import Actor
@@ -41,6 +42,7 @@ from grantportal.domain.grants import (
     WriteGrant,
 )
 from grantportal.domain.messages import WriteMessage
+from grantportal.domain.opened import question_part, row_part
 from grantportal.domain.payments import ChosenPayments, ConfirmPaid
 from grantportal.domain.reports import (
     ECONOMY,
@@ -277,11 +279,16 @@ class Story:
             yield Step(_on(told["meeting"], "15:00"), partial(self._meet, key))
 
     def _ask(self, key: str) -> None:
-        told = self.regions[key]["supplement"]
+        told, application = self.regions[key]["supplement"], self.applications[key, "ordinary"]
+        notes = {question_part(number): note for number, note in told["questions"].items()}
+        budget = answers_of.budget_question(facts.application_form(application))
+        if budget is None:
+            raise LookupError("the pilot's form asks for a budget")
+        names = self.told["grant"]["cost_categories"]
+        ids = dict(zip(names, facts.category_ids(self.made["grant"]), strict=True))
+        notes |= {row_part(budget, ids[name]): note for name, note in told.get("rows", {}).items()}
         self.made[f"supplement-{key}"] = supplements.request(
-            actor_of(OFFICER),
-            self.applications[key, "ordinary"],
-            RequestSupplement(tuple(told["parts"]), told["reason"], date(2020, 5, 20)),
+            actor_of(OFFICER), application, RequestSupplement(tuple(notes), told["reason"], date(2020, 5, 20), notes)
         )
 
     def _answer(self, key: str) -> None:

@@ -107,6 +107,8 @@ class Saved:
     clashes: tuple[TextClash, ...] = ()
     warned: Mapping[str, str] = field(default_factory=dict)
     """What is not saved because a personnummer seems to stand in it: a sentence for each key."""
+    locked: frozenset[str] = frozenset()
+    """What is not saved because it cannot be written in any more."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Ansökan: one organisation's application in one call."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,9 +9,10 @@ from grantportal.domain import answers, clock
 from grantportal.domain.answers import Draft, Missing, Surroundings
 from grantportal.domain.calls import CallKind, CallStatus
 from grantportal.domain.errors import RuleViolation, RuleViolations
-from grantportal.domain.forms import FormDefinition, Section
+from grantportal.domain.forms import FormDefinition, Question, Section
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
+from grantportal.domain.opened import Opened
 from grantportal.domain.organisations import OrganisationKind
 
 
@@ -173,15 +174,10 @@ TASK_LABELS = {
 }
 
 
-def section_state(section: Section, texts: Mapping[str, str], around: Surroundings, *, must_change: bool) -> TaskState:
-    """How far a section, with the questions that are asked in it, has come.
-
-    `must_change`: a komplettering has opened it and nothing has been changed yet.
-    """
+def section_state(section: Section, texts: Mapping[str, str], around: Surroundings) -> TaskState:
+    """How far a section of a draft, with the questions that are asked in it, has come."""
     if not section.questions:
         return TaskState.NOT_NEEDED
-    if must_change:
-        return TaskState.CHANGE
     wrong = answers.violations(section.questions, texts, around)
     if any(not isinstance(each, Missing) for each in wrong):
         return TaskState.CHANGE
@@ -190,63 +186,83 @@ def section_state(section: Section, texts: Mapping[str, str], around: Surroundin
     return TaskState.BEGUN if wrong else TaskState.DONE
 
 
+def part_state(wrong: Collection[RuleViolation], *, must_change: bool) -> TaskState:
+    """How far a part has come that a komplettering has opened: it is done when it has been changed and nothing is wrong in it."""
+    if must_change or any(not isinstance(each, Missing) for each in wrong):
+        return TaskState.CHANGE
+    return TaskState.BEGUN if wrong else TaskState.DONE
+
+
 def ensure_complete(
-    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, sections: Collection[str]
+    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, opened: Opened
 ) -> None:
     """Nothing is handed in with a question unanswered. Raises RuleViolations, each beside its field."""
-    wrong = [each for _, each in problems(definition, texts, around, sections=sections)]
+    wrong = [each for _, each in problems(definition, texts, around, opened=opened)]
     if wrong:
         raise RuleViolations(wrong)
 
 
 def unexplained_numbers(
-    definition: FormDefinition, draft: Draft, *, sections: Collection[str]
+    definition: FormDefinition, draft: Draft, *, opened: Opened
 ) -> list[tuple[Section, RuleViolation]]:
-    """The answers in these sections where a personnummer stands and nobody has said why.
+    """The answers that can be written in where a personnummer stands and nobody has said why.
 
     What is hidden by other answers is not handed in, and needs no reason.
     """
     return [
         (section, RuleViolation(f"Ta bort personnumret, eller skriv varför det behövs: {question.label}", field=key))
         for section in definition.asked(answers.texts_of(draft)).sections
-        if section.key in sections
         for question in section.questions
         for key in answers.keys_of(question, draft)
-        if answers.personal_number_warning(question, draft[key].text, draft[key], draft[key].reason)
+        if opened.takes(question, key)
+        and answers.personal_number_warning(question, draft[key].text, draft[key], draft[key].reason)
     ]
 
 
-def ensure_numbers_explained(definition: FormDefinition, draft: Draft, *, sections: Collection[str]) -> None:
+def ensure_numbers_explained(definition: FormDefinition, draft: Draft, *, opened: Opened) -> None:
     """Nothing is handed in with a personnummer that nobody has given a reason for. Raises RuleViolations."""
-    wrong = [each for _, each in unexplained_numbers(definition, draft, sections=sections)]
+    wrong = [each for _, each in unexplained_numbers(definition, draft, opened=opened)]
     if wrong:
         raise RuleViolations(wrong)
 
 
 def problems(
-    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, sections: Collection[str]
+    definition: FormDefinition, texts: Mapping[str, str], around: Surroundings, *, opened: Opened
 ) -> list[tuple[Section, RuleViolation]]:
-    """Everything that has to be put right in these sections, with the section that it is in; nothing that is hidden."""
+    """Everything that has to be put right in what can be written in, with the section that it is in; nothing that is hidden.
+
+    What is locked cannot be put right: it is left as it was handed in. The sum of a budget is nobody's row.
+    """
     return [
         (section, wrong)
         for section in definition.asked(texts).sections
-        if section.key in sections
-        for wrong in answers.violations(section.questions, texts, around)
+        for question in section.questions
+        if opened.asks(question)
+        for wrong in answers.violations([question], texts, around)
+        if wrong.field == question.field or opened.takes(question, wrong.field or "")
     ]
 
 
-def open_sections(
-    definition: FormDefinition, status: ApplicationStatus, supplement_parts: Iterable[str]
-) -> frozenset[str]:
-    """Which sections can be written in: all of a draft, those that a komplettering has opened, else none."""
+def opened_now(definition: FormDefinition, status: ApplicationStatus, supplement_parts: Collection[str]) -> Opened:
+    """What can be written in: all of a draft, what a komplettering has opened, else nothing."""
     if status is ApplicationStatus.DRAFT:
-        return frozenset(section.key for section in definition.sections)
+        return Opened.whole(definition)
     if status is ApplicationStatus.SUPPLEMENT_REQUESTED:
-        return frozenset(supplement_parts)
-    return frozenset()
+        return Opened.of(definition, supplement_parts)
+    return Opened()
 
 
-def ensure_open(section: str, opened: Collection[str]) -> None:
+LOCKED = "Svaret är låst. Det ni skrev är inte sparat."
+"""Beside an answer that could be written in when its page was made."""
+
+
+def ensure_open(section: Section, opened: Opened) -> None:
     """What is handed in stays as it is, but for what a komplettering has opened."""
-    if section not in opened:
+    if not opened.opens(section):
         raise RuleViolation("Avsnittet är låst. Det ni skrev är inte sparat.")
+
+
+def ensure_question_open(question: Question, opened: Opened) -> None:
+    """The same for one question."""
+    if not opened.asks(question):
+        raise RuleViolation("Frågan är låst. Inget är ändrat.")

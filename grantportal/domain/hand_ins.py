@@ -5,18 +5,19 @@ What is handed in is what was read, for applications and reports alike.
 A frozen version is one canonical JSON text; these functions are the only ones that know its keys.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from grantportal.domain import answers, attachments, clock
-from grantportal.domain.answers import NOTHING, YES, Answered, Budget, Draft, Surroundings
+from grantportal.domain.answers import NOTHING, YES, Answered, Budget, Draft, Staff, Surroundings
 from grantportal.domain.documents import AmountLine, AmountTable, Answer, StaffRow
 from grantportal.domain.documents import Section as PrintedSection
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, canonical, fingerprint
 from grantportal.domain.money import Kronor, number
+from grantportal.domain.opened import Opened, question_part, row_part, staff_part
 
 Content = dict[str, Any]
 
@@ -130,41 +131,79 @@ def _files(question: Question, texts: Mapping[str, str]) -> Content:
     return {"files": [file.frozen() for file in attachments.read(texts.get(question.field, ""))]}
 
 
-def with_locked_parts(content: Content, before: Content, opened: Collection[str]) -> Content:
-    """The content where only the opened sections are new: what a komplettering has not opened stays as it was handed in."""
-    kept = {section["key"]: section for section in before["sections"] if section["key"] not in opened}
-    merged = {**content, "sections": [kept.get(section["key"], section) for section in content["sections"]]}
-    if not _is_opened(content, before, QuestionType.BUDGET, opened):
-        merged["budget"], merged["staff"] = before["budget"], before["staff"]
-    if not _is_opened(content, before, QuestionType.YOUTH_HOMES, opened):
+def with_locked_parts(
+    definition: FormDefinition, content: Content, before: Content, opened: Opened, around: Surroundings
+) -> Content:
+    """The content where only what is opened is new: what a komplettering has not opened stays as it was handed in."""
+    new, old = _by_number(content), _by_number(before)
+    sections = []
+    for section in definition.sections:
+        chosen = [(new if each.number in opened.questions else old).get(each.number) for each in section.questions]
+        sections.append({"key": section.key, "title": section.title, "answers": [each for each in chosen if each]})
+    merged = {**content, "sections": sections, **_locked_budget(definition, content, before, opened, around)}
+    homes = next((each for each in definition.questions if each.type is QuestionType.YOUTH_HOMES), None)
+    if homes is None or homes.number not in opened.questions:
         merged["youth_homes"] = before["youth_homes"]
     return merged
 
 
-def _is_opened(content: Content, before: Content, kind: QuestionType, opened: Collection[str]) -> bool:
-    return any(
-        section["key"] in opened and any(answer["type"] == kind.value for answer in section["answers"])
-        for section in (*content["sections"], *before["sections"])
+def _by_number(content: Content) -> dict[int, Content]:
+    return {answer["number"]: answer for section in content["sections"] for answer in section["answers"]}
+
+
+def _locked_budget(
+    definition: FormDefinition, content: Content, before: Content, opened: Opened, around: Surroundings
+) -> Content:
+    question = answers.budget_question(definition)
+    if question is None or not opened.asks(question) or before["budget"] is None or content["budget"] is None:
+        return {"budget": before["budget"], "staff": before["staff"]}
+    kept = {line["category_id"]: line for line in before["budget"]["lines"]}
+    lines = [
+        line
+        if opened.has_row(question, _row_of(question, line["category_id"], around))
+        else kept.get(line["category_id"], line)
+        for line in content["budget"]["lines"]
+    ]
+    staff_is_open = opened.has_row(question, staff_part(question))
+    return {
+        "budget": {**content["budget"], "lines": lines},
+        "staff": content["staff"] if staff_is_open else before["staff"],
+    }
+
+
+def _row_of(question: Question, category_id: int, around: Surroundings) -> str:
+    """The part that a line of the budget belongs to: the one for personnel is the sum of the staff rows, where there are any."""
+    own = {category.id for category in around.amount_categories(question)}
+    return row_part(question, category_id) if category_id in own else staff_part(question)
+
+
+def as_asked(definition: FormDefinition, content: Content) -> FormDefinition:
+    """The form with the questions that were asked when this was handed in, and the sections that had any."""
+    asked = _by_number(content)
+    sections = (
+        replace(section, questions=tuple(each for each in section.questions if each.number in asked))
+        for section in definition.sections
     )
+    return replace(definition, sections=tuple(section for section in sections if section.questions))
 
 
 def with_locked_answers(
-    definition: FormDefinition, draft: Draft, before: Content, opened: Collection[str]
-) -> dict[str, Answered]:
-    """The draft where what a komplettering has not opened is as it was handed in, as far as other questions hang on it.
+    definition: FormDefinition, draft: Draft, before: Content, opened: Opened, around: Surroundings
+) -> Draft:
+    """The draft where what a komplettering has not opened is as it was handed in, as far as something else hangs on it:
+    which questions are asked, and the sums of a budget that is opened in part.
 
     An earlier komplettering that was never answered may have left something else in the draft.
     """
     decide = {condition.question for condition in definition.conditions}
-    handed_in = {answer["number"]: answer for section in before["sections"] for answer in section["answers"]}
+    handed_in = _by_number(before)
     texts = {
         question.field: _stored(question, handed_in.get(question.number), before)
-        for section in definition.sections
-        if section.key not in opened
-        for question in section.questions
-        if question.number in decide
+        for question in definition.questions
+        if question.number in decide and question.number not in opened.questions
     }
-    return {**draft, **{key: replace(draft.get(key, NOTHING), text=text) for key, text in texts.items()}}
+    saved = {**draft, **{key: replace(draft.get(key, NOTHING), text=text) for key, text in texts.items()}}
+    return _with_locked_rows(saved, definition, before, opened, around)
 
 
 def _stored(question: Question, answer: Content | None, before: Content) -> str:
@@ -178,6 +217,32 @@ def _stored(question: Question, answer: Content | None, before: Content) -> str:
         case QuestionType.WHOLE_NUMBER:
             return "".join(char for char in "".join(texts) if char.isdigit())
     return "\n".join(texts)
+
+
+def _with_locked_rows(
+    draft: Draft, definition: FormDefinition, before: Content, opened: Opened, around: Surroundings
+) -> Draft:
+    question = answers.budget_question(definition)
+    if question is None or question.number in opened.questions or before["budget"] is None:
+        return draft
+    if not opened.asks(question):
+        return draft
+    years = before["budget"]["years"]
+    as_it_was: dict[str, Answered] = {}
+    own = {category.id for category in around.amount_categories(question)}
+    for line in before["budget"]["lines"]:
+        if line["category_id"] in own and not opened.has_row(question, row_part(question, line["category_id"])):
+            for year, amount in zip(years, line["amounts"], strict=True):
+                as_it_was[answers.cell_key(question, year, line["category_id"])] = Answered(str(amount), 1)
+    if not opened.has_row(question, staff_part(question)):
+        for position, row in enumerate(staff_rows(before)):
+            percents, costs = dict(zip(years, row.percents, strict=True)), dict(zip(years, row.costs, strict=True))
+            as_it_was[answers.staff_key(question, position)] = Answered(
+                Staff(row.profession, percents, costs).text(), 1
+            )
+    budget_keys = set(answers.keys_of(question, draft))
+    written = {key: answer for key, answer in draft.items() if key not in budget_keys or opened.takes(question, key)}
+    return {**written, **as_it_was}
 
 
 def application_content(hand_in: HandIn, answered: Content) -> Content:
@@ -249,67 +314,119 @@ def printed_sections(content: Content) -> tuple[PrintedSection, ...]:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One answer before and after."""
+class AmountDifference:
+    """What is sought for a row of the budget before and after, year by year."""
 
+    part: str
+    name: str
+    before: tuple[Kronor, ...]
+    after: tuple[Kronor, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether an amount is another."""
+        return self.before != self.after
+
+    @property
+    def years(self) -> tuple[tuple[Kronor, Kronor, Kronor], ...]:
+        """(before, after, difference) of each year."""
+        return tuple((was, now, now - was) for was, now in zip(self.before, self.after, strict=True))
+
+    @property
+    def whole(self) -> tuple[Kronor, Kronor, Kronor]:
+        """(before, after, difference) of the years together."""
+        was, now = sum(self.before), sum(self.after)
+        return was, now, now - was
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One opened question before and after; of a budget the opened rows, with what is sought in all."""
+
+    part: str
     question: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+    years: tuple[int, ...] = ()
+    amounts: tuple[AmountDifference, ...] = ()
+    total: AmountDifference | None = None
 
     @property
     def changed(self) -> bool:
         """Whether the answer is another."""
-        return self.before != self.after
+        return self.before != self.after or any(each.changed for each in self.amounts)
 
 
 def differences(
-    before: Content, after: Content, opened: Collection[str]
+    definition: FormDefinition, before: Content, after: Content, opened: Opened, around: Surroundings
 ) -> tuple[tuple[str, tuple[Difference, ...]], ...]:
-    """(section, its answers before and after) of the sections that a komplettering opened."""
-    return tuple(
-        (new["title"], tuple(_answer_differences(old, new, before, after)))
-        for old, new in zip(before["sections"], after["sections"], strict=True)
-        if new["key"] in opened
+    """(section's title, its opened questions before and after), of the sections where something is opened."""
+    old, new = _by_number(before), _by_number(after)
+    found = []
+    for section in definition.sections:
+        here = []
+        for question in section.questions:
+            was, now = old.get(question.number), new.get(question.number)
+            if not opened.asks(question) or (was is None and now is None):
+                continue
+            if question.type is QuestionType.BUDGET:
+                here.append(_budget_difference(question, before, after, opened, around))
+            else:
+                before_texts, after_texts = (tuple(each["texts"]) if each else () for each in (was, now))
+                here.append(Difference(question_part(question.number), question.label, before_texts, after_texts))
+        if here:
+            found.append((section.title, tuple(here)))
+    return tuple(found)
+
+
+def _budget_difference(
+    question: Question, before: Content, after: Content, opened: Opened, around: Surroundings
+) -> Difference:
+    part = question_part(question.number)
+    table_before, table_after = budget_table(before), budget_table(after)
+    if table_before is None or table_after is None:
+        return Difference(part, question.label, (), ())
+    rows = []
+    ids = (line["category_id"] for line in after["budget"]["lines"])
+    for category_id, was, now in zip(ids, table_before.lines, table_after.lines, strict=True):
+        row = _row_of(question, category_id, around)
+        if opened.has_row(question, row):
+            rows.append(AmountDifference(row, now.category, tuple(was.amounts), tuple(now.amounts)))
+    staff_is_open = opened.has_row(question, staff_part(question))
+    return Difference(
+        part,
+        question.label,
+        _staff_texts(before, table_before.years) if staff_is_open else (),
+        _staff_texts(after, table_after.years) if staff_is_open else (),
+        years=tuple(table_after.years),
+        amounts=tuple(rows),
+        total=AmountDifference("", "Sökt i allt", table_before.totals, table_after.totals),
     )
 
 
-def _answer_differences(old: Content, new: Content, before: Content, after: Content) -> list[Difference]:
-    made = []
-    was_asked = {answer["number"]: answer for answer in old["answers"]}
-    # What is asked no more stands last, so that nothing disappears without a word.
-    gone = [answer for answer in old["answers"] if answer["number"] not in {each["number"] for each in new["answers"]}]
-    for now in [*new["answers"], *({**answer, "texts": []} for answer in gone)]:
-        was = was_asked.get(now["number"], {"texts": []})
-        if now["type"] == QuestionType.BUDGET.value:
-            was_lines, now_lines = _budget_lines(before), _budget_lines(after)
-            made += [
-                Difference(name, was_lines.get(name, ()), now_lines.get(name, ()))
-                for name in {**was_lines, **now_lines}
-            ]
-        else:
-            made.append(Difference(now["question"], tuple(was["texts"]), tuple(now["texts"])))
-    return made
+def _staff_texts(content: Content, years: tuple[int, ...]) -> tuple[str, ...]:
+    """Each staff row in a sentence."""
+    return tuple(
+        "; ".join(
+            (
+                row.profession,
+                *(
+                    f"{year}: {number(percent)} procent, {number(cost)} kr"
+                    for year, percent, cost in zip(years, row.percents, row.costs, strict=True)
+                ),
+            )
+        )
+        for row in staff_rows(content)
+    )
 
 
-def _budget_lines(content: Content) -> dict[str, tuple[str, ...]]:
-    """Each staff row and kostnadsslag with what is written about it, year by year."""
-    table = budget_table(content)
-    if table is None:
-        return {}
-    lines: dict[str, tuple[str, ...]] = {}
-    for place, row in enumerate(staff_rows(content), 1):
-        lines[f"Personal, rad {place}"] = (
-            row.profession,
-            *(
-                f"{year}: {number(percent)} procent, {number(cost)} kr"
-                for year, percent, cost in zip(table.years, row.percents, row.costs, strict=True)
-            ),
-        )
-    for line in table.lines:
-        lines[line.category] = tuple(
-            f"{year}: {number(amount)} kr" for year, amount in zip(table.years, line.amounts, strict=True)
-        )
-    return lines
+def is_changed(part: str, before: Content, after: Content, definition: FormDefinition, around: Surroundings) -> bool:
+    """Whether an opened part is another than it was."""
+    return any(
+        each.changed
+        for _, found in differences(definition, before, after, Opened.of(definition, {part}), around)
+        for each in found
+    )
 
 
 def received_text(content: Content) -> str:

@@ -4,7 +4,7 @@ Each remark is one sentence and the field that it is about. What is missing or w
 say that.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +12,7 @@ from grantportal.domain import answers
 from grantportal.domain.answers import Budget, Staff, Surroundings
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section
 from grantportal.domain.money import Kronor, kr, number
+from grantportal.domain.opened import Opened
 
 FEW_WORDS = 10
 """Fewer words than these are few, where a question has room for LONG or more signs."""
@@ -36,17 +37,18 @@ class Remark:
 
 
 def remarks(
-    definition: FormDefinition, texts: Texts, around: Surroundings, *, sections: Collection[str]
+    definition: FormDefinition, texts: Texts, around: Surroundings, *, opened: Opened
 ) -> list[tuple[Section, Remark]]:
-    """What to look over in these sections, with the section that it is in; nothing about what is hidden."""
+    """What to look over in what can be written in, with the section that it is in; nothing about what is hidden."""
     asked = definition.asked(texts)
     pasted = _pasted(asked.questions, texts)
     return [
         (section, remark)
         for section in asked.sections
-        if section.key in sections
         for question in section.questions
+        if opened.asks(question)
         for remark in [*_of(question, section, texts, around), *pasted.get(question.number, ())]
+        if remark.field == question.field or opened.takes(question, remark.field)
     ]
 
 

@@ -1,12 +1,12 @@
 """Komplettering: which parts are opened, why, until when."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from grantportal.domain import clock, working_days
-from grantportal.domain.errors import RuleViolation
+from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
 
@@ -41,11 +41,18 @@ SUPPLEMENT: Lifecycle[SupplementStatus, SupplementAction] = Lifecycle(
 
 @dataclass(frozen=True)
 class RequestSupplement:
-    """Begär komplettering: the parts that are opened, why, and the last day to answer."""
+    """Begär komplettering: the parts that are opened, why, and the last day to answer; what is missing just there by part."""
 
     parts: tuple[str, ...]
     reason: str
     last_day: date
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTE = "note_"
+"""Before a part's key: the field of what is said of it."""
+FARTHEST = timedelta(days=366)
+"""A last day farther away is a slip of the pen."""
 
 
 def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], today: date) -> None:
@@ -53,12 +60,26 @@ def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], 
 
     Raises RuleViolation beside the field.
     """
+    wrong: list[RuleViolation] = []
     if not command.parts or not set(command.parts) <= set(known):
-        raise RuleViolation("Välj minst en del som ska kompletteras.", field="parts")
+        wrong.append(RuleViolation("Välj minst en del som ska kompletteras.", field="parts"))
+    wrong += [
+        RuleViolation("Kryssa i delen också, eller ta bort texten.", field=f"{NOTE}{part}")
+        for part, note in command.notes.items()
+        if note and part not in command.parts
+    ]
     if not command.reason:
-        raise RuleViolation("Skriv vad som ska kompletteras och varför.", field="reason")
+        wrong.append(RuleViolation("Skriv vad som ska kompletteras och varför.", field="reason"))
     if command.last_day <= today:
-        raise RuleViolation("Välj en sista dag som kommer, tidigast i morgon.", field="last_day")
+        wrong.append(RuleViolation("Välj en sista dag som kommer, tidigast i morgon.", field="last_day"))
+    elif command.last_day > today + FARTHEST:
+        wrong.append(_too_far(today))
+    if wrong:
+        raise RuleViolations(wrong)
+
+
+def _too_far(today: date) -> RuleViolation:
+    return RuleViolation(f"Välj en dag inom ett år, senast {clock.day_text(today + FARTHEST)}.", field="last_day")
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,8 @@ def ensure_more_time_holds(command: MoreTime, *, last_day: date, today: date) ->
     if command.last_day <= max(last_day, today):
         after = clock.day_text(max(last_day, today))
         raise RuleViolation(f"Välj en dag efter {after}.", field="last_day")
+    if command.last_day > today + FARTHEST:
+        raise _too_far(today)
     if not command.reason:
         raise RuleViolation("Skriv varför tiden behöver bli längre.", field="reason")
 
@@ -104,7 +127,8 @@ class Reminder(StrEnum):
 class Reminded:
     """When an open request is to be answered, and what has been told of that."""
 
-    requested_on: date
+    told_on: date
+    """When the party was last told of the last day: by the request, or by more time."""
     last_day: date
     reminded_of: date | None
     told_overdue_of: date | None
@@ -113,13 +137,19 @@ class Reminded:
 def reminder_due(of: Reminded, today: date) -> Reminder | None:
     """Three working days before the last day, and the first working day after it; once for each last day, also a later one.
 
-    A request that was made the same day has just been told of.
+    A last day that was told of the same day, by the request or by more time, needs no reminder at once.
     """
     if today > of.last_day:
         is_due = today >= working_days.after(of.last_day, 1) and of.told_overdue_of != of.last_day
         return Reminder.OVERDUE if is_due else None
     is_near = today >= working_days.before(of.last_day, REMINDED_BEFORE)
-    return Reminder.SOON if is_near and today > of.requested_on and of.reminded_of != of.last_day else None
+    return Reminder.SOON if is_near and today > of.told_on and of.reminded_of != of.last_day else None
+
+
+def listed(titles: Sequence[str], most: int = 4) -> str:
+    """The first of the opened parts, and how many there are more."""
+    more = len(titles) - most
+    return "; ".join(titles) if more <= 0 else f"{'; '.join(titles[:most])}; och {more} till"
 
 
 def label(status: SupplementStatus, last_day: date, now: datetime) -> Label:

@@ -39,6 +39,8 @@ class Supplement(Base):
     ended_at: Mapped[datetime | None]
     version_before: Mapped[int]
     version_after: Mapped[int | None]
+    extended_on: Mapped[date | None]
+    """When the party was last given more time."""
     reminded_of: Mapped[date | None]
     """The last day that the party has been reminded of before it came."""
     told_overdue_of: Mapped[date | None]
@@ -48,10 +50,12 @@ class Supplement(Base):
 
 
 class SupplementPart(Base):
-    """An opened part: a section's key, an expected result's code, or `economy`."""
+    """An opened part: of an application by its key in domain/opened.py, of a report an expected result's code or `economy`."""
 
     __tablename__ = "supplement_parts"
     __table_args__ = (UniqueConstraint("supplement_id", "part"),)
 
     supplement_id: Mapped[int] = mapped_column(ForeignKey("supplements.id"))
     part: Mapped[str]
+    note: Mapped[str | None]
+    """What is missing just there, where something is said of it."""

@@ -5,8 +5,8 @@ reads frozen versions.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from grantportal import db, policy
 from grantportal.domain import answers, applications, attachments, clock, hand_ins, remarks
+from grantportal.domain import opened as parts_of
 from grantportal.domain.actors import APPLICANT_ROLES, Actor, Role
 from grantportal.domain.answers import NOTHING, Answered, Category, Draft, Staff, Surroundings
 from grantportal.domain.applications import (
@@ -28,9 +29,11 @@ from grantportal.domain.applications import (
 from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
-from grantportal.domain.forms import FormDefinition, QuestionType, Section
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
+from grantportal.domain.opened import Asked, Opened
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
@@ -213,9 +216,15 @@ def _text(row: "Answer | BudgetLine | StaffRow") -> str:
     ).text()
 
 
-def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *, budget: bool = True) -> DraftRows:
-    """What the actor's own organisation has saved; nothing of anybody else's. Four queries with a budget, else one; one
-    more where the form asks for files."""
+def draft_rows(
+    actor: Actor, application_id: int, definition: FormDefinition, needed: Opened | None = None
+) -> DraftRows:
+    """What the actor's own organisation has saved; nothing of anybody else's.
+
+    One query, one more each for a budget's amounts, its staff rows and the files, where the form asks for them and `needed`
+    (everything if not given) has them.
+    """
+    needed = needed or Opened.whole(definition)
     session = db.session()
     mine = policy.own(actor, Application)
     names: dict[int, str] = {}
@@ -228,19 +237,26 @@ def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *,
     ):
         rows[f"q{answer.question}"] = answer
         names[answer.changed_by_id] = name
-    asks_for_files = any(each.most_files for each in definition.questions)
-    files = attached(actor, application_id) if asks_for_files else {}
+    asks_for_files = any(each.most_files for each in needed.asked(definition))
+    found = attached(actor, application_id) if asks_for_files else {}
     question = answers.budget_question(definition)
-    if question is None or not budget:
-        return DraftRows(rows, names, files)
-    for line, name in session.execute(
-        select(BudgetLine, User.name)
-        .join(Application, Application.id == BudgetLine.application_id)
-        .join(User, User.id == BudgetLine.changed_by_id)
-        .where(Application.id == application_id, mine)
+    if question is None or not needed.asks(question):
+        return DraftRows(rows, names, found)
+    staff = parts_of.staff_part(question)
+    for line, name in (
+        session.execute(
+            select(BudgetLine, User.name)
+            .join(Application, Application.id == BudgetLine.application_id)
+            .join(User, User.id == BudgetLine.changed_by_id)
+            .where(Application.id == application_id, mine)
+        )
+        if needed.rows != {staff}
+        else ()
     ):
         rows[answers.cell_key(question, line.grant_year, line.cost_category_id)] = line
         names[line.changed_by_id] = name
+    if not needed.has_row(question, staff):
+        return DraftRows(rows, names, found)
     for row, name in (
         session.execute(
             select(StaffRow, User.name)
@@ -256,7 +272,7 @@ def draft_rows(actor: Actor, application_id: int, definition: FormDefinition, *,
     ):
         rows[answers.staff_key(question, row.position)] = row
         names[row.changed_by_id] = name
-    return DraftRows(rows, names, files)
+    return DraftRows(rows, names, found)
 
 
 def attached(actor: Actor, application_id: int) -> dict[str, Answered]:
@@ -301,7 +317,8 @@ class OpenSupplement:
     id: int
     reason: str
     last_day: date
-    parts: tuple[str, ...]
+    notes: Mapping[str, str]
+    """What is missing in each opened part, by its key."""
     version_before: int
 
 
@@ -312,7 +329,7 @@ def open_supplement(application: Application) -> OpenSupplement | None:
     rows = (
         db.session()
         .execute(
-            select(Supplement, SupplementPart.part)
+            select(Supplement, SupplementPart.part, SupplementPart.note)
             .join(SupplementPart, SupplementPart.supplement_id == Supplement.id)
             .where(Supplement.application_id == application.id, Supplement.status == SupplementStatus.REQUESTED)
             .order_by(SupplementPart.part)
@@ -322,14 +339,14 @@ def open_supplement(application: Application) -> OpenSupplement | None:
     if not rows:
         return None
     first: Supplement = rows[0][0]
-    parts = tuple(part for _, part in rows)
-    return OpenSupplement(first.id, first.reason, first.last_day, parts, first.version_before)
+    notes = {part: note or "" for _, part, note in rows}
+    return OpenSupplement(first.id, first.reason, first.last_day, notes, first.version_before)
 
 
-def opened_sections(application: Application, definition: FormDefinition) -> frozenset[str]:
-    """The sections that can be written in now."""
+def opened(application: Application, definition: FormDefinition) -> Opened:
+    """What can be written in now."""
     supplement = open_supplement(application)
-    return applications.open_sections(definition, application.status, supplement.parts if supplement else ())
+    return applications.opened_now(definition, application.status, supplement.notes if supplement else ())
 
 
 # --- Frozen versions -----------------------------------------------------------------------------------------------
@@ -470,7 +487,13 @@ class Task:
     group: str
     hint: str
     state: TaskState
-    is_open: bool
+    field: str = ""
+    """Where on the section's page it is."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to answer."""
+        return self.state is not TaskState.NOT_NEEDED
 
     @property
     def mark(self) -> tuple[str, str, str]:
@@ -487,6 +510,8 @@ class ShownAnswer:
     field: str
     is_budget: bool
     files: tuple["ShownFile", ...] = ()
+    is_open: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -507,7 +532,10 @@ class ShownSection:
     key: str
     title: str
     answers: tuple[ShownAnswer, ...]
-    is_open: bool
+
+    def only(self, *, is_open: bool) -> "ShownSection":
+        """The section with only what can be written in, or only what is locked."""
+        return replace(self, answers=tuple(answer for answer in self.answers if answer.is_open is is_open))
 
 
 @dataclass(frozen=True)
@@ -526,6 +554,8 @@ class OwnPage:
 
     head: Head
     supplement: OpenSupplement | None
+    asked: tuple[Asked, ...]
+    """What an open komplettering asks for."""
     tasks: tuple[Task, ...]
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
@@ -542,6 +572,12 @@ class OwnPage:
     def sha256(self) -> str:
         """Fingerprint of every answer: what the person who hands in has read."""
         return hand_ins.fingerprint_of(self.content)
+
+    @property
+    def opened_sections(self) -> tuple[ShownSection, ...]:
+        """The sections with what can be written in, and nothing else."""
+        found = (section.only(is_open=True) for section in self.sections)
+        return tuple(section for section in found if section.answers)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Task, ...]], ...]:
@@ -565,76 +601,127 @@ class OwnPage:
         return TaskState.CANNOT if self.problems else TaskState.NOT_BEGUN
 
 
-def own_page(actor: Actor, application_id: int) -> OwnPage | None:
-    """Everything about the actor's own application, for the task list and for checking before hand-in."""
+def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) -> OwnPage | None:
+    """Everything about the actor's own application, for the task list and for checking before hand-in.
+
+    What is locked is read as it was handed in: only the rest of the draft is asked for. At most eight queries for single
+    questions and rows, session and user included.
+    """
     application = own(actor, application_id)
     if application is None:
         return None
     definition = form_of(application)
-    around = surroundings(application.call)
     supplement = open_supplement(application)
-    opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
-    saved = draft_rows(actor, application_id, definition).saved()
+    opened = applications.opened_now(definition, application.status, supplement.notes if supplement else ())
+    kinds = {question.type for question in opened.asked(definition)}
+    around = surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
+    saved = draft_rows(actor, application_id, definition, opened).saved()
     before = frozen_content(application.id, application.version_number) if application.version_number else None
     if before is not None:
-        saved = hand_ins.with_locked_answers(definition, saved, before, opened)
+        saved = hand_ins.with_locked_answers(definition, saved, before, opened, around)
     texts = answers.texts_of(saved)
     content = hand_ins.answers_content(definition, texts, around)
     if before is not None:
-        content = hand_ins.with_locked_parts(content, before, opened)
+        content = hand_ins.with_locked_parts(definition, content, before, opened, around)
     problems = [
-        *applications.problems(definition, texts, around, sections=opened),
-        *applications.unexplained_numbers(definition, saved, sections=opened),
+        *applications.problems(definition, texts, around, opened=opened),
+        *applications.unexplained_numbers(definition, saved, opened=opened),
     ]
+    asked: tuple[Asked, ...] = ()
+    if supplement is not None and before is not None:
+        asked = parts_of.asked(definition, supplement.notes, around)
+        now = definition.asked(texts)
+        tasks = (
+            *(_asked_task(each, definition, now, before, content, around, problems) for each in asked),
+            *_following_tasks(supplement.notes, definition, now, before, problems),
+        )
+    else:
+        tasks = tuple(_task(section, texts, around) for section in definition.asked(texts).sections)
     return OwnPage(
         head=head_of(application, supplement, Audience.PARTY),
         supplement=supplement,
-        tasks=tuple(
-            _task(section, texts, around, section.key in opened, _is_changed(section, content, before))
-            for section in definition.asked(texts).sections
-        ),
+        asked=asked,
+        tasks=tasks,
         problems=tuple(
             Problem(section.key, section.title, wrong.message, answers.field_id(definition, wrong.field or ""))
             for section, wrong in problems
         ),
         remarks=tuple(
             Problem(section.key, section.title, remark.message, answers.field_id(definition, remark.field))
-            for section, remark in remarks.remarks(definition, texts, around, sections=opened)
+            for section, remark in remarks.remarks(definition, texts, around, opened=opened)
         ),
         sections=tuple(
-            _shown(section, content["sections"][place], section.key in opened, saved)
+            _shown(section, content["sections"][place], opened, saved)
             for place, section in enumerate(definition.sections)
         ),
         content=content,
-        may_submit=_who_may_submit(application),
+        may_submit=_who_may_submit(application) if with_senders else (),
         status=application.status,
         organisation_id=application.organisation_id,
         case_id=application.case_id,
     )
 
 
-def own_page_anew(actor: Actor, application_id: int) -> OwnPage | None:
+def own_page_anew(actor: Actor, application_id: int, *, with_senders: bool = True) -> OwnPage | None:
     """The same after an act of this very request: what others wrote meanwhile is not in the snapshot that was read."""
     db.close_read_session()
-    return own_page(actor, application_id)
+    return own_page(actor, application_id, with_senders=with_senders)
 
 
-def _is_changed(section: Section, content: dict[str, Any], before: dict[str, Any] | None) -> bool:
-    return before is None or any(
-        difference.changed
-        for _, differences in hand_ins.differences(before, content, {section.key})
-        for difference in differences
-    )
-
-
-def _task(section: Section, texts: Mapping[str, str], around: Surroundings, is_open: bool, is_changed: bool) -> Task:
-    if not is_open:
-        return Task(section.key, section.title, section.group, "Låst: ingår inte.", TaskState.DONE, False)
-    if not section.questions:
+def _asked_task(
+    asked: Asked,
+    definition: FormDefinition,
+    now: FormDefinition,
+    before: dict[str, Any],
+    content: dict[str, Any],
+    around: Surroundings,
+    problems: Iterable[tuple[Section, RuleViolation]],
+) -> Task:
+    part = Opened.of(definition, {asked.part})
+    if not part.asked(now):
         hint = "Inget att svara på, utifrån era andra svar."
-        return Task(section.key, section.title, section.group, hint, TaskState.NOT_NEEDED, False)
-    state = applications.section_state(section, texts, around, must_change=not is_changed)
-    return Task(section.key, section.title, section.group, _hint(section, texts, around, state), state, True)
+        return Task(asked.section, asked.title, asked.section_title, hint, TaskState.NOT_NEEDED)
+    wrong = [
+        violation
+        for _, violation in problems
+        if (question := answers.question_of(definition, violation.field or ""))
+        and part.asks(question)
+        and (violation.field == question.field or part.takes(question, violation.field or ""))
+    ]
+    is_changed = hand_ins.is_changed(asked.part, before, content, definition, around)
+    state = applications.part_state(wrong, must_change=not is_changed)
+    hint = f"Myndigheten skriver: {asked.note}" if asked.note else ""
+    return Task(asked.section, asked.title, asked.section_title, hint, state, asked.field)
+
+
+def _following_tasks(
+    parts: Mapping[str, str],
+    definition: FormDefinition,
+    now: FormDefinition,
+    before: dict[str, Any],
+    problems: Iterable[tuple[Section, RuleViolation]],
+) -> Iterable[Task]:
+    """What nobody asked for by name, but is asked now because of an answer that was opened."""
+    opened, known = Opened.of(definition, parts), hand_ins.as_asked(definition, before).questions
+    named = {*parts, *(section.key for section in definition.sections if section.key in parts)}
+    for section in now.sections:
+        for question in section.questions:
+            if section.key in named or parts_of.question_part(question.number) in named:
+                continue
+            if question.number in opened.questions and question not in known:
+                wrong = [violation for _, violation in problems if violation.field == question.field]
+                state = applications.part_state(wrong, must_change=False)
+                hint = "Frågan följer på ett svar som ni har ändrat."
+                field_id = answers.field_id(definition, question.field)
+                yield Task(section.key, question.label, section.title, hint, state, field_id)
+
+
+def _task(section: Section, texts: Mapping[str, str], around: Surroundings) -> Task:
+    state = applications.section_state(section, texts, around)
+    if state is TaskState.NOT_NEEDED:
+        hint = "Inget att svara på, utifrån era andra svar."
+        return Task(section.key, section.title, section.group, hint, state)
+    return Task(section.key, section.title, section.group, _hint(section, texts, around, state), state)
 
 
 def _hint(section: Section, texts: Mapping[str, str], around: Surroundings, state: TaskState) -> str:
@@ -652,7 +739,7 @@ def _hint(section: Section, texts: Mapping[str, str], around: Surroundings, stat
 def _shown(
     section: Section,
     content: dict[str, Any],
-    is_open: bool,
+    opened: Opened,
     draft: Draft,
     records: Mapping[str, ShownFile] | None = None,
 ) -> ShownSection:
@@ -666,10 +753,17 @@ def _shown(
                 f"q{answer['number']}",
                 answer["type"] == QuestionType.BUDGET.value,
                 _shown_files(answer, draft, records or {}),
+                _is_open(answer["number"], opened),
+                parts_of.question_part(answer["number"]),
             )
             for answer in content["answers"]
         ),
-        is_open,
+    )
+
+
+def _is_open(number: int, opened: Opened) -> bool:
+    return number in opened.questions or any(
+        row.startswith(f"{parts_of.question_part(number)}_") for row in opened.rows
     )
 
 
@@ -738,7 +832,11 @@ class SectionPage:
     draft: Draft
     around: Surroundings
     supplement: OpenSupplement | None
-    is_open: bool
+    opened: Opened
+    locked: ShownSection | None
+    """The section's answers that a komplettering has not opened, as they were handed in."""
+    content: dict[str, Any]
+    """What was handed in, where something of it is shown; else nothing."""
     organisation_id: int
     case_id: int
     saved_at: datetime | None
@@ -747,9 +845,25 @@ class SectionPage:
     """The questions that are asked with the answers that are saved; the others are hidden."""
 
     @property
+    def is_open(self) -> bool:
+        """Whether something in the section can be written in."""
+        return self.opened.opens(self.section)
+
+    @property
     def open_questions(self) -> frozenset[int]:
-        """The questions that are on the page, hidden ones too: what is typed in them is kept."""
-        return frozenset(question.number for question in self.section.questions)
+        """The questions that are on the page, hidden ones too: what is typed in them is kept. All of a section that is
+        locked since it was shown."""
+        asked = frozenset(question.number for question in self.section.questions if self.opened.asks(question))
+        return asked or frozenset(question.number for question in self.section.questions)
+
+    def note(self, question: Question) -> str:
+        """What the officer says is missing in the question."""
+        return self.notes.get(parts_of.question_part(question.number), "")
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What the officer says is missing, by part."""
+        return self.supplement.notes if self.supplement else {}
 
 
 def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | None:
@@ -761,18 +875,36 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
     section = definition.section(key)
     if section is None:
         return None
-    kinds = {question.type for question in section.questions}
     supplement = open_supplement(application)
-    opened = applications.open_sections(definition, application.status, supplement.parts if supplement else ())
-    rows = draft_rows(actor, application_id, definition, budget=QuestionType.BUDGET in kinds)
-    saved = rows.saved()
-    if supplement is not None and definition.conditions:
-        before = frozen_content(application.id, supplement.version_before)
-        saved = hand_ins.with_locked_answers(definition, saved, before, opened) if before else saved
-    asked = definition.asked(answers.texts_of(saved))
-    keys = [each.key for each in asked.sections if each.questions or each.key == key]
-    later = [each for each in keys[keys.index(key) + 1 :] if each in opened]
+    opened = applications.opened_now(definition, application.status, supplement.notes if supplement else ())
+    kinds = {question.type for question in section.questions if opened.asks(question)} or {
+        question.type for question in section.questions
+    }
+    here = Opened(frozenset(each.number for each in section.questions if each.number in opened.questions), opened.rows)
+    whole = Opened(frozenset(each.number for each in section.questions))
+    rows = draft_rows(actor, application_id, definition, here if opened.opens(section) else whole)
     own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
+    around = (
+        surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
+        if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
+        else Surroundings()
+    )
+    draft = rows.saved()
+    content: dict[str, Any] = {}
+    locked = None
+    has_locked = not all(each.number in opened.questions for each in section.questions)
+    if supplement is not None and (has_locked or definition.conditions):
+        before = frozen_content(application.id, supplement.version_before)
+        if before is None:
+            raise LookupError(f"application {application.id} is supplemented without a frozen version")
+        content = before
+        draft = hand_ins.with_locked_answers(definition, draft, before, opened, around)
+        was = next(each for each in before["sections"] if each["key"] == key)
+        locked = _shown(section, was, opened, {}).only(is_open=False)
+    asked = definition.asked(answers.texts_of(draft))
+    shown = [each for each in asked.sections if each.questions or each.key == key]
+    keys = [each.key for each in shown]
+    later = [each.key for each in shown[keys.index(key) + 1 :] if opened.opens(each)]
     return SectionPage(
         head=head_of(application, supplement, Audience.PARTY),
         definition=definition,
@@ -780,16 +912,16 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         part=keys.index(key) + 1,
         of=len(keys),
         next_key=later[0] if later else "",
-        draft=saved,
-        around=surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
-        if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
-        else Surroundings(),
+        draft=draft,
+        around=around,
         supplement=supplement,
-        is_open=key in opened,
+        opened=opened,
+        locked=locked,
+        content=content,
         organisation_id=application.organisation_id,
         case_id=application.case_id,
         saved_at=max((row.changed_at for row in own_rows), default=None),
-        asked=frozenset(question.number for each in asked.sections if each.key == key for question in each.questions),
+        asked=frozenset(each.number for one in asked.sections if one.key == key for each in one.questions),
     )
 
 
@@ -844,7 +976,7 @@ def version_page(actor: Actor, application_id: int, number: int | None = None) -
         frozen_at=version.frozen_at,
         content=content,
         sections=tuple(
-            _shown(Section(section["key"], section["title"], "", ()), section, False, {}, files)
+            _shown(Section(section["key"], section["title"], "", ()), section, Opened(), {}, files)
             for section in content["sections"]
         ),
         record_id=found.id,

@@ -59,7 +59,7 @@ def page(actor: Actor, application_id: int, number: int) -> AttachmentPage | Non
         section=section,
         question=question,
         files=read(answer.text if answer else ""),
-        is_open=section.key in applications.opened_sections(application, definition),
+        is_open=applications.opened(application, definition).asks(question),
         organisation_id=application.organisation_id,
         case_id=application.case_id,
     )

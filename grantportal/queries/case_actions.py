@@ -68,7 +68,7 @@ def _about_application(
     if allows(ApplicationAction.REQUEST_SUPPLEMENT) and may(actor, Permission.REQUEST_SUPPLEMENT):
         yield CaseAction(
             "Begär komplettering",
-            "Du väljer vilka delar regionen får ändra och till när.",
+            "Du väljer vilka frågor regionen får ändra och till när.",
             "supplements.request",
             here,
         )

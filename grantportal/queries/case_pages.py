@@ -1,7 +1,7 @@
 """The page of one ärende."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from grantportal import db
 from grantportal.domain import cases, clock
+from grantportal.domain import supplements as supplement_rules
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Progress, Step, YearState
 from grantportal.domain.decisions import OUTCOME_TEXTS, DecisionStatus
@@ -96,6 +97,17 @@ class RelatedCase:
 
 
 @dataclass(frozen=True)
+class SupplementRow:
+    """A komplettering of the case: the application's are numbered from the first."""
+
+    title: str
+    asked_on: date
+    label: Label
+    endpoint: str
+    values: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class CasePage:
     """A case as its page shows it."""
 
@@ -119,6 +131,7 @@ class CasePage:
     sums_are_example: bool
     events: tuple[EventRow, ...]
     related: tuple[RelatedCase, ...]
+    supplements: tuple[SupplementRow, ...] = ()
     actions: tuple[CaseAction, ...] = field(default=())
 
     @property
@@ -188,8 +201,29 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         sums_are_example=call.is_example,
         events=_events(actor, case.id),
         related=_related(actor, case),
+        supplements=tuple(_supplement_rows(actor, supplements, standing.reports)),
         actions=tuple(actions_for(actor, case, application, standing, supplements)),
     )
+
+
+def _supplement_rows(
+    actor: Actor, rows: Sequence[Supplement], reports: Sequence[ReportLine]
+) -> Iterator[SupplementRow]:
+    years = {line.id: line.grant_year for line in reports}
+    now = clock.now()
+    number = 0
+    for row in rows:
+        label = supplement_rules.label(row.status, row.last_day, now)
+        asked_on = clock.stockholm(row.requested_at).date()
+        if row.report_id is None:
+            number += 1
+            yield SupplementRow(
+                f"Komplettering {number}", asked_on, label, "supplements.show", {"supplement_id": row.id}
+            )
+        elif row.report_id in years:
+            title = f"Komplettering av återrapporteringen för {years[row.report_id]}"
+            endpoint = "reviews.show" if actor.is_authority else "reports.show"
+            yield SupplementRow(title, asked_on, label, endpoint, {"report_id": row.report_id})
 
 
 def _progress(case: Case, application: Application, standing: Standing, supplements: Sequence[Supplement]) -> Progress:

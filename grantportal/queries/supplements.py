@@ -3,25 +3,28 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantportal import db, policy
-from grantportal.domain import clock, hand_ins, supplements
+from grantportal.domain import clock, hand_ins, opened, supplements
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, Audience
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.hand_ins import Content, Difference
 from grantportal.domain.labels import Label
+from grantportal.domain.opened import Asked, Part
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.organisations import Organisation
 from grantportal.models.reports import Report
-from grantportal.models.supplements import Supplement
+from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import applications
-from grantportal.queries.applications import Head, OwnPage
+from grantportal.queries.applications import Head, OpenSupplement, OwnPage
 
 
 def get(actor: Actor, supplement_id: int) -> Supplement | None:
@@ -101,15 +104,20 @@ def either(actor: Actor, supplement_id: int) -> Supplement | None:
     )
 
 
-def open_ids() -> list[int]:
+def open_now() -> list[Supplement]:
     """Every request that waits for its answer, the oldest last day first."""
     return list(
         db.session().scalars(
-            select(Supplement.id)
+            select(Supplement)
             .where(Supplement.status == SupplementStatus.REQUESTED)
             .order_by(Supplement.last_day, Supplement.id)
         )
     )
+
+
+def parts_of(supplement_id: int) -> list[str]:
+    """The keys of the parts that a request opens."""
+    return list(db.session().scalars(select(SupplementPart.part).where(SupplementPart.supplement_id == supplement_id)))
 
 
 def reminded(supplement_id: int) -> Supplement | None:
@@ -148,31 +156,55 @@ class RequestPage:
     """What an officer chooses among when asking for a komplettering."""
 
     head: Head
-    sections: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+    open_id: int | None
+    """The request that waits for its answer already, if there is one."""
     status: ApplicationStatus
     organisation_id: int
     case_id: int
 
 
 def request_page(actor: Actor, application_id: int) -> RequestPage | None:
-    """The sections of the newest frozen version."""
-    page = applications.version_page(actor, application_id)
-    if page is None:
+    """The sections, questions and budget rows of an application that has been handed in."""
+    application = applications.get(actor, application_id)
+    if application is None or not application.version_number:
         return None
+    supplement = applications.open_supplement(application)
+    content = applications.frozen_content(application.id, application.version_number) or {"sections": []}
     return RequestPage(
-        head=page.head,
-        sections=tuple((section.key, section.title) for section in page.sections),
-        status=page.head.status,
-        organisation_id=page.head.organisation_id,
-        case_id=page.head.case_id,
+        head=applications.head_of(application, supplement, _audience(actor)),
+        parts=opened.tree(
+            hand_ins.as_asked(applications.form_of(application), content),
+            applications.surroundings(application.call, with_homes=False),
+        ),
+        open_id=supplement.id if supplement else None,
+        status=application.status,
+        organisation_id=application.organisation_id,
+        case_id=application.case_id,
     )
+
+
+def _audience(actor: Actor) -> Audience:
+    return Audience.AUTHORITY if actor.is_authority else Audience.PARTY
+
+
+@dataclass(frozen=True)
+class Round:
+    """One komplettering among the application's own, numbered from the first."""
+
+    id: int
+    number: int
+    requested_at: datetime
+    label: Label
 
 
 @dataclass(frozen=True)
 class SupplementPage:
-    """A request with its answer: every answer of the opened parts before and after."""
+    """A request with its answer: every answer of what was opened before and after."""
 
     id: int
+    number: int
+    rounds: tuple[Round, ...]
     application_id: int
     head: Head
     label: Label
@@ -182,55 +214,64 @@ class SupplementPage:
     requested_at: datetime
     requested_by: str
     ended_at: datetime | None
-    parts: tuple[str, ...]
-    differences: tuple[tuple[str, tuple[hand_ins.Difference, ...]], ...]
+    asked: tuple[Asked, ...]
+    differences: tuple[tuple[str, tuple[Difference, ...]], ...]
+    version_before: int
     version_after: int | None
     status: SupplementStatus
     organisation_id: int
     case_id: int
 
+    @property
+    def notes(self) -> dict[str, str]:
+        """What the officer says is missing, by part."""
+        return {each.part: each.note for each in self.asked}
+
 
 def page(actor: Actor, supplement_id: int) -> SupplementPage | None:
     """Read from frozen versions only: before the answer is handed in there is nothing to compare with."""
-    supplement = get(actor, supplement_id)
-    if supplement is None or supplement.application_id is None:
+    rounds = _rounds(actor, supplement_id)
+    found = next((each for each in rounds if each.Supplement.id == supplement_id), None)
+    if found is None or found.Supplement.application_id is None:
         return None
-    application = applications.get(actor, supplement.application_id)
+    supplement: Supplement = found.Supplement
+    application = applications.get(actor, found.Supplement.application_id)
     if application is None:
         return None
-    numbers = [number for number in (supplement.version_before, supplement.version_after) if number]
-    rows = (
-        db.session()
-        .scalars(
-            select(FrozenVersion).where(
-                FrozenVersion.kind == FrozenKind.APPLICATION,
-                FrozenVersion.subject_id == application.id,
-                FrozenVersion.number.in_(numbers),
-            )
-        )
-        .all()
-    )
-    contents = {row.number: json.loads(row.content) for row in rows}
-    before = contents[supplement.version_before]
-    after = contents.get(supplement.version_after or 0)
-    opened = {part.part for part in supplement.parts}
-    titles = {section["key"]: section["title"] for section in before["sections"]}
+    definition = applications.form_of(application)
+    around = applications.surroundings(application.call, with_homes=False)
+    notes = {part.part: part.note or "" for part in supplement.parts}
+    differences: tuple[tuple[str, tuple[Difference, ...]], ...] = ()
+    if supplement.version_after:
+        before, after = _contents(application.id, supplement.version_before, supplement.version_after)
+        is_open = opened.Opened.of(definition, notes)
+        differences = hand_ins.differences(definition, before, after, is_open, around)
     now = clock.now()
-    audience = Audience.AUTHORITY if actor.is_authority else Audience.PARTY
-    asker = db.session().scalar(select(User.name).where(User.id == supplement.requested_by_id)) or ""
+    numbered = tuple(
+        Round(row.id, place, row.requested_at, supplements.label(row.status, row.last_day, now))
+        for place, (row, _) in enumerate(rounds, 1)
+    )
+    still_open = next((row for row, _ in rounds if row.status is SupplementStatus.REQUESTED), None)
+    waits = (
+        OpenSupplement(still_open.id, "", still_open.last_day, {}, still_open.version_before) if still_open else None
+    )
+    own_round = next(each for each in numbered if each.id == supplement.id)
     return SupplementPage(
         id=supplement.id,
+        number=own_round.number,
+        rounds=numbered,
         application_id=application.id,
-        head=applications.head_of(application, applications.open_supplement(application), audience),
-        label=supplements.label(supplement.status, supplement.last_day, now),
+        head=applications.head_of(application, waits, _audience(actor)),
+        label=own_round.label,
         reason=supplement.reason,
         last_day=supplement.last_day,
         is_overdue=now >= clock.end_of(supplement.last_day),
         requested_at=supplement.requested_at,
-        requested_by=asker,
+        requested_by=found.name or "",
         ended_at=supplement.ended_at,
-        parts=tuple(title for key, title in titles.items() if key in opened),
-        differences=hand_ins.differences(before, after, opened) if after else (),
+        asked=opened.asked(definition, notes, around),
+        differences=differences,
+        version_before=supplement.version_before,
         version_after=supplement.version_after,
         status=supplement.status,
         organisation_id=supplement.organisation_id,
@@ -238,18 +279,42 @@ def page(actor: Actor, supplement_id: int) -> SupplementPage | None:
     )
 
 
-def answer_page(actor: Actor, supplement_id: int) -> OwnPage | None:
+def _rounds(actor: Actor, supplement_id: int) -> list[Any]:
+    """The request and the other rounds of its application, oldest first, each with who asked."""
+    this = select(Supplement.application_id).where(Supplement.id == supplement_id).scalar_subquery()
+    return list(
+        db.session()
+        .execute(
+            select(Supplement, User.name)
+            .outerjoin(User, User.id == Supplement.requested_by_id)
+            .where(Supplement.application_id == this, policy.visible(actor, Supplement))
+            .order_by(Supplement.id)
+            .options(selectinload(Supplement.parts))
+        )
+        .all()
+    )
+
+
+def _contents(application_id: int, before: int, after: int) -> tuple[Content, Content]:
+    rows = db.session().execute(
+        select(FrozenVersion.number, FrozenVersion.content).where(
+            FrozenVersion.kind == FrozenKind.APPLICATION,
+            FrozenVersion.subject_id == application_id,
+            FrozenVersion.number.in_([before, after]),
+        )
+    )
+    contents = {row.number: json.loads(row.content) for row in rows}
+    return contents[before], contents[after]
+
+
+def answer_page(actor: Actor, application_id: int) -> OwnPage | None:
     """The organisation's own application while it is being supplemented: what is open, and what is left to put right."""
-    supplement = get(actor, supplement_id)
-    if supplement is None or supplement.application_id is None:
-        return None
-    return applications.own_page(actor, supplement.application_id)
+    return applications.own_page(actor, application_id, with_senders=False)
 
 
-def answer_page_anew(actor: Actor, supplement_id: int) -> OwnPage | None:
+def answer_page_anew(actor: Actor, application_id: int) -> OwnPage | None:
     """The same after an act of this very request: what others wrote meanwhile is not in the snapshot that was read."""
-    db.close_read_session()
-    return answer_page(actor, supplement_id)
+    return applications.own_page_anew(actor, application_id, with_senders=False)
 
 
 def application_of(supplement: Supplement) -> Application:

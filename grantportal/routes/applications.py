@@ -80,7 +80,16 @@ def _section(application_id: int, key: str) -> SectionPage:
 
 
 def _form(page: SectionPage, **rows: Any) -> forms.AnswerForm:
-    return forms.build(page.definition, page.draft, open_questions=page.open_questions, around=page.around, **rows)
+    own = {question.number for question in page.section.questions}
+    return forms.build(
+        page.definition,
+        page.draft,
+        open_questions=page.open_questions | (forms.posted_questions() & own),
+        around=page.around,
+        opened=page.opened if page.supplement else None,
+        notes=page.notes,
+        **rows,
+    )
 
 
 def section_url(application_id: int) -> Callable[[str, str], str]:
@@ -104,6 +113,7 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
     if carried_out(form, services.save_section, actor(), application_id, key):
         saved: Saved = form.result
         form.warn(saved.warned)
+        form.refuse(saved.locked)
         if not form.mistakes() and not saved.clashes:
             return _onwards(page, form)
         form.restamp(saved.stamps)
@@ -155,6 +165,7 @@ def autosave(application_id: int, key: str) -> ResponseReturnValue:
         return web.not_saved(form)
     saved: Saved = form.result
     form.warn(saved.warned)
+    form.refuse(saved.locked)
     clashing = {clash.field for clash in saved.clashes}
     stamps = {each: stamp for each, stamp in saved.stamps.items() if each not in clashing}
     return web.saved(forms.seen_fields(stamps), form.mistakes(), saved.clashes)
@@ -236,7 +247,15 @@ def withdraw(application_id: int) -> ResponseReturnValue:
 def version(application_id: int, number: int | None) -> ResponseReturnValue:
     """A frozen version as a page: both sides read the same."""
     page = seen(applications.version_page(signed_in(), application_id, number))
-    return render_template("applications/version.html", page=page, actions=_offers(page.head), Action=ApplicationAction)
+    return render_template(
+        "applications/version.html",
+        page=page,
+        actions=_offers(page.head),
+        Action=ApplicationAction,
+        ask_url=lambda part: url_for(
+            "supplements.request", application_id=application_id, **{"del": part}, _anchor=f"del-{part}"
+        ),
+    )
 
 
 @bp.get("/<int:application_id>/version/<int:number>/pdf")

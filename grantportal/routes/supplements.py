@@ -3,14 +3,15 @@
 from enum import StrEnum
 
 from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import request as asked_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
 from forms.hand_ins import HandInForm
-from forms.supplements import AskMoreTimeForm, ExtendTimeForm, RequestSupplementForm
+from forms.supplements import AskMoreTimeForm, ExtendTimeForm, request_form
 from grantportal import policy
 from grantportal.domain.applications import APPLICATION, ApplicationAction
-from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
 from grantportal.policy import Permission
 from grantportal.queries import supplements
 from grantportal.routes.applications import section_url
@@ -32,7 +33,7 @@ def request(application_id: int) -> ResponseReturnValue:
     """The officer chooses what is opened, says why and until when."""
     page = seen(supplements.request_page(signed_in(), application_id))
     policy.require(actor(), Permission.REQUEST_SUPPLEMENT, page)
-    form = RequestSupplementForm(page.sections)
+    form = request_form(page.parts, asked_for.args.getlist("del"))
     if carried_out(form, services.request, actor(), application_id):
         return done("Kompletteringen är begärd.", ".show", supplement_id=form.result)
     is_offered = offers(
@@ -57,23 +58,21 @@ def _shown(supplement_id: int, form: Form) -> str:
 def answer(supplement_id: int) -> ResponseReturnValue:
     """Check the opened parts, and hand in."""
     who = signed_in()
-    page = seen(supplements.page(who, supplement_id))
-    own = supplements.answer_page(who, supplement_id)
-    if own is None:
+    supplement = seen(supplements.either(who, supplement_id))
+    application_id = seen(supplement.application_id)
+    page = supplements.answer_page(who, application_id)
+    if page is None:
         abort(403)
     policy.require(who, Permission.SUBMIT_CASE, page)
     form = HandInForm()
     if carried_out(form, services.answer, who, supplement_id):
         return done("Kompletteringen är inskickad.", ".show", supplement_id=supplement_id)
     if form.is_submitted():
-        own = seen(supplements.answer_page_anew(who, supplement_id))
-        page = seen(supplements.page(who, supplement_id))
-    if page.status is not SupplementStatus.REQUESTED:
+        page = seen(supplements.answer_page_anew(who, application_id))
+    if page.supplement is None or page.supplement.id != supplement_id:
         return redirect(url_for(".show", supplement_id=supplement_id), code=303)
-    form.show(own.sha256, {problem.message for problem in own.problems})
-    return render_template(
-        "supplements/answer.html", page=page, own=own, form=form, section_url=section_url(own.head.id)
-    )
+    form.show(page.sha256, {problem.message for problem in page.problems})
+    return render_template("supplements/answer.html", page=page, form=form, section_url=section_url(application_id))
 
 
 @bp.route("/kompletteringar/<int:supplement_id>/be-om-tid", methods=["GET", "POST"])

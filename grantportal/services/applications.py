@@ -18,6 +18,7 @@ from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FIELD_PREFIX
 from grantportal.domain.hand_ins import AsRead
+from grantportal.domain.opened import Opened
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
 from grantportal.domain.texts import one_line
 from grantportal.effects import notices, records
@@ -83,18 +84,23 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
         part = definition.section(section)
         if part is None:
             raise NotVisible
-        applications.ensure_open(section, queries.opened_sections(application, definition))
+        opened = queries.opened(application, definition)
+        applications.ensure_open(part, opened)
         around = queries.surroundings(application.call)
         stored = queries.draft_rows(who, application_id, definition)
         before = stored.saved()
         stamps: dict[str, str] = {}
         clashes: list[TextClash] = []
         warned: dict[str, str] = {}
+        locked: set[str] = set()
         if personal_numbers.contains(command.reason):
             raise RuleViolation(personal_numbers.IN_REASON, field="reason")
         for key, text in command.values.items():
             question = answers.question_of(definition, key)
             if question is None or question not in part.questions:
+                continue
+            if not opened.takes(question, key):
+                locked.add(key)
                 continue
             answers.ensure_storable(question, key, text, around)
             was = before.get(key, NOTHING)
@@ -111,7 +117,7 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
             if text != was.text or reason != was.reason:
                 _write(session, application, key, text, was, stored.rows.get(key), _person(who), reason)
             stamps[key] = was.stamp if text == was.text else _stamp_after(key, text, was)
-        return Saved(stamps, tuple(clashes), warned)
+        return Saved(stamps, tuple(clashes), warned, frozenset(locked))
 
 
 def _stamp_after(key: str, text: str, was: Answered) -> str:
@@ -170,9 +176,9 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
         texts = answers.texts_of(saved)
         content = hand_ins.answers_content(definition, texts, around)
         hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
-        every = {section.key for section in definition.sections}
-        applications.ensure_complete(definition, texts, around, sections=every)
-        applications.ensure_numbers_explained(definition, saved, sections=every)
+        every = Opened.whole(definition)
+        applications.ensure_complete(definition, texts, around, opened=every)
+        applications.ensure_numbers_explained(definition, saved, opened=every)
         case = application.case
         number = records.register_case(act, case)
         application.status = status

@@ -132,8 +132,7 @@ def _open_question(who: Actor, application: Application, number: int) -> Questio
     question = definition.question(number)
     if question is None or not question.most_files:
         raise NotVisible
-    section = next(each for each in definition.sections if question in each.questions)
-    applications.ensure_open(section.key, application_queries.opened_sections(application, definition))
+    applications.ensure_question_open(question, application_queries.opened(application, definition))
     return question
 
 

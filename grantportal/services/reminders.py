@@ -1,8 +1,9 @@
 """Reminders of what is to be answered: sent by the worker, counted in working days, once for each last day."""
 
-from grantportal import db
+from grantportal import db, policy
 from grantportal.domain import clock, supplements
 from grantportal.domain.actors import SYSTEM, Role
+from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.events import EventKind
 from grantportal.domain.supplements import Reminded, Reminder
 from grantportal.effects import notices
@@ -16,16 +17,24 @@ def send() -> int:
     """Remind of every open komplettering whose day it is. Answers how many were reminded of."""
     # Not what an earlier round has read.
     db.close_read_session()
-    due = [each for each in queries.open_ids() if _due(queries.reminded(each))]
+    due = [each.id for each in queries.open_now() if _due(each)]
     db.close_read_session()
-    return sum(_remind(supplement_id) for supplement_id in due)
+    return sum(_tried(supplement_id) for supplement_id in due)
+
+
+def _tried(supplement_id: int) -> bool:
+    """One that meets another act at the same second is left to the next round, and holds up none of the others."""
+    try:
+        return _remind(supplement_id)
+    except SavedMeanwhile:
+        return False
 
 
 def _due(supplement: Supplement | None) -> Reminder | None:
     if supplement is None:
         return None
     facts = Reminded(
-        requested_on=clock.stockholm(supplement.requested_at).date(),
+        told_on=supplement.extended_on or clock.stockholm(supplement.requested_at).date(),
         last_day=supplement.last_day,
         reminded_of=supplement.reminded_of,
         told_overdue_of=supplement.told_overdue_of,
@@ -46,9 +55,7 @@ def _remind(supplement_id: int) -> bool:
             if supplement is None or reminder is None:
                 raise _NotDue
             day = clock.day_text(supplement.last_day)
-            party: tuple[Role, ...] = (Role.OMBUD, Role.REPRESENTANT, Role.UPPGIFTSSAMORDNARE)
-            if supplement.report_id is not None:
-                party = (*party, Role.APPLICANT_ECONOMIST)
+            party = policy.who_answers(queries.parts_of(supplement.id))
             if reminder is Reminder.SOON:
                 supplement.reminded_of = supplement.last_day
                 text = f"Svara i de öppna delarna. Sista dagen är {day}."

@@ -1,13 +1,14 @@
 """Komplettering of an application: asked for by the officer, answered by the party, or closed unanswered."""
 
 from grantportal import policy
-from grantportal.domain import answers, applications, clock, hand_ins, personal_numbers, supplements
+from grantportal.domain import answers, applications, clock, hand_ins, opened, personal_numbers, supplements
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
-from grantportal.domain.errors import NotVisible
+from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import AsRead
+from grantportal.domain.opened import Opened
 from grantportal.domain.supplements import SUPPLEMENT, MoreTime, RequestSupplement, SupplementAction
 from grantportal.effects import notices, records
 from grantportal.effects.hand_in import hand_in
@@ -21,7 +22,10 @@ from grantportal.transaction import transaction
 
 
 def request(actor: Actor, application_id: int, command: RequestSupplement) -> int:
-    """Begär komplettering: opens the chosen sections until a last day; the rest stays locked. Answers the request's id."""
+    """Begär komplettering: opens the chosen sections, questions and budget rows until a last day; the rest stays locked.
+
+    Answers the request's id.
+    """
     with transaction(actor, EventKind.SUPPLEMENT_REQUESTED) as act:
         case_id = application_queries.case_id_of(application_id)
         if case_id is None:
@@ -31,8 +35,16 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
         if application is None:
             raise NotVisible
         policy.require(act.actor, Permission.REQUEST_SUPPLEMENT, application)
-        sections = {section.key: section.title for section in application_queries.form_of(application).sections}
-        supplements.ensure_request_holds(command, known=sections, today=clock.today())
+        if queries.open_row(application.id) is not None:
+            raise RuleViolation("En komplettering är redan begärd och väntar på svar. Inget nytt är begärt.")
+        definition = application_queries.form_of(application)
+        around = application_queries.surroundings(application.call, with_homes=False)
+        handed_in = application_queries.frozen_content(application.id, application.version_number)
+        tree = opened.tree(hand_ins.as_asked(definition, handed_in or {"sections": []}), around)
+        known = {part.key for branch in tree for part in branch.walk()}
+        supplements.ensure_request_holds(command, known=known, today=clock.today())
+        parts = opened.without_repeats(command.parts, command.notes, tree)
+        notes = {part: command.notes.get(part, "") for part in parts}
         application.status = APPLICATION.after(application.status, ApplicationAction.REQUEST_SUPPLEMENT)
         supplement = Supplement(
             case_id=case.id,
@@ -43,11 +55,11 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             requested_by_id=act.actor.user_id,
             requested_at=clock.now(),
             version_before=application.version_number,
-            parts=[SupplementPart(part=part) for part in dict.fromkeys(command.parts)],
+            parts=[SupplementPart(part=part, note=note or None) for part, note in notes.items()],
         )
         act.session.add(supplement)
         act.session.flush()
-        opened = ", ".join(title for key, title in sections.items() if key in command.parts)
+        asked = opened.asked(definition, notes, around)
         day = clock.day_text(command.last_day)
         records.add_record(
             act,
@@ -55,23 +67,28 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             RecordKind.SUPPLEMENT_REQUEST,
             Direction.OUT,
             counterpart=application.organisation.name,
-            text=f"{command.reason}\n\nÖppna delar: {opened}.\nSvara senast {day}.",
+            text="\n\n".join(
+                (
+                    command.reason,
+                    "Öppna delar:\n" + "\n".join(each.written for each in asked),
+                    f"Svara senast {day}.",
+                )
+            ),
         )
+        titles = supplements.listed([each.full_title for each in asked])
         notices.tell_party(
             act,
             case,
             "Ni behöver komplettera ansökan",
-            f"Svara i de öppna delarna senast {day}: {opened}.",
-            Role.OMBUD,
-            Role.REPRESENTANT,
-            Role.UPPGIFTSSAMORDNARE,
+            f"Svara senast {day}. Det gäller: {titles}",
+            *policy.who_answers(parts),
         )
-        act.about(supplement, parts=list(command.parts), last_day=command.last_day.isoformat())
+        act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat())
         return supplement.id
 
 
 def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> None:
-    """Skicka in kompletteringen: a new frozen version where only the opened sections are new.
+    """Skicka in kompletteringen: a new frozen version where only what is opened is new.
 
     `command` says what the person has read, where somebody reads it on a page.
     """
@@ -83,20 +100,19 @@ def answer(actor: Actor, supplement_id: int, command: AsRead | None = None) -> N
         application.status = APPLICATION.after(application.status, ApplicationAction.ANSWER_SUPPLEMENT)
         definition = application_queries.form_of(application)
         around = application_queries.surroundings(application.call)
-        saved = application_queries.draft_rows(act.actor, application.id, definition).saved()
-        opened = {part.part for part in supplement.parts}
         before = application_queries.frozen_content(application.id, supplement.version_before)
         if before is None:
             raise LookupError(f"application {application.id} was supplemented without a frozen version")
-        saved = hand_ins.with_locked_answers(definition, saved, before, opened)
+        is_open = Opened.of(definition, {part.part for part in supplement.parts})
+        draft = application_queries.draft_rows(act.actor, application.id, definition).saved()
+        saved = hand_ins.with_locked_answers(definition, draft, before, is_open, around)
         texts = answers.texts_of(saved)
-        content = hand_ins.with_locked_parts(hand_ins.answers_content(definition, texts, around), before, opened)
+        answered = hand_ins.answers_content(definition, texts, around)
+        content = hand_ins.with_locked_parts(definition, answered, before, is_open, around)
         hand_ins.ensure_read(command, now=hand_ins.fingerprint_of(content))
-        applications.ensure_complete(definition, texts, around, sections=opened)
-        applications.ensure_numbers_explained(definition, saved, sections=opened)
-        asked = [
-            question for part in definition.asked(texts).sections if part.key in opened for question in part.questions
-        ]
+        applications.ensure_complete(definition, texts, around, opened=is_open)
+        applications.ensure_numbers_explained(definition, saved, opened=is_open)
+        asked = is_open.asked(definition.asked(texts))
         version = hand_in(act, application, content, "Komplettering", answers.reasons_of(asked, saved))
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.received()
         supplement.version_after = version.number
@@ -150,7 +166,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
         supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
         kept = personal_numbers.kept({"reason": command.reason}, command.number_reason)
         before, day = clock.day_text(supplement.last_day), clock.day_text(command.last_day)
-        supplement.last_day = command.last_day
+        supplement.last_day, supplement.extended_on = command.last_day, clock.today()
         records.add_record(
             act,
             case,
@@ -164,9 +180,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
             case,
             "Ni har fått längre tid att komplettera",
             f"Svara senast {day}.",
-            Role.OMBUD,
-            Role.REPRESENTANT,
-            Role.UPPGIFTSSAMORDNARE,
+            *policy.who_answers(queries.parts_of(supplement.id)),
         )
         act.about(supplement, last_day=command.last_day.isoformat(), **kept)
 

@@ -1,12 +1,16 @@
 """A region applies, in a real browser: with script, without it, and with a connection that breaks."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.models.accounts import User
+from grantportal.queries import applications as application_queries
 from grantportal.web import SESSION_COOKIE
 from tests.support.applications import (
     actor_of,
@@ -37,6 +41,10 @@ def user(region):
 
 def sign_in(context, live, user):
     context.add_cookies([{"name": SESSION_COOKIE, "value": session_key(user), "url": live}])
+
+
+def next_month():
+    return (clock.today() + timedelta(days=30)).isoformat()
 
 
 def save_state(page):
@@ -150,16 +158,16 @@ def test_a_komplettering_without_any_script(chromium, live, user):
     sign_in(context, live, committed().get_one(User, asker.user_id))
     page = context.new_page()
     page.goto(f"/ansokningar/{application.id}/begar-komplettering")
-    page.get_by_label("Arbetet").check()
+    page.get_by_label("Arbetet, hela avsnittet").check()
     page.get_by_label("Vad ska kompletteras, och varför?").fill("Beskriv tidplanen.")
-    page.get_by_label("Sista dag att svara").fill("2099-05-29")
+    page.get_by_label("Sista dag att svara").fill(next_month())
     page.get_by_role("button", name="Begär komplettering").click()
     expect(page.get_by_text("Kompletteringen är begärd.")).to_be_visible()
     request = page.url
     context.clear_cookies()
     sign_in(context, live, user)
     page.goto(f"/ansokningar/{application.id}")
-    page.get_by_role("link", name="Arbetet", exact=True).click()
+    page.get_by_role("link", name="Hela avsnittet").click()
     page.get_by_label("Vilken tidplan?").fill("Ny tidplan")
     page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_role("link", name="Kontrollera och skicka in").click()
@@ -169,6 +177,64 @@ def test_a_komplettering_without_any_script(chromium, live, user):
     expect(page.get_by_text("Start hösten 2021.")).to_be_visible()
     context.close()
     assert events_of(application) == ["application.started", "application.submitted"]
+
+
+def test_a_region_completes_one_question_and_one_row_of_the_budget(visitor, live, user):
+    who, call = actor_of(user), open_call()
+    application = handed_in(who, call)
+    sign_in(visitor, live, committed().get_one(User, officer().user_id))
+    page = visitor.new_page()
+    page.goto(f"/ansokningar/{application.id}/version")
+    page.get_by_role("link", name="Begär komplettering av frågan Vilken tidplan?").click()
+    expect(page.get_by_role("checkbox", name="Vilken tidplan?")).to_be_checked()
+    expect(page.get_by_label("Vad saknas just här? Frivilligt. Vilken tidplan?")).to_be_visible()
+    expect(page.get_by_label("Vad saknas just här? Frivilligt. Resor")).to_be_hidden()
+    page.get_by_role("checkbox", name="Budgetraden Resor").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Vart går resorna?")
+    look(page, "the parts to choose among")
+    page.get_by_role("button", name="Begär komplettering").click()
+    expect(page.get_by_role("heading", name="Det här behöver rättas")).to_be_visible()
+    expect(page.get_by_label("Vad saknas just här? Frivilligt. Resor")).to_have_value("Vart går resorna?")
+    page.get_by_label("Vad ska kompletteras, och varför?").fill("Beskriv tidplanen och resorna.")
+    page.get_by_label("Sista dag att svara").fill(next_month())
+    page.get_by_role("button", name="Begär komplettering").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Komplettering 1")
+    request = page.url
+
+    visitor.clear_cookies()
+    sign_in(visitor, live, user)
+    page.goto(f"/ansokningar/{application.id}")
+    expect(page.get_by_text("0 av 2 delar är klara.")).to_be_visible()
+    expect(page.get_by_text("Vilka behov?")).to_have_count(0)
+    look(page, "the task list of two parts")
+    page.get_by_role("link", name="Budgetraden Resor").click()
+    look(page, "a budget with one open row")
+    amounts = page.locator("input[id*=_c]:not([type=hidden])")
+    expect(amounts).to_have_count(2)
+    amounts.first.fill("35 000")
+    expect(page.locator("tfoot [data-sum='2021']")).to_have_text("1\u00a0115\u00a0000")
+    expect(save_state(page)).to_have_text(re.compile(r"^\s*Sparat \d\d:\d\d$"))
+    page.goto(f"/ansokningar/{application.id}")
+    page.get_by_role("link", name="Vilken tidplan?").click()
+    look(page, "a section with one open question")
+    expect(page.get_by_role("textbox")).to_have_count(1)
+    page.get_by_label("Vilken tidplan?").fill("Start våren 2022.")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    expect(page.get_by_text("2 av 2 delar är klara.")).to_be_visible()
+    page.get_by_role("link", name="Kontrollera och skicka in").click()
+    page.get_by_role("button", name="Skicka in kompletteringen").click()
+    assert page.url == request.partition("#")[0]
+    expect(page.locator("ins")).to_contain_text(["våren"])
+    expect(page.get_by_role("row", name="Resor 2021")).to_contain_text("+15\u00a0000")
+    look(page, "before and after")
+    content = application_queries.frozen_content(application.id, 2)
+    db.close_read_session()
+    assert [answer["texts"] for answer in content["sections"][1]["answers"]] == [
+        ["Unga med stora behov.\n\nOch deras familjer."],
+        ["Start våren 2022."],
+    ]
 
 
 def test_the_komplettering_looks_right(visitor, live, user):

@@ -8,6 +8,7 @@ from grantportal.domain import answers, applications, hand_ins
 from grantportal.domain.answers import Answered, Surroundings
 from grantportal.domain.applications import TaskState
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section, ShownIf
+from grantportal.domain.opened import Opened
 from tests.support.conditions import FORM, OTHERWISE, PLAIN
 
 AROUND = Surroundings(homes=((7, "Folåsa"), (8, "Rebecka")))
@@ -23,7 +24,7 @@ def sections_of(texts):
 
 
 def problems(texts, *sections):
-    return [wrong.field for _, wrong in applications.problems(FORM, texts, AROUND, sections=sections)]
+    return [wrong.field for _, wrong in applications.problems(FORM, texts, AROUND, opened=Opened.of(FORM, sections))]
 
 
 @pytest.mark.parametrize(
@@ -63,20 +64,20 @@ def test_what_follows_on_a_hidden_question_is_hidden_too():
 def test_a_section_whose_questions_are_hidden_is_there_and_needs_nothing():
     section = sections_of(PLAIN)["bolaget"]
     assert section.questions == ()
-    assert applications.section_state(section, PLAIN, AROUND, must_change=True) is TaskState.NOT_NEEDED
+    assert applications.section_state(section, PLAIN, AROUND) is TaskState.NOT_NEEDED
     assert problems(PLAIN, "bolaget") == []
     assert problems(IN_A_COMPANY, "bolaget") == ["q10"]
     section = sections_of(IN_A_COMPANY)["bolaget"]
-    assert applications.section_state(section, IN_A_COMPANY, AROUND, must_change=False) is TaskState.NOT_BEGUN
+    assert applications.section_state(section, IN_A_COMPANY, AROUND) is TaskState.NOT_BEGUN
 
 
 def test_a_hidden_question_is_not_counted():
     section = sections_of(PLAIN)["om"]
-    assert applications.section_state(section, PLAIN, AROUND, must_change=False) is TaskState.DONE
+    assert applications.section_state(section, PLAIN, AROUND) is TaskState.DONE
     assert (answers.answered_count(section, PLAIN, AROUND), len(section.questions)) == (2, 2)
     more = {**PLAIN, "q4": "11"}
     section = sections_of(more)["om"]
-    assert applications.section_state(section, more, AROUND, must_change=False) is TaskState.BEGUN
+    assert applications.section_state(section, more, AROUND) is TaskState.BEGUN
     assert problems(more, "om") == ["q5"]
 
 
@@ -90,19 +91,24 @@ def test_a_hidden_text_is_not_handed_in():
 
 def test_a_personal_number_in_a_hidden_text_needs_no_reason():
     draft = {"q1": Answered("På annat sätt"), "q2": Answered("I ett bolag"), "q10": Answered("811218-9876")}
-    (found,) = applications.unexplained_numbers(FORM, draft, sections={"bolaget"})
+    (found,) = applications.unexplained_numbers(FORM, draft, opened=Opened.of(FORM, {"bolaget"}))
     assert found[1].field == "q10"
-    assert applications.unexplained_numbers(FORM, {**draft, "q1": Answered("I en klinik")}, sections={"bolaget"}) == []
+    assert (
+        applications.unexplained_numbers(
+            FORM, {**draft, "q1": Answered("I en klinik")}, opened=Opened.of(FORM, {"bolaget"})
+        )
+        == []
+    )
 
 
 def test_what_is_no_longer_asked_and_what_is_newly_asked_is_told_between_two_versions():
     before = hand_ins.answers_content(FORM, PLAIN, AROUND)
     after = hand_ins.answers_content(FORM, {**PLAIN, "q6": "7", "q8": "Enhetschefen"}, AROUND)
-    ((_, found),) = hand_ins.differences(before, after, {"hem"})
+    ((_, found),) = hand_ins.differences(FORM, before, after, Opened.of(FORM, {"hem"}), AROUND)
     assert [(each.question, each.before, each.after) for each in found if each.changed] == [
         ("Vilka ungdomshem?", (), ("Folåsa",)),
-        ("Vem på hemmet?", (), ("Enhetschefen",)),
         ("Hur utses hemmet?", ("Till hösten.",), ()),
+        ("Vem på hemmet?", (), ("Enhetschefen",)),
     ]
 
 
@@ -117,8 +123,23 @@ def test_youth_homes_that_are_hidden_are_not_handed_in_whatever_was_handed_in_be
     )
     before = hand_ins.answers_content(definition, {"q1": "ja", "q2": "7"}, AROUND)
     after = hand_ins.answers_content(definition, {"q1": "", "q2": "7"}, AROUND)
-    assert hand_ins.home_ids(hand_ins.with_locked_parts(after, before, {"a", "b"})) == []
-    assert hand_ins.home_ids(hand_ins.with_locked_parts(after, before, {"a"})) == [7]
+    for parts in ({"a", "b"}, {"a"}, {"q_1"}):
+        opened = Opened.of(definition, parts)
+        assert hand_ins.home_ids(hand_ins.with_locked_parts(definition, after, before, opened, AROUND)) == []
+    assert hand_ins.home_ids(hand_ins.with_locked_parts(definition, after, before, Opened(), AROUND)) == [7]
+
+
+def test_what_is_asked_because_of_an_opened_answer_is_open_with_it():
+    assert Opened.of(FORM, {"q_1"}).questions == {1, 2, 3, 9, 10}
+    assert Opened.of(FORM, {"q_3"}).questions == {3}
+    assert Opened.of(FORM, {"q_6"}).questions == {6, 7, 8}
+
+
+def test_an_officer_chooses_among_what_was_asked():
+    handed_in = hand_ins.answers_content(FORM, PLAIN, AROUND)
+    asked = hand_ins.as_asked(FORM, handed_in)
+    assert [section.key for section in asked.sections] == ["om", "hem", "kostnader", "forsakran"]
+    assert [question.number for question in asked.questions] == [1, 4, 6, 7, 11, 12, 13, 14]
 
 
 def test_a_locked_answer_decides_as_it_was_handed_in():
@@ -129,9 +150,11 @@ def test_a_locked_answer_decides_as_it_was_handed_in():
         "q4": Answered("99"),
         "q6": Answered(""),
     }
-    seen = answers.texts_of(hand_ins.with_locked_answers(FORM, draft, before, {"bolaget", "forsakran"}))
+    seen = answers.texts_of(
+        hand_ins.with_locked_answers(FORM, draft, before, Opened.of(FORM, {"bolaget", "forsakran"}), AROUND)
+    )
     assert (seen["q1"], seen["q2"], seen["q4"], seen["q6"]) == ("I en klinik", "", "10", "7")
-    opened = answers.texts_of(hand_ins.with_locked_answers(FORM, draft, before, {"om"}))
+    opened = answers.texts_of(hand_ins.with_locked_answers(FORM, draft, before, Opened.of(FORM, {"om"}), AROUND))
     assert (opened["q1"], opened["q4"], opened["q12"]) == ("På annat sätt", "99", "ja")
 
 

@@ -6,6 +6,7 @@ from grantportal.domain import attachments
 from grantportal.domain.answers import Category, Staff, Surroundings
 from grantportal.domain.attachments import Attached, FileStatus
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section, ShownIf
+from grantportal.domain.opened import Opened
 from grantportal.domain.remarks import remarks
 
 T = QuestionType
@@ -59,7 +60,7 @@ QUIET = {
 
 def told(around=AROUND, sections=("om", "pengar"), **changed):
     texts = {**QUIET, **{key.replace("__", "-"): text for key, text in changed.items()}}
-    found = [remark for _, remark in remarks(FORM, texts, around, sections=sections)]
+    found = [remark for _, remark in remarks(FORM, texts, around, opened=Opened.of(FORM, sections))]
     return {remark.field: remark.message.replace(NBSP, " ") for remark in found}
 
 

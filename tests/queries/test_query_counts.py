@@ -1,10 +1,16 @@
 """A page asks the database as often with much in it as with little: whole pages, session and person included."""
 
+from dataclasses import replace
+
+from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.reports import ReportStatus
+from grantportal.queries import applications as queries
 from tests.support import measured, plenty
+from tests.support.applications import ASKED_FOR, actor_of, applicant, asked_to_supplement, handed_in, open_call
+from tests.support.calls import officer
 from tests.support.casework import ApplicationFactory
-from tests.support.factories import person
+from tests.support.factories import OrganisationFactory, person
 
 FEW, MANY = 3, 60
 
@@ -75,3 +81,29 @@ def test_a_regions_pages_of_a_draft_ask_little(app, database):
     asked = {endpoint: measured.page(app, ombud, endpoint, **values).queries() for endpoint, values in pages}
 
     assert {endpoint: queries for endpoint, queries in asked.items() if queries > REGION_PAGES} == {}
+
+
+def test_a_regions_pages_of_a_komplettering_ask_little(app, database):
+    """One question and one row of the budget; what is locked is not asked for anew."""
+    region = OrganisationFactory()
+    ombud = applicant(Role.OMBUD, region)
+    application = handed_in(actor_of(ombud), open_call())
+    around = queries.surroundings(queries.get(actor_of(ombud), application.id).call)
+    row = f"q_8_{next(each.id for each in around.categories if not each.is_personnel)}"
+    db.close_read_session()
+    number = asked_to_supplement(officer(), application, replace(ASKED_FOR, parts=("q_6", row)))
+    here = {"application_id": application.id}
+    pages = [
+        ("applications.show", here),
+        ("applications.section", here | {"key": "arbetet"}),
+        ("applications.section", here | {"key": "kostnader"}),
+        ("supplements.show", {"supplement_id": number}),
+        ("supplements.answer", {"supplement_id": number}),
+    ]
+
+    asked = {
+        (endpoint, *values.values()): measured.page(app, ombud, endpoint, **values).queries()
+        for endpoint, values in pages
+    }
+
+    assert {page: queries for page, queries in asked.items() if queries > REGION_PAGES} == {}

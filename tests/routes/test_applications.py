@@ -1,6 +1,7 @@
 """Ansökan through its pages: what is typed is never lost, and nobody sees another's."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,10 @@ from grantportal.domain.actors import Role
 from grantportal.domain.answers import RULES
 from grantportal.domain.forms import QuestionType
 from grantportal.queries import applications as queries
+from grantportal.services import supplements
 from tests.support.applications import (
+    ASKED_FOR,
+    IN_JUNE,
     IN_MAY,
     IN_TIME,
     TOO_LATE,
@@ -476,3 +480,55 @@ def test_a_personnummer_is_warned_of_and_goes_on_with_a_reason(call, user, ombud
     done = browser.post_form(url, {**inputs(page), "reason": "Intyget krävs."})
     assert done.status_code == 303
     assert texts(ombud, application)["q5"] == "Gäller 811218-9876."
+
+
+def test_a_page_from_before_saves_what_is_open_and_keeps_what_is_locked_since(call, user, ombud, signed_in):
+    """The whole section was open when the page was made; the next round opens one question of it."""
+    application = handed_in(ombud, call)
+    who, browser = officer(), signed_in(user)
+    first = asked_to_supplement(who, application)
+    url = section(application, "arbetet")
+    with clock.at(IN_MAY):
+        page = browser.get(url)
+    with clock.at(IN_JUNE):
+        supplements.close(who, first)
+        supplements.request(
+            who, application.id, replace(ASKED_FOR, parts=("q_6",), last_day=date(2020, 6, 15), notes={"q_6": "När?"})
+        )
+        posted = {**inputs(page), "q5": "Skrivet för länge sedan", "q6": "Ny tidplan"}
+        quietly = browser.post(f"{url}/autospara", data={**posted, "csrf_token": token_in(page, url)})
+        assert quietly.json["errors"] == {"q5": "Svaret är låst. Det ni skrev är inte sparat."}
+        refused = browser.post_form(url, posted)
+        assert refused.status_code == 422
+        assert "Svaret är låst. Det ni skrev är inte sparat." in refused.text
+        assert inputs(refused)["q5"] == "Skrivet för länge sedan"
+        anew = browser.get(url)
+        assert "q5" not in inputs(anew)
+        assert "Myndigheten skriver:" in anew.text
+        assert "Unga med stora behov." in words(anew.document)
+    saved = texts(ombud, application)
+    assert (saved["q5"], saved["q6"]) == ("Unga med stora behov.\n\nOch deras familjer.", "Ny tidplan")
+
+
+def test_an_officer_comes_to_the_request_with_the_question_ticked(call, ombud, signed_in):
+    application = handed_in(ombud, call)
+    browser = signed_in(officer_user())
+    with clock.at(IN_MAY):
+        read = browser.get(f"/ansokningar/{application.id}/version")
+        assert f"/ansokningar/{application.id}/begar-komplettering?del=q_6#del-q_6" in read.text
+        page = browser.get(f"/ansokningar/{application.id}/begar-komplettering?del=q_6&del=finns-inte")
+        ticked = [box.get("value") for box in page.document.iter() if "checked" in box.attrib]
+        assert ticked == ["q_6"]
+        asking = {"parts": ["q_6"], "note_q_6": "När?", "note_q_5": "Glömd ruta", "reason": "Se frågan."}
+        url = f"/ansokningar/{application.id}/begar-komplettering"
+        refused = browser.post_form(url, {**asking, "last_day": "2020-05-29"})
+        assert refused.status_code == 422
+        assert "Kryssa i delen också, eller ta bort texten." in refused.text
+        assert "Glömd ruta" in refused.text
+        long = browser.post_form(url, {**asking, "note_q_5": "", "note_q_6": "x" * 1_001, "last_day": "2020-05-29"})
+        assert long.status_code == 422
+        assert "Skriv högst 1\u00a0000 tecken." in long.text
+        done = browser.post_form(url, {**asking, "note_q_5": "", "last_day": "2020-05-29"})
+        assert done.status_code == 303
+        again = browser.get(url)
+        assert "En komplettering är redan begärd" in again.text

@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -31,6 +32,7 @@ from grantportal.settings import Settings
 from tests.support.applications import (
     ASKED_FOR,
     DEFINITION,
+    IN_JUNE,
     IN_MAY,
     IN_TIME,
     actor_of,
@@ -195,6 +197,53 @@ def test_a_komplettering_adds_its_new_files_and_keeps_what_was_handed_in(call, o
     assert [record.title for record in records_of(application)] == ["Ett.pdf", "Ny.pdf"]
     first = application_queries.version_page(officer(), application.id, 1)
     assert [file.line for file in first.sections[-1].answers[0].files] == ["Ett.pdf (1\u00a0kB)"]
+
+
+def test_a_komplettering_of_the_question_of_files_alone_takes_a_file_and_another_takes_none(call, ombud, add):
+    application = whole(ombud, call)
+    add(ombud, application, b"ett", "Ett.pdf")
+    applications.submit(ombud, application.id)
+    handlaggare = officer()
+    with clock.at(IN_MAY):
+        first = supplements.request(handlaggare, application.id, replace(ASKED_FOR, parts=("q_10",)))
+        assert queries.page(ombud, application.id, 10).is_open
+        add(ombud, application, b"saknades", "Saknades.pdf")
+        supplements.answer(ombud, first)
+        second = supplements.request(handlaggare, application.id, replace(ASKED_FOR, parts=("q_1",)))
+        db.close_read_session()
+        assert not queries.page(ombud, application.id, 10).is_open
+        with pytest.raises(RuleViolation, match="låst"):
+            add(ombud, application, b"till", "Till.pdf")
+        with pytest.raises(RuleViolation, match="låst"):
+            services.remove(ombud, application.id, 10, files_of(ombud, application)[0].id)
+        write(ombud, application, {"q1": "Ett annat namn"})
+        supplements.answer(ombud, second)
+    content = application_queries.frozen_content(application.id, 3)
+    db.close_read_session()
+    assert [file["name"] for file in content["sections"][-1]["answers"][0]["files"]] == ["Ett.pdf", "Saknades.pdf"]
+    assert content["sections"][0]["answers"][0]["texts"] == ["Ett annat namn"]
+    assert [record.title for record in records_of(application)] == ["Ett.pdf", "Saknades.pdf"]
+
+
+def test_files_of_a_round_that_was_never_answered_do_not_come_with_the_next(call, ombud, add):
+    application = whole(ombud, call)
+    add(ombud, application, b"ett", "Ett.pdf")
+    applications.submit(ombud, application.id)
+    handlaggare = officer()
+    with clock.at(IN_MAY):
+        first = supplements.request(handlaggare, application.id, replace(ASKED_FOR, parts=("q_10",)))
+        services.remove(ombud, application.id, 10, files_of(ombud, application)[0].id)
+        add(ombud, application, b"aldrig sand", "Aldrig sand.pdf")
+    with clock.at(IN_JUNE):
+        supplements.close(handlaggare, first)
+        again = replace(ASKED_FOR, parts=("q_1",), last_day=date(2020, 6, 15))
+        second = supplements.request(handlaggare, application.id, again)
+        supplements.answer(ombud, second)
+    db.close_read_session()
+    content = application_queries.frozen_content(application.id, 2)
+    db.close_read_session()
+    assert [file["name"] for file in content["sections"][-1]["answers"][0]["files"]] == ["Ett.pdf"]
+    assert [record.title for record in records_of(application)] == ["Ett.pdf"]
 
 
 # --- Viruses ---------------------------------------------------------------------------------------------------------

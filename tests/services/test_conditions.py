@@ -105,6 +105,25 @@ def test_a_supplement_follows_what_is_opened_and_what_is_locked(ombud, call):
     assert len(committed().scalars(select(ApplicationHome.youth_home_id)).all()) == 1
 
 
+def test_what_an_opened_answer_brings_forth_is_asked_in_the_same_supplement(ombud, call):
+    application = handed_in(ombud, call)
+    with clock.at(IN_MAY):
+        opened = supplements.request(officer(), application.id, replace(ASKED_FOR, parts=("q_1",)))
+        write(ombud, application, {"q1": "På annat sätt"})
+        with pytest.raises(RuleViolation) as refusal:
+            supplements.answer(ombud, opened)
+        assert [each.field for each in refusal.value.violations] == ["q2"]
+        page = queries.own_page(ombud, application.id)
+        assert [(task.title, task.hint) for task in page.tasks] == [
+            ("Hur är ni organiserade?", ""),
+            ("På vilket sätt?", "Frågan följer på ett svar som ni har ändrat."),
+        ]
+        db.close_read_session()
+        write(ombud, application, {"q2": "I flera"})
+        supplements.answer(ombud, opened)
+    assert answers_of(application, 2)[2] == ["I flera"]
+
+
 def test_an_unanswered_supplement_decides_nothing_in_the_next(ombud, call):
     application = handed_in(ombud, call)
     handlaggare = officer()
@@ -113,7 +132,9 @@ def test_an_unanswered_supplement_decides_nothing_in_the_next(ombud, call):
         write(ombud, application, {"q1": "På annat sätt", "q2": "I ett bolag"})
     with clock.at(clock.local(date(2020, 5, 30))):
         supplements.close(handlaggare, first)
-        again = replace(ASKED_FOR, parts=("bolaget", "forsakran"), last_day=date(2020, 6, 20))
+        again = replace(ASKED_FOR, parts=("forsakran",), last_day=date(2020, 6, 20))
+        with pytest.raises(RuleViolation, match="Välj minst en del"):
+            supplements.request(handlaggare, application.id, replace(again, parts=("bolaget",)))
         second = supplements.request(handlaggare, application.id, again)
         page = queries.section_page(ombud, application.id, "bolaget")
         assert page.asked == frozenset()

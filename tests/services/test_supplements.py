@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -10,20 +11,23 @@ from sqlalchemy import select
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.answers import SaveAnswers
-from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.answers import SaveAnswers, Staff
+from grantportal.domain.applications import ApplicationStatus, TaskState
 from grantportal.domain.cases import RecordKind
-from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
 from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.supplements import MoreTime, SupplementStatus
 from grantportal.effects.notices import NOTICE
+from grantportal.models.accounts import User
 from grantportal.models.applications import RequestedLine
-from grantportal.models.portal import OutboxItem
+from grantportal.models.portal import Notice, OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import applications as application_queries
+from grantportal.queries import case_pages
 from grantportal.queries import supplements as queries
-from grantportal.services import applications, reminders, supplements
+from grantportal.services import applications, outbox, reminders, supplements
+from grantportal.services import notices as services_notices
 from tests.support.applications import (
     ASKED_FOR,
     IN_JUNE,
@@ -126,7 +130,7 @@ def test_an_answer_makes_a_new_version_with_before_and_after(application, handla
 def test_an_answer_that_a_colleague_changed_after_it_was_read_is_not_sent(application, handlaggare, region, ombud):
     number = asked_to_supplement(handlaggare, application)
     write(ombud, application, {"q6": "Ny tidplan"})
-    read = queries.answer_page(ombud, number).sha256
+    read = queries.answer_page(ombud, application.id).sha256
     write(actor_of(applicant(Role.UPPGIFTSSAMORDNARE, region)), application, {"q6": "En annan tidplan"})
     with clock.at(IN_MAY), pytest.raises(RuleViolation, match="har ändrats sedan du läste dem"):
         supplements.answer(ombud, number, AsRead(read))
@@ -134,7 +138,7 @@ def test_an_answer_that_a_colleague_changed_after_it_was_read_is_not_sent(applic
     assert row(application.id).version_number == 1
     db.close_read_session()
     with clock.at(IN_MAY):
-        supplements.answer(ombud, number, AsRead(queries.answer_page(ombud, number).sha256))
+        supplements.answer(ombud, number, AsRead(queries.answer_page(ombud, application.id).sha256))
     assert row(application.id).version_number == 2
 
 
@@ -211,6 +215,149 @@ def test_withdrawing_ends_the_request(application, handlaggare, ombud):
     assert supplement(number).status is SupplementStatus.CLOSED
     with pytest.raises(RuleViolation):
         applications.save_section(ombud, application.id, "arbetet", SaveAnswers.over({}, {"q6": "x"}))
+
+
+# --- Single questions and budget rows -------------------------------------------------------------------------------
+
+
+def a_row(who, application):
+    """A kostnadsslag of the form's budget: its part, the keys of its amounts, its name."""
+    around = application_queries.surroundings(application_queries.get(who, application.id).call)
+    db.close_read_session()
+    category = next(each for each in around.categories if not each.is_personnel)
+    return f"q_8_{category.id}", [f"q8-y{year}_c{category.id}" for year in around.years], category.name
+
+
+def test_one_question_and_one_row_are_open_and_nothing_else_is_saved(application, handlaggare, ombud):
+    part, cells, _ = a_row(ombud, application)
+    notes = {"q_6": "När börjar vården?", part: "Visa hur beloppet är räknat."}
+    number = asked_to_supplement(handlaggare, application, replace(ASKED_FOR, parts=("q_6", part), notes=notes))
+    before = draft_of(ombud, application)
+    everything = {key: "999" for key in before if "_c" in key} | {
+        "q5": "Nya behov",
+        "q6": "Ny tidplan",
+        "q8-s0": Staff("psykolog", {2021: 1, 2022: 1}, {2021: 1, 2022: 1}).text(),
+    }
+    for section in ("arbetet", "kostnader"):
+        seen = draft_of(ombud, application)
+        saved = applications.save_section(ombud, application.id, section, SaveAnswers.over(seen, everything))
+        own = {key for key in everything if (key in {"q5", "q6"}) == (section == "arbetet")}
+        assert saved.locked == own - {"q6", *cells}
+    after = draft_of(ombud, application)
+    assert {key for key in after if after[key].text != before[key].text} == {"q6", *cells}
+    with pytest.raises(RuleViolation, match="låst"):
+        write(ombud, application, {"q1": "Något annat"})
+    with clock.at(IN_MAY):
+        supplements.answer(ombud, number)
+    lines = committed().scalars(select(RequestedLine)).all()
+    kept = [line.amount for line in lines if f"q_8_{line.cost_category_id}" != part]
+    assert {line.amount for line in lines if f"q_8_{line.cost_category_id}" == part} == {999}
+    assert set(kept) <= {20_000, 1_000_000, 1_100_000}
+
+
+def test_what_an_earlier_round_left_in_the_draft_does_not_come_with_a_single_row(application, handlaggare, ombud):
+    """The whole budget was open and written in, and never sent: the next round opens one row of it."""
+    part, cells, name = a_row(ombud, application)
+    first = asked_to_supplement(handlaggare, application, replace(ASKED_FOR, parts=("kostnader",)))
+    unsent = {key: "" for key in draft_of(ombud, application) if "_c" in key} | {"q8-s0": ""}
+    write(ombud, application, unsent)
+    with clock.at(IN_JUNE):
+        supplements.close(handlaggare, first)
+        second = supplements.request(
+            handlaggare, application.id, replace(ASKED_FOR, parts=(part,), last_day=date(2020, 6, 15))
+        )
+        with pytest.raises(RuleViolations) as refusal:
+            supplements.answer(ombud, second)
+        assert [wrong.field for wrong in refusal.value.violations] == cells
+        write(ombud, application, dict.fromkeys(cells, "30000"))
+        supplements.answer(ombud, second)
+    db.close_read_session()
+    content = application_queries.frozen_content(application.id, 2)
+    first_version = application_queries.frozen_content(application.id, 1)
+    assert content["staff"] == first_version["staff"]
+    changed = [
+        new["category"]
+        for new, old in zip(content["budget"]["lines"], first_version["budget"]["lines"], strict=True)
+        if new != old
+    ]
+    assert changed == [name]
+
+
+def test_the_task_list_counts_only_what_is_asked_for(application, handlaggare, ombud):
+    notes = {"q_6": "När börjar vården?"}
+    asked_to_supplement(handlaggare, application, replace(ASKED_FOR, parts=("q_6", "q_1"), notes=notes))
+    page = application_queries.own_page(ombud, application.id)
+    assert [(task.title, task.hint, task.state) for task in page.tasks] == [
+        ("Vilken verksamhet?", "", TaskState.CHANGE),
+        ("Vilken tidplan?", "Myndigheten skriver: När börjar vården?", TaskState.CHANGE),
+    ]
+    db.close_read_session()
+    write(ombud, application, {"q6": "Ny tidplan"})
+    page = application_queries.own_page(ombud, application.id)
+    assert (page.done, len(page.tasks)) == (1, 2)
+    db.close_read_session()
+
+
+def test_what_is_missing_is_told_in_the_handling_and_in_the_notice(application, handlaggare):
+    notes = {"q_6": "När börjar vården?"}
+    asked_to_supplement(handlaggare, application, replace(ASKED_FOR, parts=("q_6", "sokande"), notes=notes))
+    text = committed().scalar(select(Record.text).where(Record.kind == RecordKind.SUPPLEMENT_REQUEST))
+    assert text == (
+        "Beskriv tidplanen närmare.\n\nÖppna delar:\n– Sökande, hela avsnittet\n– Vilken tidplan?\n"
+        "  När börjar vården?\n\nSvara senast 29\u00a0maj\u00a02020."
+    )
+    told = [json.loads(each.payload) for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE]
+    assert told[-1]["text"] == "Svara senast 29\u00a0maj\u00a02020. Det gäller: Sökande; Vilken tidplan?"
+
+
+def test_a_note_to_what_is_not_chosen_is_asked_about(application, handlaggare):
+    with clock.at(IN_MAY), pytest.raises(RuleViolation) as refusal:
+        supplements.request(handlaggare, application.id, replace(ASKED_FOR, notes={"q_1": "Vem?"}))
+    assert refusal.value.field == "note_q_1"
+    assert row(application.id).status is ApplicationStatus.SUBMITTED
+
+
+@pytest.mark.parametrize(("last_day", "is_taken"), [(date(2021, 5, 12), True), (date(2021, 5, 13), False)])
+def test_a_last_day_more_than_a_year_away_is_a_slip(application, handlaggare, last_day, is_taken):
+    with clock.at(IN_MAY):
+        if is_taken:
+            supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=last_day))
+            return
+        with pytest.raises(RuleViolation, match="inom ett år"):
+            supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=last_day))
+
+
+def test_a_request_of_whole_sections_from_before_reads_as_it_did(application, handlaggare, ombud):
+    number = asked_to_supplement(handlaggare, application)
+    page = queries.page(ombud, number)
+    assert [(each.title, each.section_title) for each in page.asked] == [("Hela avsnittet", "Arbetet")]
+    assert page.notes == {"arbetet": ""}
+    db.close_read_session()
+
+
+def test_each_round_has_its_number_and_its_own_before_and_after(application, handlaggare, ombud):
+    made = []
+    with clock.at(IN_MAY):
+        for text in ("Första svaret", "Andra svaret"):
+            made.append(supplements.request(handlaggare, application.id, replace(ASKED_FOR, parts=("q_6",))))
+            write(ombud, application, {"q6": text})
+            supplements.answer(ombud, made[-1])
+        made.append(supplements.request(handlaggare, application.id, replace(ASKED_FOR, parts=("q_1",))))
+    for reader in (ombud, handlaggare):
+        db.close_read_session()
+        pages = [queries.page(reader, number) for number in made]
+        assert [page.number for page in pages] == [1, 2, 3]
+        assert [each.id for each in pages[0].rounds] == made
+        texts = [page.differences[0][1][0] for page in pages[:2]]
+        assert [(each.before, each.after) for each in texts] == [
+            (("Start hösten 2021.",), ("Första svaret",)),
+            (("Första svaret",), ("Andra svaret",)),
+        ]
+        assert pages[2].differences == ()
+        listed = case_pages.page(reader, application.case_id).supplements
+        assert [each.title for each in listed] == ["Komplettering 1", "Komplettering 2", "Komplettering 3"]
+        assert [each.label.text for each in listed] == ["Komplettering inskickad"] * 2 + [listed[2].label.text]
+    db.close_read_session()
 
 
 LATER = MoreTime(date(2020, 6, 12), "Ekonomen är ledig.")
@@ -329,3 +476,120 @@ def test_what_was_asked_for_the_same_day_is_not_reminded_of_at_once(handlaggare,
         assert reminders.send() == 0
     with on(date(2020, 5, 12)):
         assert reminders.send() == 1
+
+
+def test_a_request_that_others_are_at_holds_up_no_other_reminder(handlaggare, application, asked, monkeypatch):
+    other = asked_to_supplement(handlaggare, handed_in(actor_of(applicant()), SimpleNamespace(id=application.call_id)))
+    remind = reminders._remind
+
+    def busy_once(supplement_id):
+        if supplement_id == asked:
+            raise SavedMeanwhile
+        return remind(supplement_id)
+
+    with on(date(2020, 5, 26)):
+        monkeypatch.setattr(reminders, "_remind", busy_once)
+        assert reminders.send() == 1
+        monkeypatch.undo()
+        assert reminders.send() == 1
+    assert {supplement(each).reminded_of for each in (asked, other)} == {ASKED_FOR.last_day}
+
+
+def test_more_time_that_is_given_today_is_not_reminded_of_today(handlaggare, asked):
+    """The party has just been told of the new last day; the reminder comes the day after, as of a request."""
+    with on(date(2020, 5, 29)):
+        reminders.send()
+        supplements.extend(handlaggare, asked, MoreTime(date(2020, 6, 1), "En helg till."))
+        assert reminders.send() == 0
+    with on(date(2020, 5, 30)):
+        assert reminders.send() == 1
+        assert reminders.send() == 0
+
+
+def test_a_second_extension_is_reminded_of_before_and_after_its_own_last_day(ombud, handlaggare, asked):
+    with on(date(2020, 5, 28)):
+        supplements.extend(handlaggare, asked, LATER)
+    with on(date(2020, 6, 10)):
+        assert reminders.send() == 1
+        supplements.ask_more_time(ombud, asked, MoreTime(date(2020, 7, 3), "Semester."))
+        supplements.extend(handlaggare, asked, MoreTime(date(2020, 6, 22), "Efter midsommar."))
+    # Tuesday the 16th is the third working day before Monday the 22nd: midsommarafton, the 19th, is none.
+    with on(date(2020, 6, 15)):
+        assert reminders.send() == 0
+    with on(date(2020, 6, 16)):
+        assert reminders.send() == 1
+    with on(date(2020, 6, 22)):
+        assert reminders.send() == 0
+    with on(date(2020, 6, 23)):
+        assert reminders.send() == 1
+    assert last_day_of(asked) == date(2020, 6, 22)
+
+
+def test_over_christmas_the_days_are_counted_in_working_days(handlaggare, application):
+    with on(date(2020, 12, 1)):
+        asked = supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=date(2020, 12, 28)))
+    # The 21st, 22nd and 23rd are the last working days before Monday the 28th.
+    for day, sent in ((20, 0), (21, 1), (22, 0), (28, 0)):
+        with on(date(2020, 12, day)):
+            assert reminders.send() == sent, day
+    with on(date(2020, 12, 29)):
+        assert reminders.send() == 1
+    assert supplement(asked).told_overdue_of == date(2020, 12, 28)
+
+
+def test_a_last_day_on_a_saturday_is_late_on_the_monday(handlaggare, application):
+    with on(date(2020, 5, 11)):
+        supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=date(2020, 5, 30)))
+    # Wednesday the 27th is the third working day before Saturday the 30th.
+    for day, sent in ((26, 0), (27, 1), (30, 0), (31, 0)):
+        with on(date(2020, 5, day)):
+            assert reminders.send() == sent, day
+    with on(date(2020, 6, 1)):
+        assert reminders.send() == 1
+
+
+def test_a_worker_that_was_down_for_three_days_reminds_when_it_is_back(asked):
+    with on(date(2020, 5, 29)):
+        assert reminders.send() == 1
+    assert titles()[-1] == "Kompletteringen ska snart vara besvarad"
+
+
+def test_weeks_that_pass_at_once_give_one_message_to_each_side_and_not_two(asked):
+    before = titles()
+    with on(date(2020, 8, 3)):
+        assert reminders.send() == 1
+        assert reminders.send() == 0
+    assert titles()[len(before) :] == ["Svaret på kompletteringen är försenat", "Komplettering försenad"]
+
+
+def told_of(day):
+    """Who gets the messages of that day, delivered as the worker does it."""
+    made = []
+    while (work := outbox.claim()) is not None:
+        if work.kind == NOTICE:
+            services_notices.deliver(work.id, work.lease_key, work.payload, work.at)
+        else:
+            outbox.complete(work)
+    rows = committed().execute(
+        select(User.name, Notice.title).join(User, User.id == Notice.user_id).where(Notice.made_at >= clock.local(day))
+    )
+    made += [(name, title) for name, title in rows]
+    return made
+
+
+def test_only_those_are_reminded_who_can_act_that_day(region, ombud, handlaggare, application, asked):
+    day = date(2020, 5, 26)
+    writer = applicant(Role.UPPGIFTSSAMORDNARE, region)
+    here = applicant(Role.REPRESENTANT, region, case_id=application.case_id)
+    elsewhere = handed_in(ombud, SimpleNamespace(id=application.call_id), "En annan enhet")
+    applicant(Role.REPRESENTANT, region, case_id=elsewhere.case_id)
+    applicant(Role.REPRESENTANT, region, valid_to=date(2020, 5, 25))
+    until_today = applicant(Role.REPRESENTANT, region, valid_to=day)
+    applicant(Role.REPRESENTANT, region, valid_from=date(2020, 5, 27))
+    applicant(Role.APPLICANT_ECONOMIST, region)
+    applicant(Role.OMBUD)
+    with on(day):
+        assert reminders.send() == 1
+    told = told_of(day)
+    assert {title for _, title in told} == {"Kompletteringen ska snart vara besvarad"}
+    assert sorted(name for name, _ in told) == sorted([ombud.name, writer.name, here.name, until_today.name])

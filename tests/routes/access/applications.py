@@ -122,7 +122,8 @@ ROWS = {
         thing=one_handed_in,
         unseen=UNREADERS,
         data=lambda *_: {
-            "parts": "arbetet",
+            "parts": "q_6",
+            "note_q_6": "När börjar vården?",
             "reason": "Beskriv tidplanen.",
             "last_day": date.fromordinal(clock.today().toordinal() + 14).isoformat(),
         },
