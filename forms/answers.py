@@ -127,6 +127,41 @@ class SeveralOf(SelectMultipleField):
             raise ValidationError("Välj bland svaren.")
 
 
+class Homes(SeveralOf):
+    """SiS's youth homes under their regions. A closed one is there only where it is chosen already."""
+
+    def __init__(self, label: str, around: Surroundings, **kwargs: Any) -> None:
+        super().__init__(label, choices=[], **kwargs)
+        self.around = around
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(value)
+        chosen = set(self.data or ())
+        self.choices = [
+            SelectChoice(str(home.id), f"{home.name} (stängt)" if home.is_closed else home.name)
+            for _, homes in self.around.home_groups
+            for home in homes
+            if not home.is_closed or str(home.id) in chosen
+        ]
+
+    def pre_validate(self, form: Any) -> None:
+        there = {choice.value for choice in self.choices}  # type: ignore[union-attr]  # made above
+        closed = [name for home, name in self.around.closed_homes.items() if home in set(self.data or ()) - there]
+        if closed:
+            raise ValidationError(f"{' och '.join(closed)} går inte att välja längre. Välj andra hem.")
+        super().pre_validate(form)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """(region, its boxes), in the order that they are shown."""
+        boxes = {box.data: box for box in self}
+        found = [
+            (region, [boxes[str(home.id)] for home in homes if str(home.id) in boxes])
+            for region, homes in self.around.home_groups
+        ]
+        return [(region, of) for region, of in found if of]
+
+
 class Files(Field):
     """The files of an answer. They come one by one on a page of their own, and are never posted with the texts."""
 
@@ -370,7 +405,7 @@ FIELDS: dict[QuestionType, FieldKind] = {
         "budget",
     ),
     QuestionType.YOUTH_HOMES: FieldKind(
-        lambda question, around, _: _boxes(question, ((str(home), name) for home, name in around.homes)),
+        lambda question, around, _: Homes(question.label, around, description=question.help),
         lambda text: text.splitlines(),
         lambda chosen: "\n".join(chosen or ()),
         "youth_homes",

@@ -181,7 +181,9 @@ class Story:
             grants.set_frame(officer, grant, SetFrame(year, frame, told["max_grantees"]))
         categories = tuple(told["cost_categories"])
         grants.set_categories(officer, grant, SetCategories(categories, personnel=categories[0]))
-        youth_homes.register(officer, RegisterYouthHomes(tuple(self.told["youth_homes"])))
+        for region, names in self.told["youth_homes"].items():
+            region_id = facts.organisation_id(region) if region else None
+            youth_homes.register(officer, RegisterYouthHomes(tuple(names), region_id))
 
     def _publish_forms(self, officer: Actor) -> None:
         grant = self.made["grant"]
@@ -242,7 +244,7 @@ class Story:
             4: facts.email_of(writer),
             20: YES,
         }
-        homes = {name: id for id, name in homes_listed()}
+        homes = {home.name: home.id for home in homes_listed()}
         values = {f"q{number}": _text(value) for number, value in answers.items()}
         values["q5"] = "\n".join(str(homes[name]) for name in told["homes"])
         categories = facts.category_ids(self.made["grant"])

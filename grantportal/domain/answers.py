@@ -15,6 +15,7 @@ from grantportal.domain.errors import RuleViolation, TextClash
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section, canonical, fingerprint
 from grantportal.domain.money import MOST, Kronor, kr, number
 from grantportal.domain.texts import LONGEST
+from grantportal.domain.youth_homes import Home
 
 YES = "ja"
 """What is stored when a declaration is made."""
@@ -40,8 +41,16 @@ class Surroundings:
     years: tuple[int, ...] = ()
     categories: tuple[Category, ...] = ()
     homes: tuple[tuple[int, str], ...] = ()
+    """Every home; a closed one may stand in an older answer."""
     frames: Mapping[int, tuple[Kronor, Kronor]] = field(default_factory=dict)
     """(the year's frame, what is decided of it) by year."""
+    home_groups: tuple[tuple[str, tuple[Home, ...]], ...] = ()
+    """The homes under their regions' names: the applicant's own first."""
+
+    @property
+    def closed_homes(self) -> dict[str, str]:
+        """The names of the homes that cannot be chosen any more, by id as an answer writes it."""
+        return {str(home.id): home.name for _, homes in self.home_groups for home in homes if home.is_closed}
 
     def amount_categories(self, question: Question) -> tuple[Category, ...]:
         """The kostnadsslag that have amounts of their own: not the one that staff rows add up to."""
@@ -232,6 +241,16 @@ def ensure_storable(question: Question, key: str, text: str, around: Surrounding
         raise wrong
     if any(part is not None and not 0 <= part <= MOST_PERCENT for part in row.percents.values()):
         raise wrong
+
+
+def ensure_homes_open(question: Question, text: str, was: Answered, around: Surroundings) -> None:
+    """A closed home is kept where it is chosen, and not chosen anew. Raises RuleViolation beside the field."""
+    if question.type is not QuestionType.YOUTH_HOMES:
+        return
+    added = set(text.splitlines()) - set(was.text.splitlines())
+    closed = [name for home, name in around.closed_homes.items() if home in added]
+    if closed:
+        raise RuleViolation(f"{' och '.join(closed)} går inte att välja längre.", field=question.field)
 
 
 def personal_number_warning(question: Question, text: str, was: Answered, reason: str) -> str:

@@ -32,6 +32,9 @@ class EventKind(StrEnum):
     GIRO_VERIFIED = "giro.verified"
     GIRO_APPROVED = "giro.approved"
     YOUTH_HOME_REGISTERED = "youth_home.registered"
+    YOUTH_HOME_MOVED = "youth_home.moved"
+    YOUTH_HOME_CLOSED = "youth_home.closed"
+    YOUTH_HOME_REOPENED = "youth_home.reopened"
     GRANT_SET_UP = "grant.set_up"
     GRANT_CHANGED = "grant.changed"
     FRAME_ALLOTTED = "frame.allotted"
@@ -102,6 +105,9 @@ EVENT_TEXTS = {
     EventKind.GIRO_VERIFIED: "Bankgiro kontrollerat",
     EventKind.GIRO_APPROVED: "Bankgiro godkänt",
     EventKind.YOUTH_HOME_REGISTERED: "Ungdomshem registrerat",
+    EventKind.YOUTH_HOME_MOVED: "Ungdomshem flyttat till en annan region",
+    EventKind.YOUTH_HOME_CLOSED: "Ungdomshem stängt",
+    EventKind.YOUTH_HOME_REOPENED: "Ungdomshem öppnat igen",
     EventKind.GRANT_SET_UP: "Statsbidrag upplagt",
     EventKind.GRANT_CHANGED: "Statsbidrag ändrat",
     EventKind.FRAME_ALLOTTED: "Årets medel tilldelade",

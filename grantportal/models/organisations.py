@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.base import Base, code
 
 
@@ -71,9 +72,13 @@ class BankGiro(Base):
 
 
 class YouthHome(Base):
-    """Ungdomshem: SiS's institution that a region works with."""
+    """Ungdomshem: SiS's institution, and the region that works with it, where one is known."""
 
     __tablename__ = "youth_homes"
     __table_args__ = (UniqueConstraint("name"),)
 
     name: Mapped[str]
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    status: Mapped[YouthHomeStatus] = mapped_column(
+        code(YouthHomeStatus, "status"), default=YouthHomeStatus.OPEN, server_default="open"
+    )

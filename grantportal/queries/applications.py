@@ -35,15 +35,17 @@ from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
 from grantportal.domain.opened import Asked, Opened
 from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.youth_homes import grouped
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.grants import CostCategory, Grantee, YearFrame
-from grantportal.models.organisations import Organisation, YouthHome
+from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
+from grantportal.queries import youth_homes
 from grantportal.queries.accounts import holds
 
 # --- The rows ------------------------------------------------------------------------------------------------------
@@ -132,8 +134,8 @@ def is_grantee(call: Call, organisation_id: int) -> bool:
     )
 
 
-def surroundings(call: Call, *, with_homes: bool = True) -> Surroundings:
-    """The years, kostnadsslag and youth homes that the call's form is asked about."""
+def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Surroundings:
+    """The years, kostnadsslag and youth homes that the call's form is asked about; the homes of `region` come first."""
     rows = (
         db.session()
         .execute(
@@ -157,15 +159,12 @@ def surroundings(call: Call, *, with_homes: bool = True) -> Surroundings:
         .all()
     )
     categories = {row.id: Category(row.id, row.name, row.is_personnel) for row in rows if row.id is not None}
-    homes = (
-        db.session().execute(select(YouthHome.id, YouthHome.name).order_by(YouthHome.name.collate(db.COLLATION))).all()
-        if with_homes
-        else []
-    )
+    homes = youth_homes.listed() if with_homes else ()
     return Surroundings(
         years=tuple(dict.fromkeys(row.grant_year for row in rows)),
         categories=tuple(categories.values()),
-        homes=tuple((row.id, row.name) for row in homes),
+        homes=tuple((home.id, home.name) for home in sorted(homes, key=lambda home: home.place)),
+        home_groups=grouped(homes, first=region),
         frames={row.grant_year: (row.frame, row.decided) for row in rows if row.frame is not None},
     )
 
@@ -885,7 +884,9 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
     rows = draft_rows(actor, application_id, definition, here if opened.opens(section) else whole)
     own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
     around = (
-        surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
+        surroundings(
+            application.call, with_homes=QuestionType.YOUTH_HOMES in kinds, region=application.organisation.name
+        )
         if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
         else Surroundings()
     )

@@ -1,12 +1,85 @@
 """Ungdomshem."""
 
-from sqlalchemy import collate, select
+from dataclasses import dataclass
+
+from sqlalchemy import collate, func, select
 
 from grantportal import db
-from grantportal.models.organisations import YouthHome
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.youth_homes import Home, YouthHomeStatus, grouped
+from grantportal.models.organisations import Organisation, YouthHome
 
 
-def listed() -> tuple[tuple[int, str], ...]:
-    """(id, name) of every home, in Swedish order."""
-    rows = db.session().execute(select(YouthHome.id, YouthHome.name).order_by(collate(YouthHome.name, db.COLLATION)))
+@dataclass(frozen=True)
+class HomePage:
+    """A home in the list, for the officer who changes it."""
+
+    id: int
+    name: str
+    region_id: int | None
+    region: str
+    status: YouthHomeStatus
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can no longer be chosen."""
+        return self.status is YouthHomeStatus.CLOSED
+
+
+def listed() -> tuple[Home, ...]:
+    """Every home, by region and name in Swedish order. One query."""
+    rows = db.session().execute(
+        select(
+            YouthHome.id,
+            YouthHome.name,
+            YouthHome.status,
+            Organisation.name.label("region"),
+            func.row_number().over(order_by=collate(YouthHome.name, db.COLLATION)).label("place"),
+        )
+        .outerjoin(Organisation, Organisation.id == YouthHome.region_id)
+        .order_by(collate(Organisation.name, db.COLLATION), collate(YouthHome.name, db.COLLATION))
+    )
+    closed = YouthHomeStatus.CLOSED
+    return tuple(Home(row.id, row.name, row.region or "", row.status is closed, row.place) for row in rows)
+
+
+def groups() -> tuple[tuple[str, tuple[Home, ...]], ...]:
+    """The same under their regions. One query."""
+    return grouped(listed())
+
+
+def page(home_id: int) -> HomePage | None:
+    """A home with its region. One query."""
+    row = (
+        db.session()
+        .execute(
+            select(YouthHome, Organisation.name)
+            .outerjoin(Organisation, Organisation.id == YouthHome.region_id)
+            .where(YouthHome.id == home_id)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    home: YouthHome = row.YouthHome
+    return HomePage(home.id, home.name, home.region_id, row.name or "", home.status)
+
+
+def regions() -> tuple[tuple[int, str], ...]:
+    """(id, name) of the regions that a home can stand under. One query."""
+    rows = db.session().execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.kind == OrganisationKind.REGION)
+        .order_by(collate(Organisation.name, db.COLLATION))
+    )
     return tuple((row.id, row.name) for row in rows)
+
+
+def locked(home_id: int) -> YouthHome | None:
+    """The home's row, locked."""
+    return db.session().scalars(db.lock(select(YouthHome).where(YouthHome.id == home_id))).one_or_none()
+
+
+def kind_of(organisation_id: int) -> OrganisationKind | None:
+    """What the organisation is, if there is one."""
+    return db.session().scalar(select(Organisation.kind).where(Organisation.id == organisation_id))

@@ -104,6 +104,7 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
                 continue
             answers.ensure_storable(question, key, text, around)
             was = before.get(key, NOTHING)
+            answers.ensure_homes_open(question, text, was, around)
             if text != was.text and command.based_on.get(key) != was.stamp:
                 theirs, yours = (answers.shown(question, key, each, around) for each in (was.text, text))
                 clashes.append(TextClash(key, theirs, yours, was.by, was.version))

@@ -23,7 +23,7 @@ from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
 from grantportal.models.grants import Grant
 from grantportal.models.ombud import OmbudApplication
-from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.organisations import BankGiro, Organisation, YouthHome
 from grantportal.models.payments import PaymentBatch
 from grantportal.models.records import Record
 from grantportal.queries import demonstration as facts
@@ -292,6 +292,7 @@ VISITS = [
     Visit(NOW, OFFICER, "reviews.supplement", report(2022)),
     Visit(NOW, OFFICER, "reviews.approve", report(2022)),
     Visit(NOW, OFFICER, "youth_homes.index"),
+    Visit(NOW, OFFICER, "youth_homes.show", newest("home_id", YouthHome)),
 ]
 NOTHING_INVENTED = {
     "accounts.back",
@@ -326,6 +327,7 @@ NOTHING_INVENTED = {
     "public.help",
     "public.personal_data",
     "youth_homes.index",
+    "youth_homes.show",
 }
 """Pages without anything of the story but what is real, and persons, whose surname says that they are not."""
 NO_PAGES = {

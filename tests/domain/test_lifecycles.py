@@ -10,6 +10,7 @@ from grantportal.domain.ombud import OMBUD_APPLICATION, OmbudApplicationAction, 
 from grantportal.domain.payments import PAYMENT, PaymentAction, PaymentStatus
 from grantportal.domain.reports import REPORT, ReportAction, ReportStatus
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
+from grantportal.domain.youth_homes import YOUTH_HOME, YouthHomeAction, YouthHomeStatus
 
 TABLES = [
     (APPLICATION, ApplicationStatus, ApplicationAction),
@@ -19,6 +20,7 @@ TABLES = [
     (PAYMENT, PaymentStatus, PaymentAction),
     (REPORT, ReportStatus, ReportAction),
     (SUPPLEMENT, SupplementStatus, SupplementAction),
+    (YOUTH_HOME, YouthHomeStatus, YouthHomeAction),
 ]
 
 
