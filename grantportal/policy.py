@@ -132,6 +132,9 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
 }
 
 
+MAY_BE_ASSIGNED = frozenset({_R.HANDLAGGARE})
+"""Who may be appointed to handle a case."""
+
 PARTY_RIGHTS: dict[str, Permission] = {
     "Påbörja en ansökan": _P.START_CASE,
     "Fylla i ansökan och redovisa resultat": _P.FILL_AND_CHANGE,

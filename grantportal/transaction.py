@@ -39,6 +39,7 @@ class Bookkeeping(StrEnum):
     SESSIONS = "sessions"
     ATTEMPTS = "attempts"
     READ_MARKS = "read_marks"
+    SAVED_VIEWS = "saved_views"
     OUTBOX = "outbox"
     NOTICES = "notices"
     FILES = "files"

@@ -3,13 +3,14 @@
 from alembic import context
 
 from grantportal.models import Base
+from grantportal.models.search import is_modelled
 
 config = context.config
 
 
-def include(_object: object, _name: str | None, _kind: str, _reflected: bool, _compare_to: object) -> bool:
-    """Everything is ours."""
-    return True
+def include(_object: object, name: str | None, _kind: str, _reflected: bool, _compare_to: object) -> bool:
+    """Everything is ours, but for what only statements can make."""
+    return is_modelled(name)
 
 
 context.configure(

@@ -32,6 +32,7 @@ ACTS = {
     "region.md": {act: [permission] for act, permission in PARTY_RIGHTS.items()},
     "handlaggare.md": {
         "Läsa inskickade ärenden": [P.READ_CASES],
+        "Fördela ärende": [P.ASSIGN_CASE],
         "Läsa utbetalningar och underlag": [P.READ_PAYMENTS],
         "Lägga upp och ändra statsbidrag": [P.SET_UP_GRANT],
         "Skriva och publicera utlysning": [P.CREATE_CALL, P.PUBLISH_CALL],

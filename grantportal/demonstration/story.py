@@ -22,6 +22,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.answers import YES, SaveAnswers, Staff
 from grantportal.domain.applications import StartApplication
 from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.cases import AssignCases
 from grantportal.domain.decisions import (
     Decide,
     Outcome,
@@ -66,6 +67,7 @@ from grantportal.queries.youth_homes import listed as homes_listed
 from grantportal.services import (
     applications,
     calls,
+    cases,
     communications,
     decisions,
     file_notes,
@@ -93,6 +95,7 @@ STOPS: dict[str, date] = {
 """The stages that the story can stop after, and the first day that is shown then."""
 
 OFFICER, DECIDER, REGISTRAR = "handlaggare", "beslutsfattare", "registrator"
+SECOND_OFFICER, CHIEF = "handlaggare-2", "enhetschef"
 FINANCE, SECOND_FINANCE = "ekonom", "ekonom-2"
 
 
@@ -140,6 +143,7 @@ class Story:
             [
                 *self._set_up(),
                 *self._applying(),
+                *self._appointing(),
                 *self._supplementing(),
                 *self._writing_to_each_other(),
                 *self._deciding(),
@@ -271,6 +275,24 @@ class Story:
         if self.regions[key].get("sought_is_example"):
             db.close_read_session()
             services.mark_sought_as_example(self.applications[key, call])
+
+    # --- Handläggare -------------------------------------------------------------------------------------------
+
+    def _appointing(self) -> Iterator[Step]:
+        """The chief shares out the cases; everybody has read what there is whenever a part of the work is done."""
+        yield Step(moment("2020-04-21 09:00"), lambda: self._appoint(OFFICER, "skane", "vgregion", "ostergotland"))
+        yield Step(moment("2020-04-21 09:05"), lambda: self._appoint(SECOND_OFFICER, "stockholm"))
+        for day in ("2020-04-21 16:00", "2020-06-01 16:00", "2020-07-01 16:00", "2022-02-23 16:00", "2023-02-27 16:00"):
+            for person in persons():
+                yield Step(moment(day), partial(self._read_all, person.key))
+
+    def _appoint(self, handler: str, *keys: str) -> None:
+        ids = [facts.case_id(self.applications[key, "ordinary"]) for key in keys]
+        handler_id = actor_of(handler).user_id
+        cases.assign(actor_of(CHIEF), ids, AssignCases(handler_id))
+
+    def _read_all(self, key: str) -> None:
+        cases.note_all_read(actor_of(key))
 
     # --- Komplettering -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from grantportal.domain.clock import day_text
+from grantportal.domain.errors import RuleViolation
 from grantportal.domain.labels import Label
 
 
@@ -81,6 +82,63 @@ RECORD_TEXTS = {
     RecordKind.ATTACHMENT: "Bilaga",
 }
 DIRECTION_TEXTS = {Direction.IN: "In", Direction.OUT: "Ut", Direction.INTERNAL: "Upprättad"}
+
+
+# --- What a list is narrowed by --------------------------------------------------------------------------------------
+
+
+class CaseStage(StrEnum):
+    """Läge: what a case can be at. It can be at several: one year is paid while another is reviewed. Derived, never stored."""
+
+    DRAFT = "utkast-paborjat"
+    TO_HANDLE = "att-handlagga"
+    SUPPLEMENT_OUT = "komplettering-ute"
+    SUPPLEMENT_LATE = "svar-forsenat"
+    VIEWS_OUT = "hos-parten"
+    PROPOSED = "vantar-pa-beslut"
+    RETURNED = "forslag-aterlamnat"
+    TO_SEND = "att-skicka"
+    WITHDRAWN = "ansokan-aterkallad"
+    REPORT_LATE = "rapport-forsenad"
+    TO_REVIEW = "att-granska"
+    REPORT_OUT = "rapport-ute"
+    TO_PAY = "att-betala"
+    DECIDED = "beslut-fattat"
+    REVIEWED = "rapport-godkand"
+
+
+OFFICERS_STAGES = {
+    CaseStage.TO_HANDLE: "Att handlägga",
+    CaseStage.SUPPLEMENT_OUT: "Komplettering ute",
+    CaseStage.SUPPLEMENT_LATE: "Svar försenat",
+    CaseStage.VIEWS_OUT: "Hos parten för synpunkter",
+    CaseStage.PROPOSED: "Väntar på beslut",
+    CaseStage.RETURNED: "Förslag återlämnat",
+    CaseStage.TO_SEND: "Beslut att skicka",
+    CaseStage.WITHDRAWN: "Återkallad",
+    CaseStage.REPORT_LATE: "Återrapportering försenad",
+    CaseStage.TO_REVIEW: "Återrapportering att granska",
+    CaseStage.REPORT_OUT: "Väntar på återrapportering",
+    CaseStage.TO_PAY: "Utbetalning återstår",
+    CaseStage.DECIDED: "Beslutad",
+    CaseStage.REVIEWED: "Återrapportering godkänd",
+}
+"""In the officer's words, in the order in which they press."""
+PARTYS_STAGES = {
+    CaseStage.DRAFT: "Påbörjad",
+    CaseStage.SUPPLEMENT_OUT: "Ni behöver komplettera",
+    CaseStage.SUPPLEMENT_LATE: "Komplettering försenad",
+    CaseStage.VIEWS_OUT: "Ni kan lämna synpunkter",
+    CaseStage.TO_HANDLE: "Under handläggning",
+    CaseStage.WITHDRAWN: "Återkallad av er",
+    CaseStage.REPORT_LATE: "Återrapportering försenad",
+    CaseStage.REPORT_OUT: "Att återrapportera",
+    CaseStage.TO_REVIEW: "Återrapportering inskickad",
+    CaseStage.TO_PAY: "Utbetalning återstår",
+    CaseStage.DECIDED: "Beslutad",
+    CaseStage.REVIEWED: "Återrapportering godkänd",
+}
+"""In the party's own: what the authority does within itself is not among them."""
 
 
 # --- What the screen calls it --------------------------------------------------------------------------------------
@@ -231,3 +289,37 @@ class ChangeReference:
     """Ert diarienummer: the organisation's own number of the case."""
 
     own_reference: str
+
+
+@dataclass(frozen=True)
+class AssignCases:
+    """Fördela ärende: who is to handle it. None where nobody was chosen."""
+
+    handler_id: int | None
+
+
+MOST_AT_ONCE = 100
+"""So many cases are appointed at once: they are all locked meanwhile."""
+
+
+def ensure_some_chosen(case_ids: Sequence[int]) -> None:
+    """Something is to be appointed, and no more than can be looked over."""
+    if not case_ids:
+        raise RuleViolation("Kryssa för minst ett ärende i listan.")
+    if len(case_ids) > MOST_AT_ONCE:
+        raise RuleViolation(f"Fördela högst {MOST_AT_ONCE} ärenden åt gången.")
+
+
+def ensure_handles(handler_id: int | None, *, holders: Sequence[int]) -> int:
+    """Only somebody who is handläggare now is appointed. Raises RuleViolation on `handler`."""
+    if handler_id is None:
+        raise RuleViolation("Välj vem som ska handlägga.", field="handler")
+    if handler_id not in holders:
+        raise RuleViolation("Personen är inte handläggare längre. Välj någon annan.", field="handler")
+    return handler_id
+
+
+def ensure_new_handler(name: str, *, already: bool) -> None:
+    """What is so already is not done again. Raises RuleViolation on `handler`."""
+    if already:
+        raise RuleViolation(f"{name} är redan handläggare. Välj någon annan.", field="handler")

@@ -24,6 +24,7 @@ _grant_title = _says("Det finns redan ett statsbidrag med det namnet.", "title")
 _frame_year = _says("Året har redan en ram. Ladda om sidan och ändra den i stället.", "grant_year")
 _call_title = _says("Statsbidraget har redan en utlysning med den rubriken.", "title")
 _home = _says("Ungdomshemmet finns redan.", "name")
+_view_name = _says("Du har redan en vy med det namnet. Välj ett annat.", "name")
 _open_supplement = _says("En begäran om komplettering är redan öppen.")
 
 REFUSALS: dict[str, Callable[[], RuleViolation]] = {
@@ -49,6 +50,8 @@ REFUSALS: dict[str, Callable[[], RuleViolation]] = {
     "supplements.application_id": _open_supplement,
     "uq_supplements_open_report": _open_supplement,
     "supplements.report_id": _open_supplement,
+    "uq_saved_views_user_id_name_key": _view_name,
+    "saved_views.user_id, saved_views.name_key": _view_name,
     "uq_payments_decision_id_grant_year_instalment": _twice,
     "payments.decision_id, payments.grant_year, payments.instalment": _twice,
     "ck_bank_giros_two_persons": _two_persons,

@@ -201,3 +201,17 @@ NOT_FOR_THE_PARTY = frozenset(
 
 NOT_FOR_THE_AUTHORITY = frozenset({EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED})
 """What belongs to the organisation's own draft."""
+
+NO_NEWS = frozenset(
+    {
+        # What somebody does to the case's own row, and what follows by itself from an act that is told of.
+        EventKind.CASE_REFERENCE_CHANGED,
+        EventKind.APPLICATION_CONCLUDED,
+        EventKind.PAYMENT_PLANNED,
+        EventKind.PAYMENT_BATCHED,
+        EventKind.REPORT_PLANNED,
+        EventKind.SUPPLEMENT_REMINDED,
+        EventKind.PERSONAL_NUMBER_KEPT,
+    }
+)
+"""What makes a case new to nobody. That somebody was appointed is new to that person only."""

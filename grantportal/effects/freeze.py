@@ -5,6 +5,7 @@ from typing import Any
 from grantportal.domain import clock
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.effects.search import look_up
 from grantportal.models.cases import FrozenVersion
 from grantportal.queries import cases
 from grantportal.transaction import Act
@@ -27,4 +28,5 @@ def freeze(
     )
     act.session.add(frozen)
     act.session.flush()
+    look_up(act, frozen, content)
     return frozen

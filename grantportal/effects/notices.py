@@ -56,3 +56,8 @@ def _tell(
         title=masked(title),
         text=masked(text),
     )
+
+
+def tell_person(act: Act, case: Case, user_id: int, title: str, text: str) -> None:
+    """Tell one person about a case."""
+    act.outbox(NOTICE, case_id=case.id, organisation_id=None, roles=[], user_id=user_id, title=title, text=text)

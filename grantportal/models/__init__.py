@@ -15,6 +15,8 @@ from grantportal.models import (
     portal,
     records,
     reports,
+    saved_views,
+    search,
     supplements,
     triggers,
 )
@@ -36,6 +38,8 @@ __all__ = [
     "portal",
     "records",
     "reports",
+    "saved_views",
+    "search",
     "supplements",
     "triggers",
 ]

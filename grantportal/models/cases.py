@@ -44,6 +44,18 @@ class Case(Base):
     parent: Mapped["Case | None"] = relationship(remote_side="Case.id")
 
 
+class ReadMark(Base):
+    """Läsmarkering: how far somebody has read a case; what has happened after that is new to that person."""
+
+    __tablename__ = "read_marks"
+    __table_args__ = (UniqueConstraint("user_id", "case_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    seq: Mapped[int]
+    """The case's newest event when its page was opened."""
+
+
 class RegistrationSeries(Base):
     """A series of diarienummer: one row per prefix and year, locked while a number is taken."""
 

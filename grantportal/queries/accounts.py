@@ -1,5 +1,6 @@
 """Who somebody is, and which mandates hold now."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -116,6 +117,16 @@ def signed_in_anew(key: str, *, idle_minutes: int) -> SignedIn | None:
     """The same for a session that has just been opened: what was read earlier in the request is from before it."""
     db.close_read_session()
     return signed_in(key, idle_minutes=idle_minutes)
+
+
+def holders(roles: Set[Role]) -> dict[int, str]:
+    """The names of those who hold one of these roles today, by the person's number."""
+    rows = db.session().execute(
+        select(User.id, User.name)
+        .join(MandateRow, MandateRow.user_id == User.id)
+        .where(MandateRow.role.in_(roles), holds(clock.today()), User.closed_at.is_(None))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def holds(today: date, row: type[MandateRow] = MandateRow) -> ColumnElement[bool]:

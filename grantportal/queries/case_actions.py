@@ -43,6 +43,8 @@ def actions_for(
     yield from _about_decision(actor, case, application, standing.decision)
     yield from _about_payments(actor, standing.payments)
     yield from _about_reports(actor, case, standing.reports)
+    if may(actor, Permission.ASSIGN_CASE) and case.registration_number is not None:
+        yield CaseAction("Fördela ärende", "Välj vem som ska handlägga.", "cases.assign", {"case_id": case.id})
     if may(actor, Permission.FILE_NOTE):
         yield CaseAction(
             "Skriv tjänsteanteckning", "Vad som sagts, med vem och när.", "file_notes.write", {"case_id": case.id}

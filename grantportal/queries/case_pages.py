@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db
@@ -23,7 +23,7 @@ from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
 from grantportal.models.calls import Call
-from grantportal.models.cases import Case
+from grantportal.models.cases import Case, ReadMark
 from grantportal.models.decisions import Dispatch
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation, YouthHome
@@ -34,6 +34,7 @@ from grantportal.models.supplements import Supplement
 from grantportal.policy import WHO_MAY, Permission, visible
 from grantportal.queries.accounts import holds
 from grantportal.queries.case_actions import CaseAction, actions_for
+from grantportal.queries.case_lists import handles_now
 from grantportal.queries.case_states import (
     CaseFacts,
     ReportLine,
@@ -123,6 +124,10 @@ class CasePage:
     homes: tuple[str, ...]
     ombud: tuple[tuple[str, date | None], ...]
     assigned_to: str
+    handler_has_left: bool
+    """Whoever was appointed is handläggare no longer."""
+    read_seq: int
+    """The newest event when the reader last opened the page; 0 who never has."""
     application_id: int
     standing: Standing
     steps: tuple[Step, ...]
@@ -153,6 +158,8 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
                 Grant.title,
                 Call,
                 assigned.name,
+                handles_now(Case.assigned_to_id),
+                func.coalesce(ReadMark.seq, 0),
                 supplement_last_day(),
                 views_last_day(),
             )
@@ -162,13 +169,14 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
             .join(Grant, Grant.id == Case.grant_id)
             .join(Call, Call.id == Application.call_id)
             .outerjoin(assigned, assigned.id == Case.assigned_to_id)
+            .outerjoin(ReadMark, and_(ReadMark.case_id == Case.id, ReadMark.user_id == actor.user_id))
             .where(Case.id == case_id, visible(actor, Case))
         )
         .one_or_none()
     )
     if found is None:
         return None
-    case, application, organisation, grant_title, call, handler, asked_by, views_by = found
+    case, application, organisation, grant_title, call, handler, handles, read_seq, asked_by, views_by = found
     facts = CaseFacts(
         case_id=case.id,
         registration_number=case.registration_number or "",
@@ -193,6 +201,8 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         homes=_homes(application.id),
         ombud=_ombud(case),
         assigned_to=handler or "",
+        handler_has_left=handler is not None and not handles,
+        read_seq=read_seq,
         application_id=application.id,
         standing=standing,
         steps=cases.steps(_progress(case, application, standing, supplements)),

@@ -1,6 +1,9 @@
 """Ärenden for acts: the locked rows that they work on, and the numbers that follow."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Integer, Select, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from grantportal import db
@@ -22,6 +25,17 @@ def get(actor: Actor, case_id: int, *, lock: bool = False) -> Case | None:
 def locked(case_id: int) -> Case:
     """The case, locked: it stands for its application, decision, report and history."""
     return db.session().scalars(db.lock(select(Case).where(Case.id == case_id))).one()
+
+
+def locked_together(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
+    """These cases that the actor may see, locked one after the other in the order of their numbers: the same for everybody."""
+    query = select(Case).where(Case.id.in_(case_ids), visible(actor, Case)).order_by(Case.id)
+    return list(db.session().scalars(db.lock(query)))
+
+
+def newest_events(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """(the actor's number, case, its newest event) of every case that the actor may see: what a read mark says."""
+    return select(literal(actor.user_id, Integer()), Case.id, Case.event_seq).where(visible(actor, Case))
 
 
 def last_version(kind: FrozenKind, subject_id: int) -> int:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.case_lists import NOBODYS
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
@@ -27,6 +28,7 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
 from grantportal.queries import ombud
+from grantportal.queries.case_lists import is_nobodys
 
 MOST = 20
 """How many of each kind are shown; the rest are in the lists."""
@@ -48,6 +50,8 @@ class Waiting:
     day: date | None = None
     """Last day; None when there is none."""
     since: date | None = None
+    is_own: bool = False
+    """In a case that the reader is appointed to handle."""
     action: str = ""
     mark: Mark = ("wait", "arrow", "Väntar på dig")
 
@@ -102,11 +106,19 @@ class Start:
 
 
 def start(actor: Actor) -> Start:
-    """What waits, late things first and then by day; and the days to come."""
+    """What waits, late things first, then one's own cases, and then by day; and the days to come."""
     waiting: list[Waiting] = []
     dates: list[ImportantDate] = []
     if actor.is_authority:
-        for found in (_to_handle, _ombud_applications, _late_supplements, _decisions, _payments, _reports_to_review):
+        for found in (
+            _to_assign,
+            _to_handle,
+            _ombud_applications,
+            _late_supplements,
+            _decisions,
+            _payments,
+            _reports_to_review,
+        ):
             waiting += found(actor)
     else:
         waiting += [*_drafts(actor), *_supplements(actor), *_communications(actor)]
@@ -116,7 +128,7 @@ def start(actor: Actor) -> Start:
     dates += _call_dates(actor)
     today = clock.today()
     waiting.sort(key=lambda each: (each.day or each.since or today, each.title))
-    waiting.sort(key=lambda each: not each.is_late)
+    waiting.sort(key=lambda each: (not each.is_late, not each.is_own))
     return Start(tuple(waiting), tuple(sorted(dates, key=lambda each: (each.day, each.text))[:DATES]))
 
 
@@ -206,11 +218,11 @@ def _communications(actor: Actor) -> Iterator[Waiting]:
         .order_by(Communication.last_day)
         .limit(MOST)
     )
-    for communication, case in rows:
+    for communication, of_case in rows:
         if may(actor, Permission.REPLY_TO_COMMUNICATION, communication):
             yield Waiting(
-                title=f"Lämna synpunkter: {case.title}",
-                text=f"Det finns ett underlag att läsa i ärende {case.registration_number} innan beslutet fattas.",
+                title=f"Lämna synpunkter: {of_case.title}",
+                text=f"Det finns ett underlag att läsa i ärende {of_case.registration_number} innan beslutet fattas.",
                 endpoint="communications.show",
                 values={"communication_id": communication.id},
                 day=communication.last_day,
@@ -271,6 +283,40 @@ def _own_reports(actor: Actor) -> Iterator[Waiting | ImportantDate]:
 # --- The authority -----------------------------------------------------------------------------------------------
 
 
+def _mine_or_nobodys(actor: Actor) -> ColumnElement[bool]:
+    """One's own cases, and those that nobody handles who can; a colleague's are the colleague's to do."""
+    return or_(Case.assigned_to_id == actor.user_id, is_nobodys())
+
+
+def _own_first(actor: Actor) -> ColumnElement[int]:
+    return case((Case.assigned_to_id == actor.user_id, 0), else_=1)
+
+
+def _to_assign(actor: Actor) -> Iterator[Waiting]:
+    if not may(actor, Permission.ASSIGN_CASE):
+        return
+    count, first = (
+        db.session()
+        .execute(
+            select(func.count(Case.id), func.min(Application.submitted_at))
+            .join(Application, Application.case_id == Case.id)
+            .where(Application.status.in_(_UNDECIDED), is_nobodys(), visible(actor, Case))
+        )
+        .one()
+    )
+    if count:
+        yield Waiting(
+            title="Fördela ett ärende" if count == 1 else f"Fördela {count} ärenden",
+            text="Ingen är utsedd att handlägga." if count == 1 else "Ingen är utsedd att handlägga dem.",
+            endpoint="cases.index",
+            values={"handlaggare": NOBODYS},
+            since=clock.stockholm(first).date() if first else None,
+        )
+
+
+_UNDECIDED = (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT_REQUESTED, ApplicationStatus.WITHDRAWN)
+
+
 def _to_handle(actor: Actor) -> Iterator[Waiting]:
     if not may(actor, Permission.PROPOSE):
         return
@@ -290,22 +336,23 @@ def _to_handle(actor: Actor) -> Iterator[Waiting]:
         .where(
             Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN]),
             ~decided,
-            or_(Case.assigned_to_id.is_(None), Case.assigned_to_id == actor.user_id),
+            _mine_or_nobodys(actor),
             visible(actor, Application),
         )
-        .order_by(Application.submitted_at)
+        .order_by(_own_first(actor), Application.submitted_at)
         .limit(MOST)
     )
-    for application, case, organisation in rows:
+    for application, of_case, organisation in rows:
         withdrawn = application.withdrawn_at is not None
         received = application.submitted_at
         yield Waiting(
             title=f"{'Avskriv' if withdrawn else 'Handlägg'} {organisation}",
-            text=f"Dnr {case.registration_number}. {case.title}."
+            text=f"Dnr {of_case.registration_number}. {of_case.title}."
             + (" Ansökan är återkallad och ärendet avslutas genom beslut." if withdrawn else ""),
             endpoint="cases.show",
-            values={"case_id": case.id},
+            values={"case_id": of_case.id},
             since=clock.stockholm(received).date() if received else None,
+            is_own=of_case.assigned_to_id == actor.user_id,
         )
 
 
@@ -326,17 +373,19 @@ def _late_supplements(actor: Actor) -> Iterator[Waiting]:
     if not may(actor, Permission.CLOSE_SUPPLEMENT):
         return
     rows = db.session().execute(
-        select(Supplement, Organisation.name)
+        select(Supplement, Organisation.name, Case.assigned_to_id)
         .join(Organisation, Organisation.id == Supplement.organisation_id)
+        .join(Case, Case.id == Supplement.case_id)
         .where(
             Supplement.status == SupplementStatus.REQUESTED,
             Supplement.last_day < clock.today(),
+            _mine_or_nobodys(actor),
             visible(actor, Supplement),
         )
-        .order_by(Supplement.last_day)
+        .order_by(_own_first(actor), Supplement.last_day)
         .limit(MOST)
     )
-    for supplement, organisation in rows:
+    for supplement, organisation, handler in rows:
         of_report = supplement.report_id is not None
         yield Waiting(
             title=f"{organisation} har inte kompletterat",
@@ -344,6 +393,7 @@ def _late_supplements(actor: Actor) -> Iterator[Waiting]:
             endpoint="reviews.show" if of_report else "supplements.show",
             values={"report_id": supplement.report_id} if of_report else {"supplement_id": supplement.id},
             day=supplement.last_day,
+            is_own=handler == actor.user_id,
         )
 
 
@@ -354,20 +404,21 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
         # Nobody decides on a proposal of their own.
         wanted.append((Decision.status == DecisionStatus.PROPOSED) & (Decision.proposed_by_id != actor.user_id))
     if may(actor, Permission.PROPOSE):
-        wanted.append(Decision.status == DecisionStatus.RETURNED)
+        wanted.append((Decision.status == DecisionStatus.RETURNED) & _mine_or_nobodys(actor))
     if may(actor, Permission.DISPATCH_DECISION):
         wanted.append((Decision.status == DecisionStatus.MADE) & ~sent)
     if not wanted:
         return
     rows = db.session().execute(
-        select(Decision, Organisation.name, Case.registration_number)
+        select(Decision, Organisation.name, Case.registration_number, Case.assigned_to_id)
         .join(Case, Case.id == Decision.case_id)
         .join(Organisation, Organisation.id == Decision.organisation_id)
         .where(or_(*wanted), visible(actor, Decision))
         .order_by(Decision.proposed_at)
         .limit(MOST)
     )
-    for decision, organisation, number in rows:
+    for decision, organisation, number, handler in rows:
+        own_case = handler == actor.user_id
         there = {"decision_id": decision.id}
         proposed = clock.stockholm(decision.proposed_at).date() if decision.proposed_at else None
         if decision.status is DecisionStatus.PROPOSED:
@@ -379,6 +430,7 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
                 "decisions.propose",
                 {"application_id": decision.application_id},
                 since=proposed,
+                is_own=own_case,
             )
         else:
             made = clock.stockholm(decision.decided_at).date() if decision.decided_at else None
@@ -388,6 +440,7 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
                 "decisions.dispatch",
                 there,
                 since=made,
+                is_own=own_case,
             )
 
 
@@ -434,14 +487,14 @@ def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
         return
     overdue = (Report.status == ReportStatus.DRAFT) & (Report.due_on < clock.today())
     rows = db.session().execute(
-        select(Report, Organisation.name, Case.registration_number)
+        select(Report, Organisation.name, Case.registration_number, Case.assigned_to_id)
         .join(Case, Case.id == Report.case_id)
         .join(Organisation, Organisation.id == Report.organisation_id)
-        .where(or_(Report.status == ReportStatus.SUBMITTED, overdue), visible(actor, Report))
-        .order_by(Report.due_on, Organisation.name.collate(db.COLLATION))
+        .where(or_(Report.status == ReportStatus.SUBMITTED, overdue), _mine_or_nobodys(actor), visible(actor, Report))
+        .order_by(_own_first(actor), Report.due_on, Organisation.name.collate(db.COLLATION))
         .limit(MOST)
     )
-    for report, organisation, number in rows:
+    for report, organisation, number, handler in rows:
         if report.status is ReportStatus.DRAFT:
             yield Waiting(
                 title=f"{organisation} har inte återrapporterat {report.grant_year}",
@@ -449,6 +502,7 @@ def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
                 endpoint="cases.show",
                 values={"case_id": report.case_id},
                 day=report.due_on,
+                is_own=handler == actor.user_id,
             )
         else:
             yield Waiting(
@@ -457,6 +511,7 @@ def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
                 endpoint="reviews.show",
                 values={"report_id": report.id},
                 since=clock.stockholm(report.submitted_at).date() if report.submitted_at else None,
+                is_own=handler == actor.user_id,
             )
 
 

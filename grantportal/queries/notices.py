@@ -50,6 +50,11 @@ def receivers(roles: Iterable[str], *, organisation_id: int | None, case_id: int
     )
 
 
+def still_here(user_id: int) -> list[int]:
+    """The person, unless the account has been closed since."""
+    return list(db.session().scalars(select(User.id).where(User.id == user_id, User.closed_at.is_(None))))
+
+
 def mailbox(organisation_id: int) -> str:
     """The organisation's own mailbox, which gets a copy; empty when it has none."""
     return db.session().scalar(select(Organisation.mailbox).where(Organisation.id == organisation_id)) or ""

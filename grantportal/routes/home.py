@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from grantportal import web
 from grantportal.domain import clock
+from grantportal.domain.case_lists import Asked
 from grantportal.queries import calls, case_lists, home, notices
-from grantportal.queries.case_lists import Asked
 
 bp = Blueprint("home", __name__)
 

@@ -25,7 +25,12 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
     case_id, organisation_id = payload["case_id"], payload["organisation_id"]
     with clock.at(at), bookkeeping(Bookkeeping.NOTICES) as (session, _):
         finish(session, item_id, lease_key)
-        persons = notices.receivers(payload["roles"], organisation_id=organisation_id, case_id=case_id)
+        named = payload.get("user_id")
+        persons = (
+            notices.receivers(payload["roles"], organisation_id=organisation_id, case_id=case_id)
+            if named is None
+            else notices.still_here(named)
+        )
         session.add_all(
             Notice(
                 user_id=person,

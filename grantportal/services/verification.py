@@ -1,5 +1,6 @@
 """Control of everything that must not have changed: chains, frozen versions, files, and the counters beside the ledger."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import file_digest
@@ -10,7 +11,10 @@ from grantportal.domain import clock
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
-from grantportal.queries import anchors
+from grantportal.domain.search import looked_up_of
+from grantportal.models.cases import FrozenVersion
+from grantportal.models.search import SearchEntry
+from grantportal.queries import anchors, search
 from grantportal.queries import verification as stored
 from grantportal.transaction import recomputed
 
@@ -39,6 +43,7 @@ def verify(files: Path) -> Findings:
     findings.check("händelser", _events())
     findings.check("dygnsankare", _anchors())
     findings.check("frysta versioner", _frozen())
+    findings.check("sökposter", _search())
     findings.check("publicerade formulär", _forms())
     findings.check("filer", _files(files))
     findings.check("årsramar", _frames())
@@ -96,6 +101,32 @@ def _frozen() -> Iterator[str | None]:
             yield f"{where} har ändrats."
         before = (subject, version.number)
         yield None
+
+
+def _search() -> Iterator[str | None]:
+    """What has been handed in is found by its newest words, and nothing else is."""
+    for version, entry in search.newest_versions():
+        where = f"Sökposten för {version.kind.value} {version.subject_id}"
+        if entry is None:
+            yield f"{where} saknas."
+        elif (entry.frozen_version_id, entry.case_id) != (version.id, version.case_id) or _has_other_words(
+            version, entry
+        ):
+            yield f"{where} säger något annat än det som har skickats in."
+        elif not search.is_found(entry):
+            yield f"{where} hittas inte av sökningen."
+        yield None
+    extra = search.entries_without_version()
+    if extra:
+        yield f"{extra} sökposter hör inte till något som har skickats in."
+
+
+def _has_other_words(version: FrozenVersion, entry: SearchEntry) -> bool:
+    try:
+        return looked_up_of(json.loads(version.content)) != entry.words
+    except ValueError:
+        # The control of frozen versions tells of it.
+        return False
 
 
 def _forms() -> Iterator[str | None]:

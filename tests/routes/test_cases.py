@@ -8,6 +8,7 @@ from sqlalchemy import select
 from grantportal import worker
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.case_lists import Asked
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.events import EventKind
@@ -19,7 +20,6 @@ from grantportal.models.decisions import Decision, Dispatch
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.records import StoredFile
 from grantportal.queries import accounts, case_lists, case_pages
-from grantportal.queries.case_lists import Asked
 from grantportal.settings import Settings
 from grantportal.transaction import transaction
 from tests.support.casework import (
@@ -331,11 +331,11 @@ def test_the_list_is_found_in_by_region_number_and_title(officer):
 def test_the_list_is_narrowed_by_call_and_state(officer):
     one, other = ApplicationFactory(), ApplicationFactory()
 
-    answer = officer.get(f"/arenden/?utlysning={one.call.id}&lage=submitted&ordning=sokande").text
+    answer = officer.get(f"/arenden/?utlysning={one.call.id}&lage=att-handlagga&ordning=-arende").text
 
     assert one.case.registration_number in answer
     assert other.case.registration_number not in answer
-    assert "Inga ärenden stämmer" in officer.get("/arenden/?lage=withdrawn").text
+    assert "Inga ärenden stämmer" in officer.get("/arenden/?lage=ansokan-aterkallad").text
     assert officer.get("/arenden/?lage=nonsense&utlysning=x&bidrag=1e9&sida=-3&ordning=;").status_code == 200
 
 

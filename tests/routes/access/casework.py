@@ -1,7 +1,10 @@
 """Who may: the start page, cases, handlingar, file notes, messages."""
 
+from itertools import count
+
 from grantportal.domain import clock
 from grantportal.models.portal import Notice
+from grantportal.models.saved_views import SavedView
 from tests.routes.access import EVERYBODY, READERS, REGION, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.casework import ApplicationFactory, RecordFactory, rendered_record
@@ -34,6 +37,17 @@ def a_notice(world: World) -> dict[str, int]:
     return {"notice_id": saved(told).id}
 
 
+def ombuds_view(world: World) -> dict[str, int]:
+    number = next(_numbers)
+    owner = world.users["ombud"].id
+    made = SavedView(user_id=owner, name=f"Vy {number}", name_key=f"vy {number}", query="sok=x")
+    return {"view_id": saved(made).id}
+
+
+_numbers = count(1)
+NOT_THE_OMBUD = SIGNED_IN - {"ombud"}
+"""A view is one person's own."""
+
 ROWS = {
     "home.show": Row(EVERYBODY),
     "notices.index": Row(SIGNED_IN),
@@ -55,6 +69,22 @@ ROWS = {
         unseen=UNREADERS,
         data={"own_reference": "RS 2020-17"},
     ),
+    "cases.mark_all_read": Row(SIGNED_IN),
+    "cases.assign": Row(
+        {"enhetschef"},
+        thing=a_case,
+        unseen=UNREADERS,
+        data=lambda world, own: {"handler": world.users["handlaggare"].id},
+    ),
+    "cases.assign_many": Row(
+        {"enhetschef"},
+        data=lambda world, own: {"handler": world.users["handlaggare"].id, "arende": a_case(world)["case_id"]},
+    ),
+    "saved_views.index": Row(SIGNED_IN),
+    "saved_views.save": Row(SIGNED_IN, data={"name": "Mina", "query": "sok=x"}),
+    "saved_views.rename": Row({"ombud"}, thing=ombuds_view, unseen=NOT_THE_OMBUD, data={"name": "Våra"}),
+    "saved_views.delete": Row({"ombud"}, thing=ombuds_view, unseen=NOT_THE_OMBUD),
+    "saved_views.start": Row({"ombud"}, thing=ombuds_view, unseen=NOT_THE_OMBUD),
     "file_notes.write": Row(
         {"handlaggare"},
         thing=a_case,
