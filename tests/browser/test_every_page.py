@@ -119,7 +119,7 @@ def a_draft_call(story: Story) -> Values:
                     application_form_id=None,
                     report_form_id=story.made["report-form"],
                     framework_version_id=story.made["framework"],
-                    condition_set_id=story.made["conditions"],
+                    condition_set_id=None,
                 ),
             )
     return {"call_id": story.made["draft"]}
