@@ -19,7 +19,17 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Form, Line, Paragraphs, left_as_saved, tidy_line
 from grantportal.domain import answers, attachments, personal_numbers
-from grantportal.domain.answers import MOST_PERCENT, MOST_ROWS, NOTHING, YES, Draft, SaveAnswers, Staff, Surroundings
+from grantportal.domain.answers import (
+    MOST_PERCENT,
+    MOST_ROWS,
+    NOTHING,
+    YES,
+    Draft,
+    FetchAnswer,
+    SaveAnswers,
+    Staff,
+    Surroundings,
+)
 from grantportal.domain.applications import LOCKED
 from grantportal.domain.attachments import Attached
 from grantportal.domain.errors import RuleViolation
@@ -31,6 +41,10 @@ from grantportal.domain.texts import LONGEST
 
 SEEN = "seen-"
 """Before a key: the hidden field that says what the answer was when the page was made."""
+FETCH = "anvand"
+"""The button that takes over an earlier answer: its value is the key and the frozen version."""
+FETCHED = "hamtat-"
+"""Before a key: the hidden field that says which frozen version the text in the field is taken over from."""
 
 
 class Seen(HiddenField):
@@ -492,7 +506,20 @@ class AnswerForm(Form):
         if self.removed:
             values[self.removed] = ""
             based_on[self.removed] = request.form.get(seen_fields({self.removed: ""}).popitem()[0], "")
-        return SaveAnswers(values, based_on, self.reason.data or "")
+        return SaveAnswers(values, based_on, self.reason.data or "", self.fetched(), _to_fetch())
+
+    def fetched(self) -> dict[str, int]:
+        """Which texts in the fields are taken over and not saved yet, and from which frozen version."""
+        posted = {name.removeprefix(FETCHED): value for name, value in request.form.items() if name.startswith(FETCHED)}
+        asked = _to_fetch()
+        found = {key: int(value) for key, value in posted.items() if _is_id(value)}
+        return {**found, asked.key: asked.frozen_id} if asked else found
+
+    def offer(self, offered: Mapping[str, str]) -> None:
+        """Put what was asked for in its field, saved or not."""
+        for question in self.questions:
+            if question.field in offered:
+                self[question.field].process_data(FIELDS[question.type].data(offered[question.field]))
 
     def warn(self, warned: Mapping[str, str]) -> None:
         """Put each warning beside its field, and ask for the reason. What is hidden is not handed in, and asks nothing."""
@@ -550,6 +577,15 @@ class AnswerForm(Form):
             for row in budget.rows:
                 if not budget[f"s{row}_profession"].errors:
                     yield answers.staff_key(question, row), budget[f"{SEEN}s{row}"], budget.staff(row).text()
+
+
+def _to_fetch() -> FetchAnswer | None:
+    key, _, frozen_id = request.form.get(FETCH, "").partition(".")
+    return FetchAnswer(key, int(frozen_id)) if _is_id(frozen_id) else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def seen_fields(stamps: Mapping[str, str]) -> dict[str, str]:

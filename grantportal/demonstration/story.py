@@ -19,7 +19,7 @@ from grantportal.domain import answers as answers_of
 from grantportal.domain import clock
 from grantportal.domain import reviews as review_rules
 from grantportal.domain.actors import Actor
-from grantportal.domain.answers import YES, SaveAnswers, Staff
+from grantportal.domain.answers import YES, FetchAnswer, SaveAnswers, Staff
 from grantportal.domain.applications import StartApplication
 from grantportal.domain.calls import WriteCall, WriteCallYear
 from grantportal.domain.cases import AssignCases
@@ -90,6 +90,7 @@ STOPS: dict[str, date] = {
     "komplettering": date(2020, 6, 3),
     "beslut": date(2020, 7, 1),
     "utbetalning": date(2021, 1, 18),
+    "omfordelning": date(2022, 1, 20),
     "aterrapportering": date(2023, 3, 20),
 }
 """The stages that the story can stop after, and the first day that is shown then."""
@@ -522,6 +523,15 @@ class Story:
         for category, amount in zip(facts.category_ids(self.made["grant"]), extra["sought"], strict=True):
             values[f"q3-y2022_c{category}"] = str(amount)
         self._save(key, "extra", values)
+        for section, number in (("sokande", 5), ("sokande", 6), ("behov", 7)):
+            self._fetch(key, section, f"q{number}")
+
+    def _fetch(self, key: str, section: str, question: str) -> None:
+        """Take over what the region answered to the same question in the ordinary call."""
+        writer, application = actor_of(f"{key}-uppgiftssamordnare"), self.applications[key, "extra"]
+        frozen = facts.newest_version(self.applications[key, "ordinary"])
+        asked = FetchAnswer(question, frozen)
+        applications.save_section(writer, application, section, SaveAnswers({}, {}, fetch=asked))
 
     # --- Återrapportering --------------------------------------------------------------------------------------
 

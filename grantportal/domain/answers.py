@@ -66,6 +66,8 @@ class Answered:
     by: str = ""
     reason: str = ""
     """Why a personnummer stands in it, where one does."""
+    fetched_from: str = ""
+    """The earlier application that it is taken over from, until somebody changes it."""
 
     @property
     def stamp(self) -> str:
@@ -94,6 +96,14 @@ def texts_of(draft: Draft) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class FetchAnswer:
+    """Använd svaret: take over the answer to the question with this key from an earlier application's frozen version."""
+
+    key: str
+    frozen_id: int
+
+
+@dataclass(frozen=True)
 class SaveAnswers:
     """What a person changed: the new text of each key, and the stamp that it was read under."""
 
@@ -101,6 +111,9 @@ class SaveAnswers:
     based_on: Mapping[str, str]
     reason: str = ""
     """Why a personnummer is to stand in what is saved now."""
+    fetched: Mapping[str, int] = field(default_factory=dict)
+    """Which of the texts are said to be taken over, and from which frozen version."""
+    fetch: FetchAnswer | None = None
 
     @classmethod
     def over(cls, draft: Draft, values: Mapping[str, str]) -> "SaveAnswers":
@@ -118,6 +131,8 @@ class Saved:
     """What is not saved because a personnummer seems to stand in it: a sentence for each key."""
     locked: frozenset[str] = frozenset()
     """What is not saved because it cannot be written in any more."""
+    offered: Mapping[str, str] = field(default_factory=dict)
+    """The earlier answer that was asked for, by its key: what the field is to show, saved or not."""
 
 
 @dataclass(frozen=True)

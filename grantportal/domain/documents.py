@@ -84,6 +84,18 @@ class Section:
 
     title: str
     answers: tuple[Answer, ...]
+    not_asked: tuple[str, ...] = ()
+    """The questions that other answers made needless."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """Bilaga: a file that was handed in, by its fingerprint; the bytes are a record of their own."""
+
+    question: str
+    line: str
+    """«Budget.xlsx (12 kB)»."""
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +125,7 @@ class ReceiptDocument(Document):
     youth_homes: tuple[str, ...] | None = None
     budget: AmountTable | None = None
     staff: tuple[StaffRow, ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def receipt_document(content: dict[str, Any], *, authority: str, sha256: str, ex
         youth_homes=None if homes is None else tuple(home["name"] for home in homes),
         budget=hand_ins.budget_table(content),
         staff=hand_ins.staff_rows(content),
+        attachments=hand_ins.attached_files(content),
     )
 
 

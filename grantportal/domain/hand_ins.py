@@ -12,7 +12,7 @@ from typing import Any
 
 from grantportal.domain import answers, attachments, clock
 from grantportal.domain.answers import NOTHING, YES, Answered, Budget, Draft, Staff, Surroundings
-from grantportal.domain.documents import AmountLine, AmountTable, Answer, StaffRow
+from grantportal.domain.documents import AmountLine, AmountTable, Answer, AttachedFile, StaffRow
 from grantportal.domain.documents import Section as PrintedSection
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, canonical, fingerprint
@@ -74,9 +74,9 @@ class HandIn:
 def answers_content(definition: FormDefinition, texts: Mapping[str, str], around: Surroundings) -> Content:
     """The answers with the labels they were given under: readable without the form, and comparable key by key.
 
-    What is hidden by other answers is not asked, and is not there.
+    What is hidden by other answers is not asked, and is there by its label only.
     """
-    definition = definition.asked(texts)
+    whole, definition = definition, definition.asked(texts)
     question = answers.budget_question(definition)
     budget = Budget.of(question, texts, around) if question else None
     homes = next((each for each in definition.questions if each.type is QuestionType.YOUTH_HOMES), None)
@@ -96,8 +96,9 @@ def answers_content(definition: FormDefinition, texts: Mapping[str, str], around
                     }
                     for each in section.questions
                 ],
+                **_not_asked([each.label for each in all_of_it.questions if each not in section.questions]),
             }
-            for section in definition.sections
+            for all_of_it, section in zip(whole.sections, definition.sections, strict=True)
         ],
         "budget": {
             "years": list(budget.years),
@@ -124,6 +125,10 @@ def answers_content(definition: FormDefinition, texts: Mapping[str, str], around
     }
 
 
+def _not_asked(labels: list[str]) -> Content:
+    return {"not_asked": labels} if labels else {}
+
+
 def _files(question: Question, texts: Mapping[str, str]) -> Content:
     """The files of an answer: name, kind, size and fingerprint of each."""
     if question.type is not QuestionType.ATTACHMENT:
@@ -139,7 +144,9 @@ def with_locked_parts(
     sections = []
     for section in definition.sections:
         chosen = [(new if each.number in opened.questions else old).get(each.number) for each in section.questions]
-        sections.append({"key": section.key, "title": section.title, "answers": [each for each in chosen if each]})
+        labels = [each.label for each, found in zip(section.questions, chosen, strict=True) if not found]
+        kept = [each for each in chosen if each]
+        sections.append({"key": section.key, "title": section.title, "answers": kept, **_not_asked(labels)})
     merged = {**content, "sections": sections, **_locked_budget(definition, content, before, opened, around)}
     homes = next((each for each in definition.questions if each.type is QuestionType.YOUTH_HOMES), None)
     if homes is None or homes.number not in opened.questions:
@@ -298,6 +305,16 @@ def staff_rows(content: Content) -> tuple[StaffRow, ...]:
     )
 
 
+def attached_files(content: Content) -> tuple[AttachedFile, ...]:
+    """The files of every answer, in order."""
+    return tuple(
+        AttachedFile(answer["question"], line, file["sha256"])
+        for section in content["sections"]
+        for answer in section["answers"]
+        for line, file in zip(answer["texts"], answer.get("files", ()), strict=False)
+    )
+
+
 def printed_sections(content: Content) -> tuple[PrintedSection, ...]:
     """The sections with their answers; budget and youth homes are printed as tables of their own."""
     apart = {QuestionType.BUDGET.value, QuestionType.YOUTH_HOMES.value}
@@ -308,8 +325,9 @@ def printed_sections(content: Content) -> tuple[PrintedSection, ...]:
             for answer in section["answers"]
             if answer["type"] not in apart
         )
-        if printed:
-            made.append(PrintedSection(section["title"], printed))
+        not_asked = tuple(section.get("not_asked", ()))
+        if printed or not_asked:
+            made.append(PrintedSection(section["title"], printed, not_asked))
     return tuple(made)
 
 

@@ -66,6 +66,8 @@ class Answer(Base):
     value: Mapped[str]
     personal_number_reason: Mapped[str | None]
     """Why a personnummer stands in the answer, where one does."""
+    fetched_from_id: Mapped[int | None] = mapped_column(ForeignKey("frozen_versions.id"))
+    """The earlier hand-in that the answer is taken over from, until somebody changes it."""
     version: Mapped[int] = mapped_column(default=1)
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     changed_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grantportal import db, policy
 from grantportal.domain import answers, applications, attachments, clock, hand_ins, remarks
@@ -29,6 +29,7 @@ from grantportal.domain.applications import (
 from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
+from grantportal.domain.earlier_answers import source_name
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section
 from grantportal.domain.labels import Label
@@ -187,6 +188,8 @@ class DraftRows:
     rows: Mapping[str, "Answer | BudgetLine | StaffRow"]
     names: Mapping[int, str]
     files: Mapping[str, Answered] = field(default_factory=dict)
+    fetched: Mapping[str, str] = field(default_factory=dict)
+    """The earlier application that an answer is taken over from."""
 
     def saved(self) -> Draft:
         """The rows as texts with their versions."""
@@ -196,6 +199,7 @@ class DraftRows:
                 row.version,
                 self.names.get(row.changed_by_id, ""),
                 getattr(row, "personal_number_reason", "") or "",
+                self.fetched.get(key, ""),
             )
             for key, row in self.rows.items()
         }
@@ -228,19 +232,26 @@ def draft_rows(
     mine = policy.own(actor, Application)
     names: dict[int, str] = {}
     rows: dict[str, Answer | BudgetLine | StaffRow] = {}
-    for answer, name in session.execute(
-        select(Answer, User.name)
+    fetched: dict[str, str] = {}
+    earlier = aliased(Application)
+    for answer, name, call, unit in session.execute(
+        select(Answer, User.name, Call.title, earlier.applicant_unit)
         .join(Application, Application.id == Answer.application_id)
         .join(User, User.id == Answer.changed_by_id)
+        .outerjoin(FrozenVersion, FrozenVersion.id == Answer.fetched_from_id)
+        .outerjoin(earlier, earlier.id == FrozenVersion.subject_id)
+        .outerjoin(Call, Call.id == earlier.call_id)
         .where(Application.id == application_id, mine)
     ):
         rows[f"q{answer.question}"] = answer
         names[answer.changed_by_id] = name
+        if answer.fetched_from_id is not None:
+            fetched[f"q{answer.question}"] = source_name(call, unit)
     asks_for_files = any(each.most_files for each in needed.asked(definition))
     found = attached(actor, application_id) if asks_for_files else {}
     question = answers.budget_question(definition)
     if question is None or not needed.asks(question):
-        return DraftRows(rows, names, found)
+        return DraftRows(rows, names, found, fetched)
     staff = parts_of.staff_part(question)
     for line, name in (
         session.execute(
@@ -271,7 +282,7 @@ def draft_rows(
     ):
         rows[answers.staff_key(question, row.position)] = row
         names[row.changed_by_id] = name
-    return DraftRows(rows, names, found)
+    return DraftRows(rows, names, found, fetched)
 
 
 def attached(actor: Actor, application_id: int) -> dict[str, Answered]:
@@ -511,6 +522,8 @@ class ShownAnswer:
     files: tuple["ShownFile", ...] = ()
     is_open: bool = False
     part: str = ""
+    fetched_from: str = ""
+    """The earlier application that a draft's answer is taken over from, until somebody changes it."""
 
 
 @dataclass(frozen=True)
@@ -531,6 +544,8 @@ class ShownSection:
     key: str
     title: str
     answers: tuple[ShownAnswer, ...]
+    not_asked: tuple[str, ...] = ()
+    """The questions that other answers make needless."""
 
     def only(self, *, is_open: bool) -> "ShownSection":
         """The section with only what can be written in, or only what is locked."""
@@ -561,6 +576,8 @@ class OwnPage:
     """What stops nothing, but may be worth a look."""
     sections: tuple[ShownSection, ...]
     content: dict[str, Any]
+    fetched: tuple[Problem, ...]
+    """The answers that are taken over from an earlier application and not changed yet: to look over, never in the way."""
     may_submit: tuple[str, ...]
     """Names of the persons who can hand in."""
     status: ApplicationStatus
@@ -635,7 +652,7 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
             *_following_tasks(supplement.notes, definition, now, before, problems),
         )
     else:
-        tasks = tuple(_task(section, texts, around) for section in definition.asked(texts).sections)
+        tasks = tuple(_task(section, saved, around) for section in definition.asked(texts).sections)
     return OwnPage(
         head=head_of(application, supplement, Audience.PARTY),
         supplement=supplement,
@@ -654,6 +671,7 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
             for place, section in enumerate(definition.sections)
         ),
         content=content,
+        fetched=_fetched(definition, saved, opened),
         may_submit=_who_may_submit(application) if with_senders else (),
         status=application.status,
         organisation_id=application.organisation_id,
@@ -715,12 +733,25 @@ def _following_tasks(
                 yield Task(section.key, question.label, section.title, hint, state, field_id)
 
 
-def _task(section: Section, texts: Mapping[str, str], around: Surroundings) -> Task:
+def _fetched(definition: FormDefinition, draft: Draft, opened: Opened) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(section.key, section.title, question.label, answers.field_id(definition, question.field))
+        for section in definition.asked(answers.texts_of(draft)).sections
+        for question in section.questions
+        if question.number in opened.questions and draft.get(question.field, NOTHING).fetched_from
+    )
+
+
+def _task(section: Section, draft: Draft, around: Surroundings) -> Task:
+    texts = answers.texts_of(draft)
     state = applications.section_state(section, texts, around)
     if state is TaskState.NOT_NEEDED:
         hint = "Inget att svara på, utifrån era andra svar."
         return Task(section.key, section.title, section.group, hint, state)
-    return Task(section.key, section.title, section.group, _hint(section, texts, around, state), state)
+    fetched = sum(bool(draft.get(question.field, NOTHING).fetched_from) for question in section.questions)
+    to_look_over = f"{fetched} {'hämtat svar' if fetched == 1 else 'hämtade svar'} att se över" if fetched else ""
+    hint = ". ".join(part for part in (_hint(section, texts, around, state), to_look_over) if part)
+    return Task(section.key, section.title, section.group, hint, state)
 
 
 def _hint(section: Section, texts: Mapping[str, str], around: Surroundings, state: TaskState) -> str:
@@ -754,9 +785,11 @@ def _shown(
                 _shown_files(answer, draft, records or {}),
                 _is_open(answer["number"], opened),
                 parts_of.question_part(answer["number"]),
+                draft.get(f"q{answer['number']}", NOTHING).fetched_from if _is_open(answer["number"], opened) else "",
             )
             for answer in content["answers"]
         ),
+        tuple(content.get("not_asked", ())),
     )
 
 

@@ -55,6 +55,14 @@ def draft(actor: Actor, application_id: int) -> Draft:
     return applications.draft_rows(actor, application_id, application_form(application_id)).saved()
 
 
+def newest_version(application_id: int) -> int:
+    """The id of what was last handed in."""
+    found = applications.frozen_row(application_id, application(application_id).version_number)
+    if found is None:
+        raise LookupError(f"application {application_id} is not handed in")
+    return found.id
+
+
 def case_id(application_id: int) -> int:
     """The application's case."""
     return application(application_id).case_id

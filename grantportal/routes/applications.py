@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forms import answers as forms
 from forms.applications import StartApplicationForm
-from forms.base import Form
+from forms.base import CHOICE, Form
 from forms.hand_ins import HandInForm
 from grantportal import policy, web, worker
 from grantportal.domain import answers, clock
@@ -18,7 +18,7 @@ from grantportal.domain.answers import Saved
 from grantportal.domain.applications import APPLICATION, TASK_LABELS, ApplicationAction, ApplicationStatus
 from grantportal.domain.errors import NotVisible
 from grantportal.policy import Permission
-from grantportal.queries import applications
+from grantportal.queries import applications, earlier_answers, version_differences
 from grantportal.queries.applications import OwnPage, SectionPage
 from grantportal.services import applications as services
 from grantportal.web import actor, carried_out, done, offers, seen, signed_in
@@ -116,6 +116,7 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
         form.refuse(saved.locked)
         if not form.mistakes() and not saved.clashes:
             return _onwards(page, form)
+        form.offer(saved.offered)
         form.restamp(saved.stamps)
         clashes = {clash.field: clash for clash in saved.clashes}
         is_left = True
@@ -125,7 +126,9 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
             "applications/section.html",
             page=page,
             form=form,
+            earlier=earlier_answers.beside(actor(), page, _asked_number(EARLIER)) if page.is_open else None,
             clashes=clashes,
+            offered=form.result.offered if form.result else {},
             saved_at=saved_at,
             is_left=is_left,
             typed=request.method == "POST",
@@ -134,23 +137,42 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
     )
 
 
+EARLIER = "fran"
+"""In the address of a section: the earlier application whose answers stand beside the questions."""
+
+
+def _asked_number(name: str) -> int | None:
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+
+
 def _onwards(page: SectionPage, form: forms.AnswerForm) -> ResponseReturnValue:
     """Where the pressed button leads. What the answers have brought forth is shown first, where no script has done it."""
-    here = url_for(".section", application_id=page.head.id, key=page.section.key)
+    beside: dict[str, Any] = {EARLIER: _asked_number(EARLIER)}
+    if "visa" in request.form:
+        beside = {EARLIER: request.form.get(f"{CHOICE}{EARLIER}")}
+    here = url_for(".section", application_id=page.head.id, key=page.section.key, **beside)
     asked = request.form.get("bilaga", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 6:
         return redirect(url_for("attachments.add", application_id=page.head.id, number=int(asked)), code=303)
     if "lagg-till" in request.form:
-        return redirect(f"{here}?lagg-till=1#personal", code=303)
+        added: dict[str, Any] = {**beside, "lagg-till": 1}
+        here = url_for(".section", application_id=page.head.id, key=page.section.key, _anchor="personal", **added)
+        return redirect(here, code=303)
     if "ta-bort" in request.form:
         return redirect(f"{here}#personal", code=303)
+    if forms.FETCH in request.form:
+        return redirect(f"{here}#tidigare-{request.form[forms.FETCH].partition('.')[0]}", code=303)
+    if "visa" in request.form:
+        return redirect(here, code=303)
     more = [question for question in page.section.questions if question.number in form.shown - page.asked]
     if more:
         field = answers.field_id(page.definition, more[0].field)
         flash(f"{page.section.title} är sparat. Svara också på: {', '.join(each.label for each in more)}", "note")
         return redirect(f"{here}#{field}", code=303)
     if "fortsatt" in request.form and page.next_key:
-        return redirect(url_for(".section", application_id=page.head.id, key=page.next_key), code=303)
+        following = url_for(".section", application_id=page.head.id, key=page.next_key, **beside)
+        return redirect(following, code=303)
     return done(f"{page.section.title} är sparat.", ".show", application_id=page.head.id)
 
 
@@ -256,6 +278,14 @@ def version(application_id: int, number: int | None) -> ResponseReturnValue:
             "supplements.request", application_id=application_id, **{"del": part}, _anchor=f"del-{part}"
         ),
     )
+
+
+@bp.get("/<int:application_id>/jamfor")
+def compare(application_id: int) -> ResponseReturnValue:
+    """What differs between two frozen versions: both sides read the same."""
+    chosen = (_asked_number("fran"), _asked_number("till"))
+    page = seen(version_differences.compare_page(signed_in(), application_id, *chosen))
+    return render_template("applications/compare.html", page=page)
 
 
 @bp.get("/<int:application_id>/version/<int:number>/pdf")

@@ -1,11 +1,13 @@
 """Ansökan: begin, write, hand in, withdraw."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from grantportal import policy
 from grantportal.domain import answers, applications, clock, hand_ins, personal_numbers
 from grantportal.domain.actors import Actor, Role
-from grantportal.domain.answers import NOTHING, Answered, SaveAnswers, Saved, Staff
+from grantportal.domain.answers import NOTHING, Answered, FetchAnswer, SaveAnswers, Saved, Staff, Surroundings
 from grantportal.domain.applications import (
     APPLICATION,
     ApplicationAction,
@@ -14,9 +16,10 @@ from grantportal.domain.applications import (
 )
 from grantportal.domain.calls import CallKind
 from grantportal.domain.cases import CaseKind, Direction, RecordKind
+from grantportal.domain.earlier_answers import EarlierAnswer, earlier_answer, is_same
 from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
 from grantportal.domain.events import EventKind
-from grantportal.domain.forms import FIELD_PREFIX
+from grantportal.domain.forms import FIELD_PREFIX, FormDefinition, Question
 from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.opened import Opened
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
@@ -27,8 +30,10 @@ from grantportal.models.applications import Answer, Application, BudgetLine, Sta
 from grantportal.models.cases import Case
 from grantportal.policy import Permission
 from grantportal.queries import applications as queries
-from grantportal.queries import cases, supplements
+from grantportal.queries import cases, earlier_answers, supplements
 from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+
+CANNOT_FETCH = "Svaret går inte att hämta. Ladda om sidan och se vad som går."
 
 
 def start(actor: Actor, call_id: int, command: StartApplication) -> int:
@@ -74,6 +79,7 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
     """Save what has been changed in a section, answer by answer.
 
     An answer that somebody else has saved meanwhile is not saved: both texts come back, and all the others are saved.
+    An earlier answer that is asked for is saved where nothing is answered yet; else both texts come back.
     """
     with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
         who = now_actor or actor
@@ -116,9 +122,82 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
                 continue
             reason = (command.reason or was.reason) if personal_numbers.contains(text) else ""
             if text != was.text or reason != was.reason:
-                _write(session, application, key, text, was, stored.rows.get(key), _person(who), reason)
+                row = stored.rows.get(key)
+                fetched_from = getattr(row, "fetched_from_id", None)
+                if not is_same(question, text, was.text):
+                    claimed = command.fetched.get(key)
+                    earlier = _earlier(who, application, definition, key, claimed, around) if claimed else None
+                    fetched_from = claimed if earlier and is_same(question, text, earlier.value) else None
+                _write(session, application, key, text, was, row, _person(who), reason, fetched_from)
             stamps[key] = was.stamp if text == was.text else _stamp_after(key, text, was)
-        return Saved(stamps, tuple(clashes), warned, frozenset(locked))
+        done = Saved(stamps, tuple(clashes), warned, frozenset(locked))
+        if command.fetch is None:
+            return done
+        asked = answers.question_of(definition, command.fetch.key)
+        if asked is None or asked not in part.questions or asked.number not in opened.questions:
+            raise RuleViolation(CANNOT_FETCH, field=command.fetch.key)
+        return _fetched(session, who, application, definition, asked, around, command.fetch, command.reason, done)
+
+
+def _fetched(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    definition: FormDefinition,
+    question: Question,
+    around: Surroundings,
+    asked: FetchAnswer,
+    reason: str,
+    saved: Saved,
+) -> Saved:
+    """Take over an earlier answer, when the rest of the section is saved. Where there is an answer already, it is a clash."""
+    key = asked.key
+    if key in saved.warned or key in {clash.field for clash in saved.clashes}:
+        return saved
+    earlier = _earlier(actor, application, definition, key, asked.frozen_id, around)
+    if earlier is None or not earlier.value:
+        raise RuleViolation(CANNOT_FETCH, field=key)
+    answers.ensure_storable(question, key, earlier.value, around)
+    stored = queries.draft_rows(actor, application.id, definition)
+    now = stored.saved().get(key, NOTHING)
+    done = replace(saved, stamps={**saved.stamps, key: now.stamp}, offered={key: earlier.value})
+    if now.text == earlier.value:
+        return done
+    if now.text:
+        theirs, yours = (answers.shown(question, key, each, around) for each in (now.text, earlier.value))
+        return replace(done, clashes=(*done.clashes, TextClash(key, theirs, yours, now.by, now.version)))
+    warning = answers.personal_number_warning(question, earlier.value, now, reason)
+    if warning:
+        return replace(done, warned={**done.warned, key: warning})
+    kept = reason if personal_numbers.contains(earlier.value) else ""
+    _write(
+        session,
+        application,
+        key,
+        earlier.value,
+        now,
+        stored.rows.get(key),
+        _person(actor),
+        kept,
+        fetched_from=asked.frozen_id,
+    )
+    return replace(done, stamps={**done.stamps, key: _stamp_after(key, earlier.value, now)})
+
+
+def _earlier(
+    actor: Actor,
+    application: Application,
+    definition: FormDefinition,
+    key: str,
+    frozen_id: int,
+    around: Surroundings,
+) -> EarlierAnswer | None:
+    """The earlier answer as the portal reads it out of the frozen version: what a page says of it proves nothing."""
+    question = answers.question_of(definition, key)
+    content = earlier_answers.content_to_fetch(actor, application, frozen_id)
+    if question is None or content is None:
+        return None
+    return earlier_answer(definition, question, content, around)
 
 
 def _stamp_after(key: str, text: str, was: Answered) -> str:
@@ -135,6 +214,7 @@ def _write(
     row: "Answer | BudgetLine | StaffRow | None",
     user_id: int,
     reason: str,
+    fetched_from: int | None = None,
 ) -> None:
     if row is not None:
         session.delete(row)
@@ -148,7 +228,15 @@ def _write(
     cell, position = answers.cell_of(key), answers.position_of(key)
     if cell is None and position is None:
         number = int(key.removeprefix(FIELD_PREFIX))
-        session.add(Answer(question=number, value=text, personal_number_reason=reason or None, **facts))
+        session.add(
+            Answer(
+                question=number,
+                value=text,
+                personal_number_reason=reason or None,
+                fetched_from_id=fetched_from,
+                **facts,
+            )
+        )
     elif text and cell is not None:
         session.add(BudgetLine(grant_year=cell[0], cost_category_id=cell[1], amount=int(text), **facts))
     elif text:

@@ -133,6 +133,8 @@ function showError(name, message) {
 
 function takeOver({ stamps, errors }) {
   for (const field of stampFields()) if (field.name in stamps) field.value = stamps[field.name]
+  // A taken-over answer that has been changed is the person's own.
+  for (const mark of document.querySelectorAll('[data-fetched]')) if (`seen-${mark.dataset.fetched}` in stamps) mark.remove()
   for (const old of form.querySelectorAll('[data-autosave-error]')) old.remove()
   for (const field of form.querySelectorAll('[data-autosave-invalid]')) {
     field.removeAttribute('aria-invalid')

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grantportal.domain.decisions import Outcome
-from grantportal.domain.documents import Answer, ExpectedResultRow, Party, ResultArea, Section, Wording
+from grantportal.domain.documents import Answer, AttachedFile, ExpectedResultRow, Party, ResultArea, Section, Wording
 from grantportal.exports import pdf
 
 from . import examples
@@ -52,6 +52,25 @@ def test_a_document_says_that_it_is_archive_and_accessible_pdf_in_swedish(make):
     assert b"/MarkInfo" in content
     assert b"/StructTreeRoot" in content
     assert b"DEMO 2020-0001" in content.split(b"<dc:title>")[1].split(b"</dc:title>")[0]
+
+
+def test_an_application_lists_its_files_and_says_what_was_not_answered_or_asked():
+    section = Section(
+        "Bilagor", (Answer("Intyg", ("Intyg.pdf (12 kB)",)), Answer("Något mer?", ())), ("På vilket sätt?",)
+    )
+    made = examples.receipt(
+        sections=(section,), attachments=(AttachedFile("Intyg", "Intyg.pdf (12 kB)", examples.SHA256),)
+    )
+    text = re.sub(r"\s+", " ", words_of(made))
+    assert "Något mer? Inget svar." in text
+    assert "På vilket sätt? Frågan ställs inte, utifrån andra svar." in text
+    assert "Fil Svar på frågan Fingeravtryck (SHA-256)" in text
+    assert examples.SHA256[:30] in text
+    structure = subprocess.run(
+        ["pdfinfo", "-struct", "-"], input=pdf.render(made), capture_output=True, check=True
+    ).stdout.decode(errors="replace")
+    for tag in ("H1", "H2", "H3", "Table", "TH", "TD", "P"):
+        assert re.search(rf"^ *{tag}\b", structure, re.MULTILINE), tag
 
 
 @pytest.mark.parametrize("make", MAKERS)

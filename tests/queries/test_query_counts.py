@@ -4,10 +4,21 @@ from dataclasses import replace
 
 from grantportal import db
 from grantportal.domain.actors import Role
+from grantportal.domain.forms import Section
 from grantportal.domain.reports import ReportStatus
 from grantportal.queries import applications as queries
 from tests.support import measured, plenty
-from tests.support.applications import ASKED_FOR, actor_of, applicant, asked_to_supplement, handed_in, open_call
+from tests.support.applications import (
+    ASKED_FOR,
+    DEFINITION,
+    actor_of,
+    another_call,
+    applicant,
+    asked_to_supplement,
+    begin,
+    handed_in,
+    open_call,
+)
 from tests.support.calls import officer
 from tests.support.casework import ApplicationFactory
 from tests.support.factories import OrganisationFactory, person
@@ -107,3 +118,15 @@ def test_a_regions_pages_of_a_komplettering_ask_little(app, database):
     }
 
     assert {page: queries for page, queries in asked.items() if queries > REGION_PAGES} == {}
+
+
+def test_a_section_beside_earlier_answers_asks_little(app, database):
+    """Texts, choices, youth homes and money in one section, and an earlier application with the same questions."""
+    everything = replace(DEFINITION, sections=(Section("allt", "Allt", "Allt", DEFINITION.questions),))
+    ombud = applicant(Role.OMBUD)
+    who = actor_of(ombud)
+    handed_in(who, open_call())
+    application = begin(who, another_call("Statsbidrag för nästa år", form=everything))
+    values = {"application_id": application.id, "key": "allt"}
+
+    assert measured.page(app, ombud, "applications.section", **values).queries() <= REGION_PAGES

@@ -1,5 +1,6 @@
 """Applications as regions make them: begun, written and handed in through the services, at the pilot's own dates."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from grantportal import db
@@ -15,9 +16,10 @@ from grantportal.models.calls import Call
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.queries import accounts
 from grantportal.queries import applications as queries
+from grantportal.queries import calls as call_queries
 from grantportal.services import applications as services
 from grantportal.services import supplements
-from tests.support.calls import published_call
+from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
 from tests.support.factories import OrganisationFactory, person
 from tests.support.rows import committed, saved
 
@@ -71,6 +73,17 @@ def open_call(**given: object) -> Call:
             saved(YouthHome(name=name))
     db.close_read_session()
     return call
+
+
+def another_call(title: str, form: FormDefinition = DEFINITION) -> Call:
+    """A call of another statsbidrag with the same questions: what an earlier application was made in, or a later one is."""
+    with played_at(ANNOUNCED):
+        who = officer()
+        call_id = make_call(who, make_grant(who, written=replace(WRITTEN, title=title)), title=title, form=form)
+        found = call_queries.get(who, call_id)
+    assert found is not None
+    db.close_read_session()
+    return found
 
 
 def applicant(role: Role = Role.OMBUD, organisation: Organisation | None = None, **mandate: object) -> User:

@@ -116,6 +116,7 @@ ROWS = {
     "applications.receipt": Row(REGION | READERS, thing=one_handed_in, unseen=UNREADERS),
     "applications.withdraw": Row({"ombud"}, thing=one_handed_in, unseen=UNREADERS),
     "applications.version": Row(REGION | READERS, thing=its_version, unseen=UNREADERS),
+    "applications.compare": Row(REGION | READERS, thing=one_handed_in, unseen=UNREADERS),
     "applications.pdf": Row(REGION | READERS, thing=its_version, unseen=UNREADERS),
     "supplements.request": Row(
         OFFICER,
