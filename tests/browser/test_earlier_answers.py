@@ -41,7 +41,6 @@ def test_an_earlier_answer_is_used_and_its_mark_goes_with_the_first_edit(visitor
     assert draft_of(who, application)["q5"].fetched_from
 
     # What is typed is never written over: both texts, and a choice.
-    page.locator("#tidigare-q6 summary").click()
     page.get_by_role("button", name="Använd svaret på Vilken tidplan?").click()
     expect(page.get_by_role("heading", name="Ni har redan ett svar: Vilken tidplan?")).to_be_visible()
     assert draft_of(who, application)["q6"].text == "Start våren 2024."
