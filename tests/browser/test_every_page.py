@@ -228,6 +228,7 @@ VISITS = [
     Visit(NOW, None, "allocations.show", CALL),
     Visit(NOW, OMBUD, "applications.receipt", application()),
     Visit(NOW, OFFICER, "applications.version", application(number=1)),
+    Visit(NOW, OMBUD, "applications.compare", application()),
     Visit(NOW, None, "calls.index"),
     Visit(NOW, OFFICER, "calls.new", GRANT),
     Visit(NOW, OFFICER, "cases.index"),
