@@ -1,5 +1,6 @@
 """Freezing: canonical JSON with its SHA-256, so that what was handed in or decided can be shown as it was."""
 
+import json
 from typing import Any
 
 from grantportal.domain import clock
@@ -28,5 +29,6 @@ def freeze(
     )
     act.session.add(frozen)
     act.session.flush()
-    look_up(act, frozen, content)
+    # As it is read back: the words in the order of the frozen copy, so that the control finds the same.
+    look_up(act, frozen, json.loads(text))
     return frozen

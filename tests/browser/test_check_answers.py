@@ -14,7 +14,10 @@ from grantportal.web import SESSION_COOKIE
 from tests.support.applications import DEFINITION, actor_of, applicant, begin, open_call, write
 from tests.support.browser import look
 from tests.support.client import session_key
+from tests.support.databases import postgresql_only
 from tests.support.factories import OrganisationFactory
+
+pytestmark = postgresql_only
 
 HOMES = replace(DEFINITION.questions[6], required=True)
 FILES = (

@@ -11,7 +11,10 @@ from tests.support.applications import actor_of, applicant, begin, draft_of, ope
 from tests.support.browser import look
 from tests.support.client import session_key
 from tests.support.conditions import FORM
+from tests.support.databases import postgresql_only
 from tests.support.factories import OrganisationFactory
+
+pytestmark = postgresql_only
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.saved_views import SaveView
 from grantportal.keys import key_for, ombud_purpose
 from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
@@ -26,8 +27,9 @@ from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation, YouthHome
 from grantportal.models.payments import PaymentBatch
 from grantportal.models.records import Record
+from grantportal.models.saved_views import SavedView
 from grantportal.queries import demonstration as facts
-from grantportal.services import accounts, calls
+from grantportal.services import accounts, calls, saved_views
 from grantportal.web import SESSION_COOKIE
 from tests.support.browser import faults_of, served, visiting
 from tests.support.client import session_key
@@ -54,7 +56,7 @@ REPORTING = "2022-02-16 08:00"
 CERTIFYING = "2022-02-17 08:00"
 NOW = "2023-03-20 08:00"
 
-OFFICER, DECIDER, REGISTRAR = "handlaggare", "beslutsfattare", "registrator"
+OFFICER, CHIEF, DECIDER, REGISTRAR = "handlaggare", "enhetschef", "beslutsfattare", "registrator"
 FINANCE, SECOND_FINANCE = "ekonom", "ekonom-2"
 OMBUD, WRITER, ECONOMIST = "ostergotland-ombud", "ostergotland-uppgiftssamordnare", "ostergotland-ekonom"
 
@@ -162,6 +164,16 @@ def with_the_link(story: Story) -> Values:
     return {**made, "key": key_for(secret, ombud_purpose(made["application_id"]))}
 
 
+def a_saved_view(_: Story) -> Values:
+    """A view that the officer has saved."""
+    mine = select(SavedView.id).order_by(SavedView.id.desc())
+    number = committed().scalars(mine).first()
+    if number is None:
+        saved_views.save(actor_of(OFFICER), SaveView("Östergötland", "sok=%C3%96sterg%C3%B6tland"))
+        number = committed().scalars(mine).one()
+    return {"view_id": number}
+
+
 GRANT, CALL = made("grant_id", "grant"), made("call_id", "ordinary")
 DECISION = made("decision_id", "decision-ostergotland-ordinary")
 SECTIONS = ["sokande", "ungdomshem", "samverkan", "kostnader", "forsakran"]
@@ -233,6 +245,12 @@ VISITS = [
     Visit(NOW, OFFICER, "calls.new", GRANT),
     Visit(NOW, OFFICER, "cases.index"),
     Visit(NOW, OMBUD, "cases.index"),
+    Visit(NOW, CHIEF, "cases.assign", case("skane")),
+    Visit(NOW, CHIEF, "cases.assign_many", lambda story: {"arende": case("skane")(story)["case_id"]}),
+    Visit(NOW, OFFICER, "saved_views.save", lambda _: {"sok": "Skåne"}),
+    Visit(NOW, OFFICER, "saved_views.rename", a_saved_view),
+    Visit(NOW, OFFICER, "saved_views.delete", a_saved_view),
+    Visit(NOW, OFFICER, "saved_views.index"),
     Visit(NOW, OFFICER, "cases.show", case("skane")),
     Visit(NOW, OMBUD, "cases.show", case("ostergotland")),
     Visit(NOW, OMBUD, "decisions.index"),
@@ -395,7 +413,7 @@ def _faults(demonstration: Flask, browser: BrowserContext, visit: Visit, story: 
     page = browser.new_page()
     answer = page.goto(path)
     found = [] if answer is not None and answer.ok else [f"answers {answer and answer.status}"]
-    if urlsplit(page.url).path != path:
+    if urlsplit(page.url).path != urlsplit(path).path:
         found.append(f"leads to {page.url}")
     headings = page.locator("h1").all_inner_texts()
     if len(headings) != 1:

@@ -123,7 +123,7 @@ def the_officer_asks_and_the_region_answers(page: Page) -> None:
     page.goto("/arenden/")
     follow(page, "Region Skåne")
     follow(page, "Begär komplettering")
-    page.get_by_label("Inriktning och avgränsningar").check()
+    page.get_by_role("checkbox", name="Inriktning och avgränsningar").check()
     page.get_by_label("Vad ska kompletteras, och varför?").fill("Beskriv tidplanen steg för steg.")
     page.get_by_label("Sista dag att svara").fill("2020-05-20")
     press(page, "Begär komplettering")

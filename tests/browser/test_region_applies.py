@@ -25,8 +25,11 @@ from tests.support.applications import (
 from tests.support.browser import look, save
 from tests.support.calls import officer
 from tests.support.client import session_key
+from tests.support.databases import postgresql_only
 from tests.support.factories import OrganisationFactory
 from tests.support.rows import committed, events_of
+
+pytestmark = postgresql_only
 
 
 @pytest.fixture

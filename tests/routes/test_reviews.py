@@ -1,7 +1,7 @@
 """The pages of the granskning: what is typed is kept, and what is odd is asked again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -148,7 +148,11 @@ def test_a_day_that_does_not_hold_is_asked_again(officer, made, last_day):
 
 def test_a_komplettering_is_asked_for_and_shown(officer, made):
     url = f"/granskning/{made.id}"
-    data = {"parts": ["A1", "economy"], "reason": "Texten räcker inte.", "last_day": "2100-01-01"}
+    data = {
+        "parts": ["A1", "economy"],
+        "reason": "Texten räcker inte.",
+        "last_day": str(clock.today() + timedelta(days=30)),
+    }
     assert officer.post_form(f"{url}/komplettering", data).status_code == 303
 
     page = officer.get(url)
