@@ -347,6 +347,10 @@ NOTHING_INVENTED = {
     "public.personal_data",
     "youth_homes.index",
     "youth_homes.show",
+    "saved_views.delete",
+    "saved_views.index",
+    "saved_views.rename",
+    "saved_views.save",
 }
 """Pages without anything of the story but what is real, and persons, whose surname says that they are not."""
 NO_PAGES = {

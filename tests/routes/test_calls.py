@@ -401,7 +401,9 @@ def test_what_has_changed_in_the_villkor_is_read_by_everybody_word_by_word(clien
 
     said = words(page.document)
     assert "3 villkor skiljer sig från version 2 (2021–2022)." in said
-    assert [words(each) for each in page.document.iter("ins")] == ["tillagt: genast (slut på tillagt)"]
+    assert ["".join(each.itertext()).strip() for each in page.document.iter("ins")] == [
+        "tillagt: genast  (slut på tillagt)"
+    ]
     assert "Nytt Helt nytt villkor." in said
     assert "Gäller inte längre Borta." in said
     assert said.count("Bidraget går till ändamålet.") == 1

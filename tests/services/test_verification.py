@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from grantportal import cli, db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.cases import FrozenKind
+from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FormKind
@@ -24,8 +24,10 @@ from grantportal.models.applications import Application
 from grantportal.models.cases import Case, FileNote
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
+from grantportal.models.messages import Message
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Event
+from grantportal.models.records import Record
 from grantportal.models.search import SearchEntry
 from grantportal.services import anchors, verification
 from grantportal.transaction import Bookkeeping, bookkeeping, recomputed, transaction
@@ -240,6 +242,29 @@ def test_what_is_written_once_cannot_be_changed(history, table, statement):
                 organisation_id=history.organisation_id,
                 occurred_on=date(2020, 5, 4),
                 text="Samtal",
+                written_by_id=UserFactory().id,
+                written_at=datetime(2020, 5, 4, tzinfo=UTC),
+            )
+        )
+    if table == "messages":
+        record = saved(
+            Record(
+                case_id=history.case_id,
+                organisation_id=history.organisation_id,
+                number=1,
+                kind=RecordKind.MESSAGE,
+                title="Meddelande",
+                direction=Direction.IN,
+                dated_at=datetime(2020, 5, 4, tzinfo=UTC),
+            )
+        )
+        saved(
+            Message(
+                case_id=history.case_id,
+                organisation_id=history.organisation_id,
+                record_id=record.id,
+                direction=record.direction,
+                text="Hej",
                 written_by_id=UserFactory().id,
                 written_at=datetime(2020, 5, 4, tzinfo=UTC),
             )

@@ -40,5 +40,5 @@ def statements() -> Iterator[list[str]]:
 
 
 def of_drafts(sent: list[str]) -> list[str]:
-    """Those that touch what has not been handed in."""
-    return [statement for statement in sent if _DRAFTS.search(statement)]
+    """Those that touch what has not been handed in. A table that is built anew by a migration is read by nobody."""
+    return [statement for statement in sent if _DRAFTS.search(statement) and "_alembic_tmp_" not in statement]
