@@ -12,7 +12,7 @@ from grantportal import db, policy
 from grantportal.domain import clock, hand_ins, opened, supplements
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, Audience
-from grantportal.domain.cases import FrozenKind
+from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.hand_ins import Content, Difference
 from grantportal.domain.labels import Label
 from grantportal.domain.opened import Asked, Part
@@ -21,6 +21,7 @@ from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.organisations import Organisation
+from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import applications
@@ -59,14 +60,28 @@ class TimePage:
     status: SupplementStatus
     organisation_id: int
     case_id: int
+    asked: str
+    """What the party last wrote when it asked for more time, with the day that it wished for; empty when it has not asked."""
 
 
 def time_page(actor: Actor, supplement_id: int) -> TimePage | None:
     """A request that the actor may see, with its last day."""
+    asked = (
+        select(Record.text)
+        .where(
+            Record.case_id == Supplement.case_id,
+            Record.kind == RecordKind.MORE_TIME_ASKED,
+            Record.dated_at >= Supplement.requested_at,
+        )
+        .order_by(Record.number.desc())
+        .limit(1)
+        .correlate(Supplement)
+        .scalar_subquery()
+    )
     found = (
         db.session()
         .execute(
-            select(Supplement, Organisation.name, Case.registration_number, Report.grant_year)
+            select(Supplement, Organisation.name, Case.registration_number, Report.grant_year, asked)
             .join(Case, Supplement.case_id == Case.id)
             .join(Organisation, Supplement.organisation_id == Organisation.id)
             .outerjoin(Report, Supplement.report_id == Report.id)
@@ -76,7 +91,7 @@ def time_page(actor: Actor, supplement_id: int) -> TimePage | None:
     )
     if found is None:
         return None
-    row, organisation, number, year = found
+    row, organisation, number, year, wish = found
     return TimePage(
         id=row.id,
         what=f"Återrapportering för {year}" if year else "Ansökan",
@@ -88,6 +103,7 @@ def time_page(actor: Actor, supplement_id: int) -> TimePage | None:
         status=row.status,
         organisation_id=row.organisation_id,
         case_id=row.case_id,
+        asked=wish or "",
     )
 
 

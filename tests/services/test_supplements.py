@@ -374,8 +374,14 @@ def last_day_of(supplement_id):
 
 def test_the_party_asks_for_more_time_and_the_last_day_holds_until_the_officer_gives_it(ombud, handlaggare, asked):
     with clock.at(IN_MAY):
+        committed()
+        assert queries.time_page(handlaggare, asked).asked == ""
         supplements.ask_more_time(ombud, asked, LATER)
         assert last_day_of(asked) == ASKED_FOR.last_day
+        committed()
+        assert queries.time_page(handlaggare, asked).asked == (
+            f"{LATER.reason}\n\nÖnskad sista dag: {clock.day_text(LATER.last_day)}."
+        )
         supplements.extend(handlaggare, asked, LATER)
 
     assert last_day_of(asked) == LATER.last_day
