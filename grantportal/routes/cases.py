@@ -60,7 +60,7 @@ def mark_all_read() -> ResponseReturnValue:
     form = Form()
     if web.carried_out(form, services.note_all_read, web.signed_in()):
         return web.done("Alla ärenden är märkta som lästa.", ".index", **_kept())
-    for said in form.form_errors:
+    for said in (*form.form_errors, *form["csrf_token"].errors):
         flash(said, "note")
     return redirect(url_for(".index", **_kept()), code=303)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select, update
 
+from forms.base import STALE
 from grantportal import db, worker
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
@@ -329,6 +330,17 @@ def test_all_are_marked_as_read_at_once(signed_in, officer, authority):
     assert answer.location.endswith("?lage=att-handlagga")
     assert news(officer) == []
     assert len(news(colleague)) == 2
+
+
+def test_a_press_on_a_page_that_has_grown_old_marks_nothing_and_says_so(signed_in, officer):
+    happened(ApplicationFactory().case_id, EventKind.APPLICATION_SUBMITTED)
+    browser = signed_in(officer)
+
+    answer = browser.post("/arenden/lasta", data={"csrf_token": "gammal"})
+
+    assert answer.status_code == 303
+    assert STALE in browser.get(answer.location).text
+    assert len(news(officer)) == 1
 
 
 # --- Fördela ärende --------------------------------------------------------------------------------------------------
