@@ -253,6 +253,7 @@ def main() -> None:
                     lines.append(line)
                 db.close_read_session()
                 database.reset()
+                db.engine().dispose()  # what it holds is open to the copy that was
                 for line in many_people(kind, database.url):
                     _show(line.where, line.what, line.aim, line.queries, line.ratio, _SAID[line.reached])
                     lines.append(line)
