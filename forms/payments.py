@@ -26,7 +26,7 @@ class TickedField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     # No boxes of its own: whoever follows a mistake here comes to the table.
-    option_widget = None  # type: ignore[assignment]
+    option_widget = None  # type: ignore[assignment]  # as in the library's own base, which its types do not say
 
     def pre_validate(self, form: Any) -> None:
         """What is ticked may have left the list since the page was shown: the service tells why, by its state."""
