@@ -81,6 +81,12 @@ class Opened:
         is_staff = answers.position_of(key.partition("_")[0]) is not None
         return is_staff and self.has_row(question, staff_part(question))
 
+    def within(self, section: Section) -> "Opened":
+        """What of it is in the section."""
+        questions = {question.number for question in section.questions}
+        starts = tuple(f"{question_part(number)}_" for number in questions)
+        return Opened(self.questions & questions, frozenset(row for row in self.rows if row.startswith(starts)))
+
     def opens(self, section: Section) -> bool:
         """Whether something in the section can be written in."""
         return any(self.asks(question) for question in section.questions)

@@ -3,9 +3,11 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from grantportal import db
@@ -18,23 +20,38 @@ from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
 from grantportal.policy import is_still_for, visible
 
+_MANDATE = (
+    MandateRow.role,
+    MandateRow.organisation_id,
+    MandateRow.case_id,
+    MandateRow.valid_from,
+    MandateRow.valid_to,
+)
+"""What a mandate is read from."""
+
 
 def actor_of(user_id: int) -> Actor:
     """The person with the mandates that hold today: asked anew inside every act, so that an ended mandate ends at once.
 
     A closed or unknown person has no mandates.
     """
-    person = db.session().get(User, user_id)
-    if person is None or person.closed_at is not None:
-        return Actor(user_id=user_id)
-    rows = db.session().scalars(
-        select(MandateRow).where(MandateRow.user_id == user_id, holds(clock.today())).order_by(MandateRow.id)
+    rows = (
+        db.session()
+        .execute(
+            select(User.name, *_MANDATE)
+            .outerjoin(MandateRow, and_(MandateRow.user_id == User.id, holds(clock.today())))
+            .where(User.id == user_id, User.closed_at.is_(None))
+            .order_by(MandateRow.id)
+        )
+        .all()
     )
-    return Actor(user_id=person.id, name=person.name, mandates=tuple(mandate_of(row) for row in rows))
+    if not rows:
+        return Actor(user_id=user_id)
+    return Actor(user_id, tuple(mandate_of(row) for row in rows if row.role is not None), rows[0].name)
 
 
-def mandate_of(row: MandateRow) -> Mandate:
-    """The mandate as the policy reads it."""
+def mandate_of(row: MandateRow | Row[*tuple[Any, ...]]) -> Mandate:
+    """The mandate as the policy reads it, from its row or from its columns."""
     return Mandate(
         role=row.role,
         organisation_id=row.organisation_id,
@@ -69,47 +86,74 @@ def key_hash(key: str) -> str:
 def signed_in(key: str, *, idle_minutes: int) -> SignedIn | None:
     """The session that a browser's key opens, or None when it is unknown, ended, idle too long or its person closed. One query."""
     now = clock.real_now()
-    unread = (
-        select(func.count(Notice.id))
-        .where(Notice.user_id == User.id, Notice.read_at.is_(None), notice_is_readable())
-        .correlate(User)
-        .scalar_subquery()
-    )
     rows = (
         db.session()
         .execute(
-            select(SignInSession, User, unread, MandateRow, Organisation.name)
-            .join(User, SignInSession.user_id == User.id)
-            .outerjoin(MandateRow, and_(MandateRow.user_id == User.id, holds(clock.today())))
-            .outerjoin(Organisation, MandateRow.organisation_id == Organisation.id)
-            .where(
-                SignInSession.key_sha256 == key_hash(key),
-                SignInSession.ended_at.is_(None),
-                SignInSession.ends_at > now,
-                SignInSession.last_seen_at > now - timedelta(minutes=idle_minutes),
-                User.closed_at.is_(None),
-            )
-            .order_by(MandateRow.id)
+            _signed_in(),
+            {
+                "key_sha256": key_hash(key),
+                "today": clock.today(),
+                "now": now,
+                "idle_since": now - timedelta(minutes=idle_minutes),
+            },
         )
         .all()
     )
     if not rows:
         return None
-    row, user, unread_count, *_ = rows[0]
-    mandates = [(mandate, name) for *_, mandate, name in rows if mandate is not None]
-    names = list(dict.fromkeys(name for _, name in mandates))
-    roles = list(dict.fromkeys(mandate.role.text for mandate, _ in mandates))
+    first = rows[0]
+    mandates = [row for row in rows if row.role is not None]
+    names = list(dict.fromkeys(row.organisation_name for row in mandates))
+    roles = list(dict.fromkeys(row.role.text for row in mandates))
     return SignedIn(
-        session_id=row.id,
-        actor=Actor(user.id, tuple(mandate_of(mandate) for mandate, _ in mandates), user.name),
-        email=user.email,
+        session_id=first.session_id,
+        actor=Actor(first.user_id, tuple(mandate_of(row) for row in mandates), first.name),
+        email=first.email,
         organisation_name=", ".join(names) or "Ingen behörighet",
         role_text=", ".join(roles) or "utan behörighet",
-        unread=unread_count,
-        ends_at=row.ends_at,
-        last_seen_at=row.last_seen_at,
-        has_second_factor=user.totp_enabled_at is not None,
-        awaits_code=user.totp_enabled_at is not None and row.second_factor_at is None,
+        unread=first.unread,
+        ends_at=first.ends_at,
+        last_seen_at=first.last_seen_at,
+        has_second_factor=first.totp_enabled_at is not None,
+        awaits_code=first.totp_enabled_at is not None and first.second_factor_at is None,
+    )
+
+
+@cache
+def _signed_in() -> Select[Any]:
+    """Every request asks it, and putting it together takes longer than asking it: that is done once."""
+    today, now = bindparam("today", type_=Date()), bindparam("now", type_=SignInSession.ends_at.type)
+    unread = (
+        select(func.count(Notice.id))
+        .where(Notice.user_id == User.id, Notice.read_at.is_(None), notice_is_readable(today))
+        .correlate(User)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            SignInSession.id.label("session_id"),
+            SignInSession.ends_at,
+            SignInSession.last_seen_at,
+            SignInSession.second_factor_at,
+            User.id.label("user_id"),
+            User.name,
+            User.email,
+            User.totp_enabled_at,
+            unread.label("unread"),
+            *_MANDATE,
+            Organisation.name.label("organisation_name"),
+        )
+        .join(User, SignInSession.user_id == User.id)
+        .outerjoin(MandateRow, and_(MandateRow.user_id == User.id, holds(today)))
+        .outerjoin(Organisation, MandateRow.organisation_id == Organisation.id)
+        .where(
+            SignInSession.key_sha256 == bindparam("key_sha256"),
+            SignInSession.ended_at.is_(None),
+            SignInSession.ends_at > now,
+            SignInSession.last_seen_at > bindparam("idle_since", type_=SignInSession.last_seen_at.type),
+            User.closed_at.is_(None),
+        )
+        .order_by(MandateRow.id)
     )
 
 
@@ -129,18 +173,18 @@ def holders(roles: Set[Role]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def holds(today: date, row: type[MandateRow] = MandateRow) -> ColumnElement[bool]:
+def holds(today: date | BindParameter[date], row: type[MandateRow] = MandateRow) -> ColumnElement[bool]:
     """Whether a mandate holds: from its first day to its last, unless somebody has ended it."""
     return and_(row.valid_from <= today, or_(row.valid_to.is_(None), row.valid_to >= today), row.ended_at.is_(None))
 
 
-def notice_is_readable() -> ColumnElement[bool]:
+def notice_is_readable(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Whether the person that a notice was made for still holds a mandate that it is for."""
     held, there = aliased(MandateRow), aliased(Organisation)
     return (
         select(held.id)
         .join(there, there.id == held.organisation_id)
-        .where(held.user_id == Notice.user_id, holds(clock.today(), held), is_still_for(held, there, Notice))
+        .where(held.user_id == Notice.user_id, holds(today, held), is_still_for(held, there, Notice))
         .correlate(Notice)
         .exists()
     )

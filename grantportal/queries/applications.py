@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grantportal import db, policy
@@ -40,7 +41,7 @@ from grantportal.domain.youth_homes import grouped
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
 from grantportal.models.calls import Call, CallYear
-from grantportal.models.cases import FrozenVersion
+from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
@@ -54,20 +55,22 @@ from grantportal.queries.accounts import holds
 
 def get(actor: Actor, application_id: int) -> Application | None:
     """The application with its case, call, grant, form and organisation, if the actor may see it."""
+    asked = _whole().where(Application.id == application_id, policy.visible(actor, Application))
+    return db.session().scalars(asked).one_or_none()
+
+
+@cache
+def _whole() -> Select[tuple[Application]]:
+    """Put together once: every page of an application asks it, and every save twice."""
     return (
-        db.session()
-        .scalars(
-            select(Application)
-            .where(Application.id == application_id, policy.visible(actor, Application))
-            .options(
-                joinedload(Application.case),
-                joinedload(Application.organisation),
-                joinedload(Application.call).joinedload(Call.grant),
-                joinedload(Application.call).joinedload(Call.application_form),
-            )
-            .execution_options(populate_existing=True)
+        select(Application)
+        .options(
+            joinedload(Application.case),
+            joinedload(Application.organisation),
+            joinedload(Application.call).joinedload(Call.grant),
+            joinedload(Application.call).joinedload(Call.application_form),
         )
-        .one_or_none()
+        .execution_options(populate_existing=True)
     )
 
 
@@ -85,9 +88,11 @@ def _is_own(mandate: Any, application: Application) -> bool:
     )
 
 
-def case_id_of(application_id: int) -> int | None:
-    """The case to lock before anything else is read."""
-    return db.session().scalar(select(Application.case_id).where(Application.id == application_id))
+def locked(actor: Actor, application_id: int) -> Application | None:
+    """The application, if the actor may see it, with its case locked before anything of it is read."""
+    case_id = select(Application.case_id).where(Application.id == application_id).scalar_subquery()
+    db.session().scalars(db.lock(select(Case).where(Case.id == case_id))).one_or_none()
+    return get(actor, application_id)
 
 
 def call_with_grant(call_id: int) -> Call | None:
@@ -170,6 +175,14 @@ def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Su
     )
 
 
+def surroundings_for(call: Call, questions: Iterable[Question], region: str = "") -> Surroundings:
+    """What these questions are asked about: nothing is read for those that stand by themselves."""
+    kinds = {question.type for question in questions}
+    if not kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}:
+        return Surroundings()
+    return surroundings(call, with_homes=QuestionType.YOUTH_HOMES in kinds, region=region)
+
+
 def form_of(application: Application) -> FormDefinition:
     """The form that the application is made with."""
     form = application.call.application_form
@@ -219,6 +232,9 @@ def _text(row: "Answer | BudgetLine | StaffRow") -> str:
     ).text()
 
 
+_EARLIER = aliased(Application)
+
+
 def draft_rows(
     actor: Actor, application_id: int, definition: FormDefinition, needed: Opened | None = None
 ) -> DraftRows:
@@ -233,14 +249,13 @@ def draft_rows(
     names: dict[int, str] = {}
     rows: dict[str, Answer | BudgetLine | StaffRow] = {}
     fetched: dict[str, str] = {}
-    earlier = aliased(Application)
     for answer, name, call, unit in session.execute(
-        select(Answer, User.name, Call.title, earlier.applicant_unit)
+        select(Answer, User.name, Call.title, _EARLIER.applicant_unit)
         .join(Application, Application.id == Answer.application_id)
         .join(User, User.id == Answer.changed_by_id)
         .outerjoin(FrozenVersion, FrozenVersion.id == Answer.fetched_from_id)
-        .outerjoin(earlier, earlier.id == FrozenVersion.subject_id)
-        .outerjoin(Call, Call.id == earlier.call_id)
+        .outerjoin(_EARLIER, _EARLIER.id == FrozenVersion.subject_id)
+        .outerjoin(Call, Call.id == _EARLIER.call_id)
         .where(Application.id == application_id, mine)
     ):
         rows[f"q{answer.question}"] = answer
@@ -909,20 +924,15 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
         return None
     supplement = open_supplement(application)
     opened = applications.opened_now(definition, application.status, supplement.notes if supplement else ())
-    kinds = {question.type for question in section.questions if opened.asks(question)} or {
-        question.type for question in section.questions
-    }
-    here = Opened(frozenset(each.number for each in section.questions if each.number in opened.questions), opened.rows)
-    whole = Opened(frozenset(each.number for each in section.questions))
-    rows = draft_rows(actor, application_id, definition, here if opened.opens(section) else whole)
-    own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
-    around = (
-        surroundings(
-            application.call, with_homes=QuestionType.YOUTH_HOMES in kinds, region=application.organisation.name
-        )
-        if kinds & {QuestionType.BUDGET, QuestionType.YOUTH_HOMES}
-        else Surroundings()
+    # Of a section that is locked since it was shown, all.
+    here = (
+        opened.within(section)
+        if opened.opens(section)
+        else Opened(frozenset(each.number for each in section.questions))
     )
+    rows = draft_rows(actor, application_id, definition, here)
+    own_rows = [row for key, row in rows.rows.items() if answers.question_of(definition, key) in section.questions]
+    around = surroundings_for(application.call, here.asked(definition), application.organisation.name)
     draft = rows.saved()
     content: dict[str, Any] = {}
     locked = None

@@ -98,7 +98,7 @@ def listed(actor: Actor, page: int, *, only_unread: bool = False, size: int = PA
     """The person's own messages that the person may still read, the unread first and each part newest first. Two queries."""
     counted = select(
         func.count(Notice.id), func.count(Notice.id).filter(Notice.read_at.is_(None)), func.max(Notice.id)
-    ).where(Notice.user_id == actor.user_id, notice_is_readable())
+    ).where(Notice.user_id == actor.user_id, notice_is_readable(clock.today()))
     everything, unread, newest = db.session().execute(counted).one()
     total = unread if only_unread else everything
     pages = max(1, -(-total // size))
@@ -125,7 +125,7 @@ def _readable(actor: Actor) -> Select[Notice, str | None, int | None]:
         select(Notice, Case.registration_number, Supplement.report_id)
         .outerjoin(Case, Case.id == Notice.case_id)
         .outerjoin(Supplement, and_(Notice.about == Supplement.__tablename__, Supplement.id == Notice.about_id))
-        .where(Notice.user_id == actor.user_id, notice_is_readable())
+        .where(Notice.user_id == actor.user_id, notice_is_readable(clock.today()))
     )
 
 

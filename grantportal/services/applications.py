@@ -30,7 +30,7 @@ from grantportal.models.applications import Answer, Application, BudgetLine, Sta
 from grantportal.models.cases import Case
 from grantportal.policy import Permission
 from grantportal.queries import applications as queries
-from grantportal.queries import cases, earlier_answers, supplements
+from grantportal.queries import earlier_answers, supplements
 from grantportal.transaction import Bookkeeping, bookkeeping, transaction
 
 CANNOT_FETCH = "Svaret går inte att hämta. Ladda om sidan och se vad som går."
@@ -92,8 +92,10 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
             raise NotVisible
         opened = queries.opened(application, definition)
         applications.ensure_open(part, opened)
-        around = queries.surroundings(application.call)
-        stored = queries.draft_rows(who, application_id, definition)
+        # Nothing is read that the section's own questions do not need: everybody else who saves waits for this.
+        here = opened.within(part)
+        around = queries.surroundings_for(application.call, here.asked(definition))
+        stored = queries.draft_rows(who, application_id, definition, here)
         before = stored.saved()
         stamps: dict[str, str] = {}
         clashes: list[TextClash] = []
@@ -136,7 +138,10 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
         asked = answers.question_of(definition, command.fetch.key)
         if asked is None or asked not in part.questions or asked.number not in opened.questions:
             raise RuleViolation(CANNOT_FETCH, field=command.fetch.key)
-        return _fetched(session, who, application, definition, asked, around, command.fetch, command.reason, done)
+        stored = queries.draft_rows(who, application_id, definition, here)
+        return _fetched(
+            session, who, application, definition, asked, around, stored, command.fetch, command.reason, done
+        )
 
 
 def _fetched(
@@ -146,6 +151,7 @@ def _fetched(
     definition: FormDefinition,
     question: Question,
     around: Surroundings,
+    stored: queries.DraftRows,
     asked: FetchAnswer,
     reason: str,
     saved: Saved,
@@ -158,7 +164,6 @@ def _fetched(
     if earlier is None or not earlier.value:
         raise RuleViolation(CANNOT_FETCH, field=key)
     answers.ensure_storable(question, key, earlier.value, around)
-    stored = queries.draft_rows(actor, application.id, definition)
     now = stored.saved().get(key, NOTHING)
     done = replace(saved, stamps={**saved.stamps, key: now.stamp}, offered={key: earlier.value})
     if now.text == earlier.value:
@@ -333,11 +338,7 @@ def withdraw(actor: Actor, application_id: int) -> None:
 
 
 def _locked(actor: Actor, application_id: int) -> Application:
-    case_id = queries.case_id_of(application_id)
-    if case_id is None:
-        raise NotVisible
-    cases.locked(case_id)
-    application = queries.get(actor, application_id)
+    application = queries.locked(actor, application_id)
     if application is None:
         raise NotVisible
     return application

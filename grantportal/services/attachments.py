@@ -137,11 +137,7 @@ def _open_question(who: Actor, application: Application, number: int) -> Questio
 
 
 def _locked(actor: Actor, application_id: int) -> Application:
-    case_id = application_queries.case_id_of(application_id)
-    if case_id is None:
-        raise NotVisible
-    cases.locked(case_id)
-    application = application_queries.get(actor, application_id)
+    application = application_queries.locked(actor, application_id)
     if application is None:
         raise NotVisible
     return application

@@ -27,13 +27,10 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
     Answers the request's id.
     """
     with transaction(actor, EventKind.SUPPLEMENT_REQUESTED) as act:
-        case_id = application_queries.case_id_of(application_id)
-        if case_id is None:
-            raise NotVisible
-        case = cases.locked(case_id)
-        application = application_queries.get(act.actor, application_id)
+        application = application_queries.locked(act.actor, application_id)
         if application is None:
             raise NotVisible
+        case = application.case
         policy.require(act.actor, Permission.REQUEST_SUPPLEMENT, application)
         if queries.open_row(application.id) is not None:
             raise RuleViolation("En komplettering är redan begärd och väntar på svar. Inget nytt är begärt.")

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from grantportal import db
 from grantportal.domain.actors import Role
+from grantportal.domain.answers import SaveAnswers
 from grantportal.domain.forms import Section
 from grantportal.domain.reports import ReportStatus
 from grantportal.queries import applications as queries
+from grantportal.services import applications as services
 from tests.support import measured, plenty
 from tests.support.applications import (
     ASKED_FOR,
@@ -130,3 +132,15 @@ def test_a_section_beside_earlier_answers_asks_little(app, database):
     values = {"application_id": application.id, "key": "allt"}
 
     assert measured.page(app, ombud, "applications.section", **values).queries() <= REGION_PAGES
+
+
+def test_an_answer_is_saved_without_reading_what_stands_in_other_sections(app, database):
+    """On SQLite everybody else who saves waits meanwhile."""
+    ombud = actor_of(applicant(Role.OMBUD))
+    application = begin(ombud, open_call())
+    with measured.asked() as sent:
+        services.save_section(ombud, application.id, "arbetet", SaveAnswers.over({}, {"q5": "Behoven är stora."}))
+
+    tables = ("budget_lines", "staff_rows", "cost_categories", "youth_homes")
+    assert [statement for statement in sent if any(table in statement for table in tables)] == []
+    assert len(sent) <= 7

@@ -306,7 +306,11 @@ def test_what_is_missing_is_told_in_the_handling_and_in_the_notice(application, 
         "Beskriv tidplanen närmare.\n\nÖppna delar:\n– Sökande, hela avsnittet\n– Vilken tidplan?\n"
         "  När börjar vården?\n\nSvara senast 29\u00a0maj\u00a02020."
     )
-    told = [json.loads(each.payload) for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE]
+    told = [
+        json.loads(each.payload)
+        for each in committed().scalars(select(OutboxItem).order_by(OutboxItem.id))
+        if each.kind == NOTICE
+    ]
     assert told[-1]["text"] == "Svara senast 29\u00a0maj\u00a02020. Det gäller: Sökande; Vilken tidplan?"
 
 
@@ -388,7 +392,9 @@ def test_the_party_asks_for_more_time_and_the_last_day_holds_until_the_officer_g
     kinds = committed().scalars(select(Record.kind).order_by(Record.id)).all()
     assert kinds[-2:] == [RecordKind.MORE_TIME_ASKED, RecordKind.MORE_TIME_GIVEN]
     told = [
-        json.loads(each.payload)["title"] for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE
+        json.loads(each.payload)["title"]
+        for each in committed().scalars(select(OutboxItem).order_by(OutboxItem.id))
+        if each.kind == NOTICE
     ]
     assert told[-2:] == ["Längre tid är begärd", "Ni har fått längre tid att komplettera"]
 
@@ -441,7 +447,9 @@ def on(day):
 
 def titles():
     return [
-        json.loads(each.payload)["title"] for each in committed().scalars(select(OutboxItem)) if each.kind == NOTICE
+        json.loads(each.payload)["title"]
+        for each in committed().scalars(select(OutboxItem).order_by(OutboxItem.id))
+        if each.kind == NOTICE
     ]
 
 

@@ -234,13 +234,18 @@ class Visit:
 
 
 def write_for(port: int, writers: Sequence[Writer], *, seconds: float, every: float) -> None:
-    """Everybody goes on writing the same answer, a save every so often, from moments spread over the first interval."""
+    """Everybody goes on writing the same answer, a save every so often, from moments spread over the first interval.
+
+    Each opens the page first, one after the other: what is measured begins when all of them have it before them.
+    """
+    visits = {}
+    for writer in writers:
+        visits[writer.name] = visit = Visit(port, writer)
+        writer.fields = visit.read_form(_path(writer), f"/{SECTION}")
     begun = time.monotonic() + 1
 
     def one(place: int, writer: Writer) -> None:
-        visit = Visit(port, writer)
-        path = f"/ansokningar/{writer.application_id}/avsnitt/{SECTION}"
-        writer.fields = visit.read_form(path, f"/{SECTION}")
+        visit, path = visits[writer.name], _path(writer)
         number, at = 0, begun + every * place / len(writers)
         while at < begun + seconds:
             time.sleep(max(0.0, at - time.monotonic()))
@@ -260,6 +265,10 @@ def write_for(port: int, writers: Sequence[Writer], *, seconds: float, every: fl
             at = max(at + every, time.monotonic())
 
     _all(writers, one)
+
+
+def _path(writer: Writer) -> str:
+    return f"/ansokningar/{writer.application_id}/avsnitt/{SECTION}"
 
 
 def hand_in_within(port: int, writers: Sequence[Writer], *, seconds: float) -> None:
