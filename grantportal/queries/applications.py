@@ -60,7 +60,7 @@ def get(actor: Actor, application_id: int) -> Application | None:
 
 
 @cache
-def _whole() -> Select[tuple[Application]]:
+def _whole() -> Select[Application]:
     """Put together once: every page of an application asks it, and every save twice."""
     return (
         select(Application)
