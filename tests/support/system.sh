@@ -3,7 +3,7 @@ set -eu
 
 missing=
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
-test -x /usr/bin/chromium || missing="$missing chromium"
+test -x /usr/bin/chromium-headless-shell || missing="$missing chromium-headless-shell"
 command -v java >/dev/null || missing="$missing default-jre-headless"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 
