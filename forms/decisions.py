@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 
 from forms.base import Amount, Fingerprint, Form, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.decisions import (
     OUTCOME_TEXTS,
     Cell,
@@ -31,7 +32,7 @@ def _choices(outcomes: Iterable[Outcome]) -> list[SelectChoice]:
     return [SelectChoice(outcome.value, OUTCOME_TEXTS[outcome]) for outcome in outcomes]
 
 
-class ProposeForm(Form):
+class ProposeForm(Explained):
     """Förslag till beslut. The amounts' fields are made by `propose_form`."""
 
     cells: Sequence[Cell] = ()
@@ -67,6 +68,7 @@ class ProposeForm(Form):
             took_part=self.took_part.data or "",
             dissent=self.dissent.data or "",
             based_on=self.based_on.data or "",
+            number_reason=self.number_reason.data or "",
         )
 
 
@@ -183,7 +185,7 @@ class DecideForm(Form):
         return Decide(self.sha256.data or "")
 
 
-class ReturnForm(Form):
+class ReturnForm(Explained):
     """The decider gives the proposal back."""
 
     reason = Paragraphs(
@@ -195,4 +197,4 @@ class ReturnForm(Form):
 
     def command(self) -> ReturnDecision:
         """Why."""
-        return ReturnDecision(self.reason.data or "")
+        return ReturnDecision(self.reason.data or "", self.number_reason.data or "")

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from forms.accounts import EmailLine
 from forms.base import Day, Form, Line, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.ombud import BASIS_TEXTS, ApplyForOmbud, Attached, OmbudBasis, Said, SupplementOmbud
 
 Choices = Sequence[tuple[int, str]]
@@ -72,17 +73,17 @@ class ApplyForOmbudForm(Form):
         )
 
 
-class SupplementOmbudForm(Form):
+class SupplementOmbudForm(Explained):
     """Komplettera ansökan om ombud."""
 
     text = Paragraphs("Ditt svar", [DataRequired("Skriv ditt svar.")])
     file = FileField("Bilaga som PDF", description="Högst 10 MB.", render_kw={"accept": "application/pdf"})
 
     def command(self) -> SupplementOmbud:
-        return SupplementOmbud(self.text.data or "", _attached(self.file))
+        return SupplementOmbud(self.text.data or "", _attached(self.file), self.number_reason.data or "")
 
 
-class AskOmbudForm(Form):
+class AskOmbudForm(Explained):
     """Begär komplettering."""
 
     text = Paragraphs(
@@ -92,10 +93,10 @@ class AskOmbudForm(Form):
     )
 
     def command(self) -> Said:
-        return Said(self.text.data or "")
+        return Said(self.text.data or "", self.number_reason.data or "")
 
 
-class CloseOmbudForm(Form):
+class CloseOmbudForm(Explained):
     """Avsluta utan att godkänna."""
 
     text = Paragraphs(
@@ -105,4 +106,4 @@ class CloseOmbudForm(Form):
     )
 
     def command(self) -> Said:
-        return Said(self.text.data or "")
+        return Said(self.text.data or "", self.number_reason.data or "")

@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import ListWidget
 
 from forms.base import Day, Form, Line, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import AskForGiro, VerifyGiro
 from grantportal.domain.organisations import bank_giro
@@ -75,7 +76,7 @@ class AskForGiroForm(Form):
         return AskForGiro(self.organisation.data, bank_giro(self.number.data or ""))
 
 
-class VerifyGiroForm(Form):
+class VerifyGiroForm(Explained):
     """How the number was checked."""
 
     how = Paragraphs(
@@ -86,4 +87,4 @@ class VerifyGiroForm(Form):
 
     def command(self) -> VerifyGiro:
         """What the service takes."""
-        return VerifyGiro(self.how.data or "")
+        return VerifyGiro(self.how.data or "", self.number_reason.data or "")

@@ -17,5 +17,5 @@ class Explained(Form):
     def shows_number_reason(self) -> bool:
         """Whether a number has been warned of, or a reason has been written."""
         own = self.number_reason
-        warned = any("personnummer" in str(each) for field in self for each in field.errors)
+        warned = any("skriv varför" in str(each) for field in self for each in field.errors)
         return bool(own.data or own.errors or warned)

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from forms.answers import SeveralOf
 from forms.base import Day, Form, Paragraphs
+from forms.personal_numbers import Explained
 from grantportal.domain.reports import RATING_TEXTS, Rating
 from grantportal.domain.reviews import (
     MOST_COMMENT,
@@ -31,7 +32,7 @@ class RatingField(RadioField):
             raise ValidationError("Välj bland svaren.")
 
 
-class RateResultsForm(Form):
+class RateResultsForm(Explained):
     """The officer's assessments of one report; made by `ratings_form` with its own results."""
 
     result_ids: tuple[int, ...] = ()
@@ -54,7 +55,8 @@ class RateResultsForm(Form):
                     next(iter(self.part(result_id, "seen").raw_data or ()), ""),
                 )
                 for result_id in self.result_ids
-            )
+            ),
+            self.number_reason.data or "",
         )
 
     def renew(self, stamps: Iterable[tuple[int, str]]) -> None:
@@ -84,7 +86,7 @@ def ratings_form(results: Sequence[tuple[int, str, int, Assessment]]) -> RateRes
     return made(data=shown)
 
 
-class RequestReportSupplementForm(Form):
+class RequestReportSupplementForm(Explained):
     """Begär komplettering av en återrapportering."""
 
     parts = SeveralOf("Vilka delar ska kompletteras?", description="Bara de delar du väljer går att ändra.")
@@ -97,7 +99,12 @@ class RequestReportSupplementForm(Form):
 
     def command(self) -> RequestSupplement:
         """What the service takes."""
-        return RequestSupplement(tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data)
+        return RequestSupplement(
+            tuple(self.parts.data or ()),
+            self.reason.data or "",
+            self.last_day.data,
+            number_reason=self.number_reason.data or "",
+        )
 
 
 class ApproveReportForm(Form):

@@ -7,13 +7,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired
 
 from forms.answers import SeveralOf
-from forms.base import Day, Form, Paragraphs
+from forms.base import Day, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.opened import Part
 from grantportal.domain.supplements import NOTE, MoreTime, RequestSupplement
 
 
-class RequestSupplementForm(Form):
+class RequestSupplementForm(Explained):
     """Begär komplettering of an application."""
 
     parts = SeveralOf(
@@ -35,7 +35,11 @@ class RequestSupplementForm(Form):
     def command(self) -> RequestSupplement:
         """What the service takes."""
         return RequestSupplement(
-            tuple(self.parts.data or ()), self.reason.data or "", self.last_day.data, self._notes()
+            tuple(self.parts.data or ()),
+            self.reason.data or "",
+            self.last_day.data,
+            self._notes(),
+            self.number_reason.data or "",
         )
 
     def _notes(self) -> dict[str, str]:

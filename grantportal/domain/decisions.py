@@ -107,6 +107,7 @@ class ProposeDecision:
     dissent: str = ""
     based_on: str | None = None
     """The mark of the saved draft that the writer saw; None when nobody else can have saved."""
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class ReturnDecision:
     """Why a proposal is given back."""
 
     reason: str
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class VerifyGiro:
     """How the number was checked another way than it came."""
 
     how: str
+    number_reason: str = ""
 
 
 def ensure_another_approves(*, verified_by: int | None, approved_by: int | None) -> None:

@@ -97,6 +97,7 @@ class SupplementOmbud:
 
     text: str
     attached: Attached | None = None
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Said:
     """What an officer writes: what is missing, or why the case is closed."""
 
     text: str
+    number_reason: str = ""
 
 
 def ensure_pdf(attached: Attached) -> None:

@@ -26,10 +26,14 @@ IN_REPORT = (
 IN_NAME = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Ta bort det: här ska det inte stå vem någon är."
 )
+IN_PUBLISHED = (
+    "Det ser ut att stå ett personnummer eller samordningsnummer här. Ta bort det: texten ska kunna läsas av alla."
+)
 IN_FILE_NAME = (
     "Det ser ut att stå ett personnummer eller samordningsnummer i filens namn. Filen är inte sparad. "
     "Döp om filen, eller skriv varför numret behövs och välj filen igen."
 )
+IN_SEARCH = "Det ser ut att stå ett personnummer eller samordningsnummer i sökningen. Ta bort det ur listans sökruta, och spara sedan vyn."
 IN_REASON = "Skriv skälet utan personnummer."
 IN_TEXT = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Inget är sparat. "

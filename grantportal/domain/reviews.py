@@ -45,6 +45,7 @@ class RateResults:
     """The whole page of assessments; those that are as the page showed them are left alone."""
 
     results: tuple[RateResult, ...]
+    number_reason: str = ""
 
 
 @dataclass(frozen=True)

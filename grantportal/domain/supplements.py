@@ -47,6 +47,11 @@ class RequestSupplement:
     reason: str
     last_day: date
     notes: Mapping[str, str] = field(default_factory=dict)
+    number_reason: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """What is written, by the names of its fields."""
+        return {"reason": self.reason, **{f"{NOTE}{part}": note for part, note in self.notes.items()}}
 
 
 NOTE = "note_"

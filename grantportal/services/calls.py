@@ -1,6 +1,6 @@
 """Utlysningar: written as a draft, published whole, never changed after that."""
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import (
     CALL,
@@ -60,6 +60,8 @@ def publish(actor: Actor, call_id: int) -> None:
 
 def _write(act: Act, call: Call, command: WriteCall) -> None:
     ensure_dates_hold(command)
+    texts = {name: getattr(command, name) for name in ("title", "about", "eligible")}
+    personal_numbers.ensure_none(texts, personal_numbers.IN_PUBLISHED)
     _ensure_choices(call.grant_id, command)
     if command.extends_id is not None:
         extended = calls.get(act.actor, command.extends_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
@@ -110,6 +110,8 @@ def draft(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         _ensure_may_edit(ground, decision)
         _ensure_nobody_else(command.based_on, decision)
         ensure_known_cells(command.amounts, cells=ground.cells)
+        # A draft leaves no history: why a number stands in it is asked again when the proposal is sent.
+        _explained(command)
         if decision is None:
             decision = _new(ground)
             session.add(decision)
@@ -132,6 +134,7 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         _ensure_lawful(ground, command.outcome, command.amounts)
         ensure_reasoned(command.reasons)
         _ensure_frames_last(ground, command.amounts)
+        kept = _explained(command)
         if decision is None:
             decision = _new(ground)
             act.session.add(decision)
@@ -142,7 +145,7 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         act.session.flush()
         decision.sha256 = proposal_fingerprint(decision_documents.document(decision))
         granted = sum(command.amounts.values())
-        act.about(decision, outcome=command.outcome, amount=granted, sha256=decision.sha256)
+        act.about(decision, outcome=command.outcome, amount=granted, sha256=decision.sha256, **kept)
         name = ground.application.organisation.name
         tell_authority(
             act,
@@ -162,10 +165,11 @@ def return_(actor: Actor, decision_id: int, command: ReturnDecision) -> None:
         after = DECISION.after(decision.status, DecisionAction.RETURN)
         if not command.reason.strip():
             raise RuleViolation("Skriv vad som behöver ändras.", field="reason")
+        kept = personal_numbers.kept({"reason": command.reason}, command.number_reason, personal_numbers.IN_TEXT)
         decision.status = after
         decision.returned_by_id = act.actor.user_id
         decision.returned_reason = command.reason
-        act.about(decision, reason=command.reason)
+        act.about(decision, reason=command.reason, **kept)
         tell_authority(
             act,
             ground.case,
@@ -396,6 +400,13 @@ def _spread_years(totals: Mapping[int, Kronor], saved: Mapping[Cell, Kronor], gr
         weights = [ground.sought.get(cell, 0) for cell in cells]
         amounts |= dict(zip(cells, spread(total, weights), strict=True))
     return amounts
+
+
+def _explained(command: ProposeDecision) -> dict[str, str]:
+    """What is written may hold a personnummer where it is said why; who took part is a name and a title."""
+    personal_numbers.ensure_none({"took_part": command.took_part}, personal_numbers.IN_NAME)
+    texts = {name: getattr(command, name) for name in ("reasons", "covers", "conditions", "dissent")}
+    return personal_numbers.kept(texts, command.number_reason, personal_numbers.IN_TEXT)
 
 
 def _write(decision: Decision, command: ProposeDecision) -> None:

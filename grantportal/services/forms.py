@@ -1,6 +1,6 @@
 """Forms as data: publishing a version."""
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
@@ -20,6 +20,7 @@ def publish(actor: Actor, grant_id: int, definition: FormDefinition) -> int:
         require(act.actor, Permission.SET_UP_GRANT)
         kind = definition.kind
         content = definition.as_json()
+        personal_numbers.ensure_none({"text": content}, personal_numbers.IN_PUBLISHED)
         version = FormVersion(
             grant_id=grant_id,
             kind=kind,

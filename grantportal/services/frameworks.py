@@ -1,9 +1,12 @@
 """The matrix of expected results: publishing a version."""
 
-from grantportal.domain import clock
+from dataclasses import asdict
+
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
+from grantportal.domain.forms import canonical
 from grantportal.domain.frameworks import FrameworkContent, FrameworkStatus
 from grantportal.models.frameworks import (
     ExpectedResult,
@@ -24,6 +27,7 @@ def publish(actor: Actor, grant_id: int, content: FrameworkContent) -> int:
         if grants.get(grant_id, lock=True) is None:
             raise NotVisible
         require(act.actor, Permission.SET_UP_GRANT)
+        personal_numbers.ensure_none({"text": canonical(asdict(content))}, personal_numbers.IN_PUBLISHED)
         version = FrameworkVersion(
             grant_id=grant_id,
             number=grants.last_number(FrameworkVersion, FrameworkVersion.grant_id == grant_id) + 1,

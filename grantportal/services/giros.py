@@ -1,7 +1,7 @@
 """Bankgiro: ask, verify, approve. Money is only paid to an approved one."""
 
 from grantportal import policy
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
@@ -50,8 +50,9 @@ def verify(actor: Actor, giro_id: int, command: VerifyGiro) -> None:
         giro = _found(giro_id)
         if giro.verified_at is not None:
             raise RuleViolation("Bankgirot är redan kontrollerat.")
+        kept = personal_numbers.kept({"how": command.how}, command.number_reason, personal_numbers.IN_TEXT)
         giro.verified_by_id, giro.verified_at, giro.verified_how = act.actor.user_id, clock.now(), command.how
-        act.about(giro, number=giro.number, how=command.how)
+        act.about(giro, number=giro.number, how=command.how, **kept)
 
 
 def approve(actor: Actor, giro_id: int) -> None:

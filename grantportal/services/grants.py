@@ -1,6 +1,6 @@
 """Statsbidrag: what they rest on, their frames, kostnadsslag and villkor."""
 
-from grantportal.domain import clock
+from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
@@ -54,6 +54,8 @@ def change(actor: Actor, grant_id: int, command: WriteGrant) -> None:
 
 
 def _write(grant: Grant, command: WriteGrant) -> None:
+    texts = ("title", "purpose", "assignment_refs", "legal_basis", "recovery_basis", "appeal_provision")
+    personal_numbers.ensure_none({name: getattr(command, name) for name in texts}, personal_numbers.IN_PUBLISHED)
     grant.title = command.title
     grant.purpose = command.purpose
     grant.assignment_refs = command.assignment_refs
@@ -117,6 +119,7 @@ def set_categories(actor: Actor, grant_id: int, command: SetCategories) -> None:
         require(act.actor, Permission.SET_UP_GRANT)
         if command.personnel and command.personnel not in command.names:
             raise RuleViolation("Skriv kostnadsslaget för personal som det står i listan.", field="personnel")
+        personal_numbers.ensure_none({"names": "\n".join(command.names)}, personal_numbers.IN_PUBLISHED)
         existing = grants.cost_categories(grant_id)
         in_use = grants.has_published_call(grant_id)
         ensure_categories_stay([category.name for category in existing], command.names, in_use=in_use)
@@ -144,6 +147,7 @@ def publish_conditions(actor: Actor, grant_id: int, command: PublishConditions) 
     with transaction(actor, EventKind.CONDITIONS_PUBLISHED) as act:
         _locked(grant_id)
         require(act.actor, Permission.SET_UP_GRANT)
+        personal_numbers.ensure_none({"texts": "\n".join(command.texts)}, personal_numbers.IN_PUBLISHED)
         number = grants.last_number(ConditionSet, ConditionSet.grant_id == grant_id) + 1
         written = ConditionSet(grant_id=grant_id, number=number)
         written.conditions = [

@@ -177,12 +177,13 @@ def supplement(application_id: int, receiving: Receiving, command: SupplementOmb
         if row is None:
             raise NotVisible
         row.status = OMBUD_APPLICATION.after(row.status, OmbudApplicationAction.SUPPLEMENT)
+        kept = personal_numbers.kept({"text": command.text}, command.number_reason)
         case = cases.locked(row.case_id)
         records.add_record(
             act, case, RecordKind.SUPPLEMENT_ANSWER, Direction.IN, counterpart=row.name, text=command.text
         )
         _enter(act, case, placed, "Bilaga till kompletteringen", row.name, scan=receiving.scan)
-        act.about(row, person=row.name)
+        act.about(row, person=row.name, **kept)
         notices.tell_authority(
             act,
             case,
@@ -197,11 +198,12 @@ def ask(actor: Actor, application_id: int, command: Said) -> None:
     with transaction(actor, EventKind.OMBUD_APPLICATION_ASKED) as act:
         row, case, after = _handled(act, application_id, OmbudApplicationAction.ASK)
         row.status = after
+        kept = personal_numbers.kept({"text": command.text}, command.number_reason)
         row.asked_for = command.text
         records.add_record(
             act, case, RecordKind.SUPPLEMENT_REQUEST, Direction.OUT, counterpart=row.name, text=command.text
         )
-        act.about(row, person=row.name)
+        act.about(row, person=row.name, **kept)
         notices.tell_ombud_applicant(act, row.id)
 
 
@@ -210,10 +212,11 @@ def close(actor: Actor, application_id: int, command: Said) -> None:
     with transaction(actor, EventKind.OMBUD_APPLICATION_CLOSED) as act:
         row, case, after = _handled(act, application_id, OmbudApplicationAction.CLOSE)
         row.status = after
+        kept = personal_numbers.kept({"text": command.text}, command.number_reason)
         row.closed_because = command.text
         _decided(act, row, case)
         records.add_record(act, case, RecordKind.OMBUD_DECISION, Direction.OUT, counterpart=row.name, text=command.text)
-        act.about(row, person=row.name)
+        act.about(row, person=row.name, **kept)
         notices.tell_ombud_applicant(act, row.id)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from grantportal import policy
+from grantportal.domain import personal_numbers
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
@@ -56,5 +57,6 @@ def change_mailbox(actor: Actor, organisation_id: int, command: ChangeMailbox) -
         if organisation is None or organisations.get(act.actor, organisation_id) is None:
             raise NotVisible
         policy.require(act.actor, Permission.CHANGE_MAILBOX, organisation)
+        personal_numbers.ensure_none({"mailbox": command.mailbox}, personal_numbers.IN_NAME)
         before, organisation.mailbox = organisation.mailbox, command.mailbox
         act.about(organisation, before=before, after=command.mailbox)

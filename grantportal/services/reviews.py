@@ -1,7 +1,7 @@
 """Granskning of a handed-in report: rate each result, ask for a komplettering or close it, and approve."""
 
 from grantportal import policy
-from grantportal.domain import clock, reviews, supplements
+from grantportal.domain import clock, personal_numbers, reviews, supplements
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible, RuleViolation
@@ -44,6 +44,8 @@ def rate(actor: Actor, report_id: int, command: RateResults) -> int:
             changed[each.result_id] = each.assessment
         reviews.ensure_none(wrong)
         reviews.ensure_something(changed)
+        comments = {reviews.field_name(result_id, "comment"): each.comment for result_id, each in changed.items()}
+        kept = personal_numbers.kept(comments, command.number_reason, personal_numbers.IN_TEXT)
         for result_id, assessment in changed.items():
             said = {
                 "rating": assessment.rating,
@@ -58,7 +60,7 @@ def rate(actor: Actor, report_id: int, command: RateResults) -> int:
             for name, value in said.items():
                 setattr(row, name, value)
             row.version += 1
-        act.about(report, results={reported[each][0]: made.rating for each, made in changed.items()})
+        act.about(report, results={reported[each][0]: made.rating for each, made in changed.items()}, **kept)
         return len(changed)
 
 
@@ -69,6 +71,7 @@ def request_supplement(actor: Actor, report_id: int, command: RequestSupplement)
         policy.require(act.actor, Permission.REQUEST_SUPPLEMENT, report)
         codes = [code for code, _ in queries.reported(report.id).values()]
         supplements.ensure_request_holds(command, known={*codes, ECONOMY}, today=clock.today())
+        kept = personal_numbers.kept(command.texts(), command.number_reason)
         report.status = REPORT.after(report.status, ReportAction.REQUEST_SUPPLEMENT)
         parts = tuple(dict.fromkeys(command.parts))
         supplement = Supplement(
@@ -105,7 +108,7 @@ def request_supplement(actor: Actor, report_id: int, command: RequestSupplement)
             Role.UPPGIFTSSAMORDNARE,
             Role.APPLICANT_ECONOMIST,
         )
-        act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat())
+        act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat(), **kept)
         return supplement.id
 
 

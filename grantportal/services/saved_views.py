@@ -1,5 +1,6 @@
 """Sparade vyer: saved, named anew, chosen as the list's beginning and taken away by the person whose they are."""
 
+from grantportal.domain import personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.saved_views import NameView, SaveView, ensure_name, ensure_narrows, ensure_room, name_key
@@ -10,8 +11,9 @@ from grantportal.transaction import Bookkeeping, bookkeeping
 
 def save(actor: Actor, command: SaveView) -> int:
     """Keep the list's choices under a name. Answers the view's number."""
-    ensure_name(command.name)
+    _ensure_named(command.name)
     ensure_narrows(command.query)
+    personal_numbers.ensure_none({"query": command.query}, personal_numbers.IN_SEARCH)
     with bookkeeping(Bookkeeping.SAVED_VIEWS) as (session, _):
         ensure_room(len(saved_views.all_locked(actor)))
         view = SavedView(user_id=actor.user_id, name=command.name, name_key=name_key(command.name), query=command.query)
@@ -22,7 +24,7 @@ def save(actor: Actor, command: SaveView) -> int:
 
 def rename(actor: Actor, view_id: int, command: NameView) -> None:
     """Give a view another name."""
-    ensure_name(command.name)
+    _ensure_named(command.name)
     with bookkeeping(Bookkeeping.SAVED_VIEWS):
         view = _own(actor, view_id)
         view.name, view.name_key = command.name, name_key(command.name)
@@ -46,6 +48,11 @@ def start_with(actor: Actor, view_id: int) -> bool:
         session.flush()
         chosen.is_start = starts
         return starts
+
+
+def _ensure_named(name: str) -> None:
+    ensure_name(name)
+    personal_numbers.ensure_none({"name": name}, personal_numbers.IN_NAME)
 
 
 def _own(actor: Actor, view_id: int) -> SavedView:

@@ -40,6 +40,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
         tree = opened.tree(hand_ins.as_asked(definition, handed_in or {"sections": []}), around)
         known = {part.key for branch in tree for part in branch.walk()}
         supplements.ensure_request_holds(command, known=known, today=clock.today())
+        kept = personal_numbers.kept(command.texts(), command.number_reason)
         parts = opened.without_repeats(command.parts, command.notes, tree)
         notes = {part: command.notes.get(part, "") for part in parts}
         application.status = APPLICATION.after(application.status, ApplicationAction.REQUEST_SUPPLEMENT)
@@ -80,7 +81,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             f"Svara senast {day}. Det gäller: {titles}",
             *policy.who_answers(parts),
         )
-        act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat())
+        act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat(), **kept)
         return supplement.id
 
 

@@ -1,7 +1,7 @@
 """The youth homes that applications can choose among: registered, moved between regions, closed and opened again."""
 
 from grantportal import policy
-from grantportal.domain import youth_homes
+from grantportal.domain import personal_numbers, youth_homes
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible
 from grantportal.domain.events import EventKind
@@ -17,6 +17,7 @@ def register(actor: Actor, command: RegisterYouthHomes) -> int:
     with transaction(actor, EventKind.YOUTH_HOME_REGISTERED) as act:
         policy.require(act.actor, Permission.SET_UP_GRANT)
         _ensure_region(command.region_id)
+        personal_numbers.ensure_none({"name": "\n".join(command.names)}, personal_numbers.IN_NAME)
         homes = [YouthHome(name=name, region_id=command.region_id) for name in command.names]
         act.session.add_all(homes)
         act.session.flush()

@@ -13,11 +13,12 @@ from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.cases import ChangeReference
 from grantportal.domain.decisions import ReplyToCommunication, SendCommunication, SkipCommunication, SkipGround
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.saved_views import SaveView
 from grantportal.domain.supplements import MoreTime
 from grantportal.models.accounts import User
 from grantportal.models.portal import Event, OutboxItem
 from grantportal.models.records import Record
-from grantportal.services import accounts, cases, communications, mandates, supplements
+from grantportal.services import accounts, cases, communications, mandates, saved_views, supplements
 from tests.support.applications import IN_MAY, actor_of, applicant, asked_to_supplement, handed_in, open_call
 from tests.support.calls import officer
 from tests.support.factories import OrganisationFactory
@@ -127,6 +128,7 @@ def test_names_numbers_and_headings_take_none(application, region, ombud):
         (lambda: cases.change_reference(ombud, application.case_id, ChangeReference(f"RS {NUMBER}")), "own_reference"),
         (lambda: mandates.invite(ombud, region.id, invited), "name"),
         (lambda: accounts.create_user(SYSTEM, CreateUser("Anna", f"{NUMBER}@example.se"), link_hours=1), "email"),
+        (lambda: saved_views.save(ombud, SaveView("Min vy", f"sok={NUMBER}")), "query"),
         (lambda: asked(region, name=f"Olle {NUMBER}"), "name"),
         (lambda: asked(region, title=f"Direktör {NUMBER}"), "title"),
     ):

@@ -76,7 +76,9 @@ def the_fingerprint(world: World, own: Mapping[str, Any]) -> Mapping[str, Any]:
 ROWS = {
     "decisions.index": Row(SIGNED_IN),
     "decisions.compare": Row(OFFICER, thing=a_call, reads=READERS, shared=True),
-    "decisions.propose": Row(OFFICER, thing=an_application, unseen=UNREADERS, data={"reasons": "Skäl"}),
+    "decisions.propose": Row(
+        OFFICER, thing=an_application, unseen=UNREADERS, data={"outcome": "granted", "reasons": "Skäl"}
+    ),
     "decisions.show": Row(SEES, thing=a_sent_decision, unseen=UNREADERS),
     # Until it is sent, a decision is not there for its party.
     "decisions.decide": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data=the_fingerprint),

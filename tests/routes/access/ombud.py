@@ -3,8 +3,12 @@
 import secrets
 from typing import Any
 
+from grantportal import db
 from grantportal.domain import clock
+from grantportal.domain.ombud import Said
 from grantportal.keys import key_for, ombud_purpose
+from grantportal.queries import accounts
+from grantportal.services import ombud as services
 from tests.routes.access import EVERYBODY, OUTSIDE, READERS, REGION, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.casework import CallFactory
@@ -17,8 +21,11 @@ def application(world: World) -> dict[str, Any]:
 
 
 def link(world: World) -> dict[str, Any]:
-    """The applicant's link to one."""
+    """The applicant's link to one that the officer has asked more of."""
     made = application(world)
+    officer = accounts.actor_of(world.users["handlaggare"].id)
+    db.close_read_session()
+    services.ask(officer, made["application_id"], Said("Vem har gett delegationen?"))
     return {**made, "key": key_for("tests", ombud_purpose(made["application_id"]))}
 
 

@@ -1,11 +1,13 @@
 """Granskning is the handläggare's; those who read cases read it, and nobody outside the authority."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.reports import Rating, ReportStatus
+from grantportal.domain.reviews import field_name
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import reviews
@@ -64,6 +66,22 @@ def as_read(world: World, own: Mapping[str, Any]) -> dict[str, str]:
     return {"seen": page.fingerprint if page else ""}
 
 
+def an_assessment(world: World, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Each result rated as the region has, so that no comment is needed."""
+    committed()
+    page = reviews.page(actor_of(world.users[Role.HANDLAGGARE.value].id), own["report_id"])
+    fields = (
+        [
+            (each.id, name, value)
+            for each in page.results
+            for name, value in (("rating", "partly"), ("seen", each.stamp))
+        ]
+        if page
+        else []
+    )
+    return {field_name(result, name): value for result, name, value in fields}
+
+
 def _made(world: World, status: ReportStatus = ReportStatus.SUBMITTED) -> Any:
     return _made_with_matrix(world, status)[1]
 
@@ -77,8 +95,17 @@ ROWS = {
     "reviews.index": Row(READERS),
     "reviews.download": Row(READERS, thing=to_download, shared=True),
     "reviews.cell": Row(READERS, thing=cell, unseen=UNREADERS),
-    "reviews.show": Row(OFFICER, thing=handed_in, reads=READERS, unseen=UNREADERS),
-    "reviews.supplement": Row(OFFICER, thing=handed_in, unseen=UNREADERS),
+    "reviews.show": Row(OFFICER, thing=handed_in, reads=READERS, unseen=UNREADERS, data=an_assessment),
+    "reviews.supplement": Row(
+        OFFICER,
+        thing=handed_in,
+        unseen=UNREADERS,
+        data=lambda *_: {
+            "parts": "A1",
+            "reason": "Beskriv resultatet.",
+            "last_day": (clock.today() + timedelta(days=14)).isoformat(),
+        },
+    ),
     "reviews.close": Row(OFFICER, thing=unanswered, unseen=UNREADERS),
     "reviews.approve": Row(OFFICER, thing=fully_rated, unseen=UNREADERS, data=as_read),
 }
