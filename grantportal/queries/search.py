@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, false, func, literal, literal_column, or_, select, table
 from sqlalchemy.dialects import postgresql
@@ -12,7 +11,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.search import Pieces, Sought, excerpt, written
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.search import LEXEMES, SearchEntry
+from grantportal.models.search import SearchEntry
 from grantportal.policy import visible
 
 SEARCHED = frozenset({FrozenKind.APPLICATION, FrozenKind.REPORT})
@@ -42,8 +41,7 @@ def _matches(wanted: Sought) -> ColumnElement[bool]:
         asked = literal(
             " | ".join([*(f"'{stem}'" for stem in sorted(wanted.stems)), f"'{wanted.beginning}':*"]), Text()
         ).cast(postgresql.TSQUERY())
-        lexemes: ColumnElement[Any] = literal_column(LEXEMES)
-        return lexemes.op("@@", is_comparison=True)(asked)
+        return SearchEntry.id.in_(select(func.search_hits(asked)))
     index = table("search_index")
     asked_of_fts = literal(
         " OR ".join([*(f'"{stem}"' for stem in sorted(wanted.stems)), f'"{wanted.beginning}"*']), Text()

@@ -1,6 +1,7 @@
 """What has been handed in is found in its words' every form, from the moment it is handed in; a draft never is."""
 
 import pytest
+from sqlalchemy import text
 
 from grantportal import db
 from grantportal.domain import clock
@@ -12,7 +13,7 @@ from grantportal.models.search import SearchEntry
 from grantportal.queries import case_lists, search
 from grantportal.services import applications as services
 from grantportal.services import supplements, verification
-from tests.support import reporting
+from tests.support import databases, reporting
 from tests.support.applications import (
     IN_JUNE,
     IN_TIME,
@@ -139,6 +140,17 @@ def count_of(who) -> int:
     with statements() as sent:
         assert case_lists.listed(who, Asked(text="familj")).rows
     return len(sent)
+
+
+@databases.postgresql_only
+def test_words_are_looked_up_in_the_index_even_where_reading_all_seems_cheaper(call, ombud):
+    handed_in(ombud, call)
+    hits = text("SELECT count(*) FROM search_hits(CAST(:asked AS tsquery))")
+    read = text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'search_entries'")
+    session = committed()
+
+    assert [session.scalar(hits, {"asked": f"'{word}':*"}) for word in ("behov", "drakar")] == [1, 0]
+    assert session.scalar(read) == 0
 
 
 def test_the_control_finds_a_search_entry_that_differs_or_is_missing(call, ombud, tmp_path):
