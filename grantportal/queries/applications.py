@@ -12,7 +12,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grantportal import db, policy
@@ -141,31 +141,39 @@ def is_grantee(call: Call, organisation_id: int) -> bool:
 
 
 def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Surroundings:
-    """The years, kostnadsslag and youth homes that the call's form is asked about; the homes of `region` come first."""
-    rows = (
-        db.session()
-        .execute(
-            select(
-                CallYear.grant_year,
-                CostCategory.id,
-                CostCategory.name,
-                CostCategory.is_personnel,
-                YearFrame.frame,
-                YearFrame.decided,
-            )
-            .select_from(CallYear)
-            .outerjoin(CostCategory, CostCategory.grant_id == call.grant_id)
-            .outerjoin(
-                YearFrame,
-                and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year),
-            )
-            .where(CallYear.call_id == call.id)
-            .order_by(CallYear.grant_year, CostCategory.position)
+    """The years, kostnadsslag and youth homes that the call's form is asked about; the homes of `region` come first. One query."""
+    asked = (
+        select(
+            CallYear.grant_year,
+            CostCategory.id.label("category_id"),
+            CostCategory.name.label("category"),
+            CostCategory.is_personnel,
+            YearFrame.frame,
+            YearFrame.decided,
         )
-        .all()
+        .select_from(CallYear)
+        .outerjoin(CostCategory, CostCategory.grant_id == call.grant_id)
+        .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
+        .where(CallYear.call_id == call.id)
+        .order_by(CallYear.grant_year, CostCategory.position)
     )
-    categories = {row.id: Category(row.id, row.name, row.is_personnel) for row in rows if row.id is not None}
-    homes = youth_homes.listed() if with_homes else ()
+    if with_homes:
+        homes_of = youth_homes.every().subquery()
+        first_year = select(func.min(CallYear.id)).where(CallYear.call_id == call.id).scalar_subquery()
+        first_category = select(func.min(CostCategory.id)).where(CostCategory.grant_id == call.grant_id)
+        # Beside the first year's first kostnadsslag only: each home comes once.
+        here = and_(
+            CallYear.id == first_year,
+            or_(CostCategory.id.is_(None), CostCategory.id == first_category.scalar_subquery()),
+        )
+        asked = asked.add_columns(*homes_of.c).outerjoin(homes_of, here).order_by(homes_of.c.nth)
+    rows = db.session().execute(asked).all()
+    categories = {
+        row.category_id: Category(row.category_id, row.category, row.is_personnel)
+        for row in rows
+        if row.category_id is not None
+    }
+    homes = tuple(youth_homes.home_of(row) for row in rows if row.id is not None) if with_homes else ()
     return Surroundings(
         years=tuple(dict.fromkeys(row.grant_year for row in rows)),
         categories=tuple(categories.values()),
@@ -233,6 +241,7 @@ def _text(row: "Answer | BudgetLine | StaffRow") -> str:
 
 
 _EARLIER = aliased(Application)
+_ADDED_BY = aliased(User)
 
 
 def draft_rows(
@@ -240,8 +249,8 @@ def draft_rows(
 ) -> DraftRows:
     """What the actor's own organisation has saved; nothing of anybody else's.
 
-    One query, one more each for a budget's amounts, its staff rows and the files, where the form asks for them and `needed`
-    (everything if not given) has them.
+    One query, one more each for a budget's amounts and its staff rows, where the form asks for them and `needed` (everything
+    if not given) has them.
     """
     needed = needed or Opened.whole(definition)
     session = db.session()
@@ -249,21 +258,40 @@ def draft_rows(
     names: dict[int, str] = {}
     rows: dict[str, Answer | BudgetLine | StaffRow] = {}
     fetched: dict[str, str] = {}
-    for answer, name, call, unit in session.execute(
+    written: Any = (
         select(Answer, User.name, Call.title, _EARLIER.applicant_unit)
-        .join(Application, Application.id == Answer.application_id)
-        .join(User, User.id == Answer.changed_by_id)
+        .select_from(Application)
+        .outerjoin(Answer, Answer.application_id == Application.id)
+        .outerjoin(User, User.id == Answer.changed_by_id)
         .outerjoin(FrozenVersion, FrozenVersion.id == Answer.fetched_from_id)
         .outerjoin(_EARLIER, _EARLIER.id == FrozenVersion.subject_id)
         .outerjoin(Call, Call.id == _EARLIER.call_id)
         .where(Application.id == application_id, mine)
-    ):
+    )
+    files: list[Any] = []
+    if any(each.most_files for each in needed.asked(definition)):
+        first = select(func.min(Answer.id)).where(Answer.application_id == application_id).scalar_subquery()
+        # Beside the first answer only, or beside none where there is none: each file comes once.
+        written = (
+            written.add_columns(Attachment, StoredFile, _ADDED_BY.name)
+            .outerjoin(
+                Attachment,
+                and_(Attachment.application_id == Application.id, or_(Answer.id.is_(None), Answer.id == first)),
+            )
+            .outerjoin(StoredFile, StoredFile.id == Attachment.file_id)
+            .outerjoin(_ADDED_BY, _ADDED_BY.id == Attachment.added_by_id)
+            .order_by(Attachment.question, Attachment.id)
+        )
+    for answer, name, call, unit, *file in session.execute(written):
+        if file and file[0] is not None:
+            files.append(file)
+        if answer is None:
+            continue
         rows[f"q{answer.question}"] = answer
         names[answer.changed_by_id] = name
         if answer.fetched_from_id is not None:
             fetched[f"q{answer.question}"] = source_name(call, unit)
-    asks_for_files = any(each.most_files for each in needed.asked(definition))
-    found = attached(actor, application_id) if asks_for_files else {}
+    found = _as_answers(files)
     question = answers.budget_question(definition)
     if question is None or not needed.asks(question):
         return DraftRows(rows, names, found, fetched)
@@ -281,7 +309,7 @@ def draft_rows(
         rows[answers.cell_key(question, line.grant_year, line.cost_category_id)] = line
         names[line.changed_by_id] = name
     if not needed.has_row(question, staff):
-        return DraftRows(rows, names, found)
+        return DraftRows(rows, names, found, fetched)
     for row, name in (
         session.execute(
             select(StaffRow, User.name)
@@ -311,14 +339,19 @@ def attached(actor: Actor, application_id: int) -> dict[str, Answered]:
         .where(Application.id == application_id, policy.own(actor, Application))
         .order_by(Attachment.question, Attachment.id)
     )
+    return _as_answers(found)
+
+
+def _as_answers(files: Iterable[Any]) -> dict[str, Answered]:
+    """(attachment, stored file, who added it) of each file, by question and in order."""
     made: dict[str, Answered] = {}
-    for number, rows in groupby(found, key=lambda row: row.Attachment.question):
+    for number, rows in groupby(files, key=lambda row: row[0].question):
         listed = list(rows)
         made[f"q{number}"] = Answered(
-            attachments.written(_attached(row.StoredFile) for row in listed),
+            attachments.written(_attached(file) for _, file, _ in listed),
             len(listed),
-            listed[-1].name,
-            "; ".join(row.Attachment.personal_number_reason for row in listed if row.Attachment.personal_number_reason),
+            listed[-1][2],
+            "; ".join(row.personal_number_reason for row, *_ in listed if row.personal_number_reason),
         )
     return made
 
@@ -345,17 +378,41 @@ class OpenSupplement:
     notes: Mapping[str, str]
     """What is missing in each opened part, by its key."""
     version_before: int
+    before: str = ""
+    """What was handed in before it, as it was frozen."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was handed in before it, to read."""
+        if not self.before:
+            raise LookupError(f"version {self.version_before} was supplemented without being frozen")
+        found: dict[str, Any] = json.loads(self.before)
+        return found
 
 
 def open_supplement(application: Application) -> OpenSupplement | None:
-    """The open request, if the application waits for one."""
+    """The open request, if the application waits for one, with what it was about. One query."""
     if application.status is not ApplicationStatus.SUPPLEMENT_REQUESTED:
         return None
     rows = (
         db.session()
         .execute(
-            select(Supplement, SupplementPart.part, SupplementPart.note)
+            select(
+                Supplement,
+                SupplementPart.part,
+                SupplementPart.note,
+                # With the first part only: it may be long.
+                case((func.row_number().over(order_by=SupplementPart.part) == 1, FrozenVersion.content)),
+            )
             .join(SupplementPart, SupplementPart.supplement_id == Supplement.id)
+            .outerjoin(
+                FrozenVersion,
+                and_(
+                    FrozenVersion.kind == FrozenKind.APPLICATION,
+                    FrozenVersion.subject_id == Supplement.application_id,
+                    FrozenVersion.number == Supplement.version_before,
+                ),
+            )
             .where(Supplement.application_id == application.id, Supplement.status == SupplementStatus.REQUESTED)
             .order_by(SupplementPart.part)
         )
@@ -364,8 +421,9 @@ def open_supplement(application: Application) -> OpenSupplement | None:
     if not rows:
         return None
     first: Supplement = rows[0][0]
-    notes = {part: note or "" for _, part, note in rows}
-    return OpenSupplement(first.id, first.reason, first.last_day, notes, first.version_before)
+    notes = {part: note or "" for _, part, note, _ in rows}
+    before = next((content for *_, content in rows if content), "")
+    return OpenSupplement(first.id, first.reason, first.last_day, notes, first.version_before, before)
 
 
 def opened(application: Application, definition: FormDefinition) -> Opened:
@@ -647,7 +705,9 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
     kinds = {question.type for question in opened.asked(definition)}
     around = surroundings(application.call, with_homes=QuestionType.YOUTH_HOMES in kinds)
     saved = draft_rows(actor, application_id, definition, opened).saved()
-    before = frozen_content(application.id, application.version_number) if application.version_number else None
+    before = None
+    if application.version_number:
+        before = supplement.content if supplement else frozen_content(application.id, application.version_number)
     if before is not None:
         saved = hand_ins.with_locked_answers(definition, saved, before, opened, around)
     texts = answers.texts_of(saved)
@@ -938,10 +998,7 @@ def section_page(actor: Actor, application_id: int, key: str) -> SectionPage | N
     locked = None
     has_locked = not all(each.number in opened.questions for each in section.questions)
     if supplement is not None and (has_locked or definition.conditions):
-        before = frozen_content(application.id, supplement.version_before)
-        if before is None:
-            raise LookupError(f"application {application.id} is supplemented without a frozen version")
-        content = before
+        content = before = supplement.content
         draft = hand_ins.with_locked_answers(definition, draft, before, opened, around)
         was = next(each for each in before["sections"] if each["key"] == key)
         locked = _shown(section, was, opened, {}).only(is_open=False)

@@ -1,8 +1,9 @@
 """Ungdomshem."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import collate, func, select
+from sqlalchemy import Select, collate, func, select
 
 from grantportal import db
 from grantportal.domain.organisations import OrganisationKind
@@ -26,21 +27,28 @@ class HomePage:
         return self.status is YouthHomeStatus.CLOSED
 
 
+def every() -> Select[Any]:
+    """Every home, with its place among all by name, and `nth` by region and name, in Swedish order."""
+    region, name = collate(Organisation.name, db.COLLATION), collate(YouthHome.name, db.COLLATION)
+    return select(
+        YouthHome.id,
+        YouthHome.name,
+        YouthHome.status,
+        Organisation.name.label("region"),
+        func.row_number().over(order_by=name).label("place"),
+        func.row_number().over(order_by=(region, name)).label("nth"),
+    ).outerjoin(Organisation, Organisation.id == YouthHome.region_id)
+
+
+def home_of(row: Any) -> Home:
+    """A home from its row of `every`."""
+    return Home(row.id, row.name, row.region or "", row.status is YouthHomeStatus.CLOSED, row.place)
+
+
 def listed() -> tuple[Home, ...]:
     """Every home, by region and name in Swedish order. One query."""
-    rows = db.session().execute(
-        select(
-            YouthHome.id,
-            YouthHome.name,
-            YouthHome.status,
-            Organisation.name.label("region"),
-            func.row_number().over(order_by=collate(YouthHome.name, db.COLLATION)).label("place"),
-        )
-        .outerjoin(Organisation, Organisation.id == YouthHome.region_id)
-        .order_by(collate(Organisation.name, db.COLLATION), collate(YouthHome.name, db.COLLATION))
-    )
-    closed = YouthHomeStatus.CLOSED
-    return tuple(Home(row.id, row.name, row.region or "", row.status is closed, row.place) for row in rows)
+    found = every().subquery()
+    return tuple(home_of(row) for row in db.session().execute(select(found).order_by(found.c.nth)))
 
 
 def groups() -> tuple[tuple[str, tuple[Home, ...]], ...]:

@@ -3,23 +3,32 @@
 from dataclasses import replace
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers
-from grantportal.domain.forms import Section
+from grantportal.domain.attachments import AddAttachment, AttachmentKind
+from grantportal.domain.forms import Question, QuestionType, Section
 from grantportal.domain.reports import ReportStatus
+from grantportal.effects.files import place
 from grantportal.queries import applications as queries
 from grantportal.services import applications as services
+from grantportal.services import attachments
+from tests.imports.attachment_files import pdf
 from tests.support import measured, plenty
 from tests.support.applications import (
     ASKED_FOR,
     DEFINITION,
+    IN_TIME,
     actor_of,
     another_call,
     applicant,
     asked_to_supplement,
     begin,
+    complete_texts,
+    draft_of,
     handed_in,
     open_call,
+    row,
 )
 from tests.support.calls import officer
 from tests.support.casework import ApplicationFactory
@@ -102,9 +111,9 @@ def test_a_regions_pages_of_a_komplettering_ask_little(app, database):
     ombud = applicant(Role.OMBUD, region)
     application = handed_in(actor_of(ombud), open_call())
     around = queries.surroundings(queries.get(actor_of(ombud), application.id).call)
-    row = f"q_8_{next(each.id for each in around.categories if not each.is_personnel)}"
+    line = f"q_8_{next(each.id for each in around.categories if not each.is_personnel)}"
     db.close_read_session()
-    number = asked_to_supplement(officer(), application, replace(ASKED_FOR, parts=("q_6", row)))
+    number = asked_to_supplement(officer(), application, replace(ASKED_FOR, parts=("q_6", line)))
     here = {"application_id": application.id}
     pages = [
         ("applications.show", here),
@@ -122,16 +131,44 @@ def test_a_regions_pages_of_a_komplettering_ask_little(app, database):
     assert {page: queries for page, queries in asked.items() if queries > REGION_PAGES} == {}
 
 
-def test_a_section_beside_earlier_answers_asks_little(app, database):
-    """Texts, choices, youth homes and money in one section, and an earlier application with the same questions."""
-    everything = replace(DEFINITION, sections=(Section("allt", "Allt", "Allt", DEFINITION.questions),))
+FILE = Question(10, QuestionType.ATTACHMENT, "Bifoga intyg", required=False, most=2)
+EVERYTHING = replace(DEFINITION, sections=(Section("allt", "Allt", "Allt", (*DEFINITION.questions, FILE)),))
+"""Texts, choices, youth homes, money and files in one section."""
+
+
+def test_a_section_with_everything_asks_little(app, database, tmp_path):
+    """Beside an earlier application with the same questions; and again when all of it is opened by a komplettering."""
     ombud = applicant(Role.OMBUD)
     who = actor_of(ombud)
     handed_in(who, open_call())
-    application = begin(who, another_call("Statsbidrag för nästa år", form=everything))
-    values = {"application_id": application.id, "key": "allt"}
+    application = begin(who, another_call("Statsbidrag för nästa år", form=EVERYTHING))
+    with clock.at(IN_TIME):
+        texts = complete_texts(application)
+        services.save_section(who, application.id, "allt", SaveAnswers.over(draft_of(who, application), texts))
+        for name in ("Intyg.pdf", "Bilaga.pdf"):
+            made = AddAttachment(name, AttachmentKind.PDF)
+            attachments.add(
+                who, application.id, FILE.number, made, place(tmp_path, pdf(name.encode())), room_mb=1, scan=False
+            )
+    db.close_read_session()
+    draft = {"application_id": application.id}
+    pages = [
+        ("applications.section", draft | {"key": "allt"}),
+        ("applications.show", draft),
+        ("applications.check", draft),
+    ]
+    asked = {("draft", page): measured.page(app, ombud, page, **values).queries() for page, values in pages}
 
-    assert measured.page(app, ombud, "applications.section", **values).queries() <= REGION_PAGES
+    with clock.at(IN_TIME):
+        services.submit(who, application.id)
+    db.close_read_session()
+    # All but the declaration: what is locked is read as it was handed in.
+    parts = tuple(f"q_{number}" for number in (*range(1, 9), 10))
+    number = asked_to_supplement(officer(), row(application.id), replace(ASKED_FOR, parts=parts))
+    pages[2:] = [("supplements.answer", {"supplement_id": number}), ("supplements.show", {"supplement_id": number})]
+    asked |= {("komplettering", page): measured.page(app, ombud, page, **values).queries() for page, values in pages}
+
+    assert {page: queries for page, queries in asked.items() if queries > REGION_PAGES} == {}
 
 
 def test_an_answer_is_saved_without_reading_what_stands_in_other_sections(app, database):
