@@ -33,6 +33,8 @@ SESSION_COOKIE = "bp_session"
 BUSY = "Någon annan sparade samtidigt. Försök igen."
 SHOW_KEPT = "_visa"
 """A posted field that says: show what was typed, save nothing yet (after signing in anew)."""
+COPY = "_kopia"
+"""A posted field that names the browser's own copy of what is written: the next page lets it be forgotten."""
 KEPT = "Du loggades ut innan texten hann sparas. Här är den, men den är inte sparad än."
 
 
@@ -122,6 +124,8 @@ def stand_aside() -> None:
 def done(message: str, endpoint: str, **values: Any) -> BaseResponse:
     """Say what was done, and go on to a page (a reload then repeats nothing)."""
     flash(message)
+    if copy := request.form.get(COPY):
+        flash(copy, "copy")
     return redirect(url_for(endpoint, **values), code=303)
 
 

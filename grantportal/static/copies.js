@@ -12,15 +12,22 @@ export function forgetAll() {
   for (const name of Object.keys(localStorage)) if (name.startsWith(MARK)) localStorage.removeItem(name)
 }
 
+// By its name, or by the id that it ends with.
+export function forgetOne(id) {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(MARK) && name.endsWith(id)) localStorage.removeItem(name)
+}
+
 export async function open(person, lock, place) {
   const key = await crypto.subtle.importKey('raw', toBytes(lock), 'AES-GCM', false, ['encrypt', 'decrypt'])
   const mine = `${MARK}${person}:${place}:`
-  const own = mine + crypto.randomUUID()
+  const id = crypto.randomUUID()
+  const own = mine + id
+  const left = `${LEFT}:${place}`
   const adopted = new Set()
   // While this page is here nobody takes its copy for a lost one.
   navigator.locks.request(own, () => new Promise((gone) => addEventListener('pagehide', gone)))
   // The next page of this tab need not wait until the browser has noticed that this one is gone.
-  addEventListener('pagehide', () => sessionStorage.setItem(LEFT, own))
+  addEventListener('pagehide', () => sessionStorage.setItem(left, own))
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith(MARK) && JSON.parse(localStorage.getItem(name)).at < Date.now() - DAY) localStorage.removeItem(name)
   }
@@ -42,7 +49,7 @@ export async function open(person, lock, place) {
   // Those that no open page holds, the oldest first.
   async function lost() {
     const held = new Set((await navigator.locks.query()).held.map((each) => each.name))
-    held.delete(sessionStorage.getItem(LEFT))
+    held.delete(sessionStorage.getItem(left))
     const names = Object.keys(localStorage).filter((name) => name.startsWith(mine) && !held.has(name) && !adopted.has(name))
     const found = []
     for (const name of names) {
@@ -57,6 +64,7 @@ export async function open(person, lock, place) {
   }
 
   return {
+    id,
     keep: (content) => inTurn(() => write(content)),
     drop: () => inTurn(drop),
     lost,
