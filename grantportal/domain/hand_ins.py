@@ -359,12 +359,13 @@ class AmountDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """One opened question before and after; of a budget the opened rows, with what is sought in all."""
+    """One opened question before and after, None where it was not asked; of a budget the opened rows, with what is sought
+    in all."""
 
     part: str
     question: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
     years: tuple[int, ...] = ()
     amounts: tuple[AmountDifference, ...] = ()
     total: AmountDifference | None = None
@@ -390,7 +391,7 @@ def differences(
             if question.type is QuestionType.BUDGET:
                 here.append(_budget_difference(question, before, after, opened, around))
             else:
-                before_texts, after_texts = (tuple(each["texts"]) if each else () for each in (was, now))
+                before_texts, after_texts = (None if each is None else tuple(each["texts"]) for each in (was, now))
                 here.append(Difference(question_part(question.number), question.label, before_texts, after_texts))
         if here:
             found.append((section.title, tuple(here)))
@@ -403,13 +404,17 @@ def _budget_difference(
     part = question_part(question.number)
     table_before, table_after = budget_table(before), budget_table(after)
     if table_before is None or table_after is None:
-        return Difference(part, question.label, (), ())
+        was, now = (
+            None if table is None else (*_staff_texts(content, table.years), *_line_texts(table))
+            for content, table in ((before, table_before), (after, table_after))
+        )
+        return Difference(part, question.label, was, now)
     rows = []
     ids = (line["category_id"] for line in after["budget"]["lines"])
-    for category_id, was, now in zip(ids, table_before.lines, table_after.lines, strict=True):
+    for category_id, old, new in zip(ids, table_before.lines, table_after.lines, strict=True):
         row = _row_of(question, category_id, around)
         if opened.has_row(question, row):
-            rows.append(AmountDifference(row, now.category, tuple(was.amounts), tuple(now.amounts)))
+            rows.append(AmountDifference(row, new.category, tuple(old.amounts), tuple(new.amounts)))
     staff_is_open = opened.has_row(question, staff_part(question))
     return Difference(
         part,
@@ -419,6 +424,19 @@ def _budget_difference(
         years=tuple(table_after.years),
         amounts=tuple(rows),
         total=AmountDifference("", "Sökt i allt", table_before.totals, table_after.totals),
+    )
+
+
+def _line_texts(table: AmountTable) -> tuple[str, ...]:
+    """Each kostnadsslag in a sentence."""
+    return tuple(
+        "; ".join(
+            (
+                line.category,
+                *(f"{year}: {number(amount)} kr" for year, amount in zip(table.years, line.amounts, strict=True)),
+            )
+        )
+        for line in table.lines
     )
 
 

@@ -15,11 +15,11 @@ _APART = QuestionType.BUDGET.value
 
 @dataclass(frozen=True)
 class AnswerDifference:
-    """One answer before and after."""
+    """One answer before and after; None where the question was not asked."""
 
     question: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
 
     @property
     def changed(self) -> bool:
@@ -113,8 +113,8 @@ def _sections(before: Content, after: Content) -> Iterator[SectionDifferences]:
         answers = tuple(
             AnswerDifference(
                 (right.get(question) or left[question])["question"],
-                tuple(left[question]["texts"]) if question in left else (),
-                tuple(right[question]["texts"]) if question in right else (),
+                tuple(left[question]["texts"]) if question in left else None,
+                tuple(right[question]["texts"]) if question in right else None,
             )
             for question in asked
         )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grantportal.domain import answers, applications, hand_ins
-from grantportal.domain.answers import Answered, Surroundings
+from grantportal.domain.answers import Answered, Category, Surroundings
 from grantportal.domain.applications import TaskState
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, Section, ShownIf
 from grantportal.domain.opened import Opened
@@ -107,9 +107,22 @@ def test_what_is_no_longer_asked_and_what_is_newly_asked_is_told_between_two_ver
     ((_, found),) = hand_ins.differences(FORM, before, after, Opened.of(FORM, {"hem"}), AROUND)
     assert [(each.question, each.before, each.after) for each in found if each.changed] == [
         ("Vilka ungdomshem?", (), ("Folåsa",)),
-        ("Hur utses hemmet?", ("Till hösten.",), ()),
-        ("Vem på hemmet?", (), ("Enhetschefen",)),
+        ("Hur utses hemmet?", ("Till hösten.",), None),
+        ("Vem på hemmet?", None, ("Enhetschefen",)),
     ]
+
+
+def test_a_budget_that_is_asked_in_one_version_only_is_told_in_full_there():
+    money = Question(2, QuestionType.BUDGET, "Vad söker ni?", shown_if=ShownIf(1, ("ja",)))
+    first = Question(1, QuestionType.DECLARATION, "Söker ni pengar?", required=False)
+    definition = FormDefinition("Ansökan", FORM.kind, (Section("a", "A", "A", (first, money)),))
+    around = Surroundings((2021,), (Category(2, "Resor", is_personnel=False),))
+    asked = hand_ins.answers_content(definition, {"q1": "ja", "q2-y2021_c2": "5000"}, around)
+    needless = hand_ins.answers_content(definition, {"q1": ""}, around)
+    told = ("Resor; 2021: 5\u00a0000 kr",)
+    for before, after, was, now in ((asked, needless, told, None), (needless, asked, None, told)):
+        ((_, (_, found)),) = hand_ins.differences(definition, before, after, Opened.of(definition, {"a"}), around)
+        assert (found.before, found.after, found.total) == (was, now, None)
 
 
 def test_youth_homes_that_are_hidden_are_not_handed_in_whatever_was_handed_in_before():

@@ -116,5 +116,5 @@ def test_a_question_that_is_not_asked_any_more_is_a_difference_and_is_named():
     [section] = version_differences(before, after).sections
     assert [(each.question, each.before, each.after) for each in section.changed] == [
         ("Vilka hem?", (), ("Folåsa",)),
-        ("På vilket sätt?", ("Senare.",), ()),
+        ("På vilket sätt?", ("Senare.",), None),
     ]

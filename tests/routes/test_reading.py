@@ -2,7 +2,9 @@
 
 from datetime import date
 
+import html5lib
 import pytest
+from flask import render_template_string
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
@@ -139,3 +141,23 @@ def test_a_draft_has_no_versions_to_compare(ombud, user, handler, signed_in):
     draft = begin(ombud, another_call("En annan utlysning"))
     assert signed_in(user).get(f"/ansokningar/{draft.id}/jamfor").status_code == 404
     assert signed_in(handler).get(f"/ansokningar/{draft.id}/jamfor").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, ("Hösten",), ["Frågan ställdes inte", "Hösten"]),
+        (("Hösten",), None, ["Hösten", "Frågan ställdes inte"]),
+        (("Hösten",), (), ["Hösten", "Inget svar"]),
+    ],
+)
+def test_a_question_that_was_not_asked_is_told_from_one_without_an_answer(app, before, after, told):
+    template = '{% from "components/difference.html" import word_difference %}{{ word_difference(before, after) }}'
+    with app.test_request_context():
+        shown = html5lib.parse(
+            render_template_string(template, before=before, after=after), namespaceHTMLElements=False
+        )
+    sides = [
+        each for each in shown.iter("p") if "bp-typed" in each.get("class", "") or "bp-muted" in each.get("class", "")
+    ]
+    assert [next(text for text in told if text in words(side)) for side in sides] == told
