@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forms.base import STALE, Form
 from grantportal.domain import clock
 from grantportal.domain.actors import ANONYMOUS, Actor
-from grantportal.domain.attachments import MEDIA_TYPES, download_name
+from grantportal.domain.attachments import KIND_OF, download_name
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations, SavedMeanwhile, TextClash
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
@@ -138,8 +138,7 @@ def seen(thing: Any) -> Any:
 
 def attachment(name: str, media_type: str, content: bytes) -> BaseResponse:
     """A stored file, to be saved and never shown: whatever it holds, it runs nothing here."""
-    kind = next((kind for kind, known in MEDIA_TYPES.items() if known == media_type), None)
-    saved = download_name(name, kind)
+    saved = download_name(name, KIND_OF.get(media_type))
     response = Response(content, mimetype=media_type)
     plain = saved if saved.isascii() else ""
     response.headers["Content-Disposition"] = (

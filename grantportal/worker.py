@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from grantportal import db, standstill
 from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.attachments import KIND_OF
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
@@ -166,10 +167,10 @@ def _parts(settings: Settings, case: records.CaseToPack, actor: Actor) -> Iterat
     for record in case.records:
         found = document(settings, record.id, actor) if record.has_document else None
         if found is not None:
-            name, _, content = found
-            yield archive.Part(record.number, record.title, name.rpartition(".")[2], content, record.line)
+            _, media_type, content = found
+            yield archive.Part(record.number, record.title, KIND_OF[media_type], content, record.line)
         if record.text:
-            yield archive.Part(record.number, record.title, "txt", record.text.encode("utf-8-sig"), record.line)
+            yield archive.Part(record.number, record.title, None, record.text.encode("utf-8-sig"), record.line)
 
 
 # --- Notices and mail --------------------------------------------------------------------------------------------

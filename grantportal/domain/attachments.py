@@ -60,6 +60,7 @@ MEDIA_TYPES = {
     AttachmentKind.PNG: "image/png",
     AttachmentKind.JPG: "image/jpeg",
 }
+KIND_OF = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 ENDINGS = {kind: {f".{kind.value}"} for kind in AttachmentKind} | {AttachmentKind.JPG: {".jpg", ".jpeg"}}
 ACCEPTED = ",".join(sorted(ending for endings in ENDINGS.values() for ending in endings))
 """What the browser's own chooser shows first."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
+from grantportal.domain.attachments import ENDINGS, AttachmentKind, ending_of
+
 _UNSAFE = re.compile(r"[^\w .()-]")
 
 
@@ -16,17 +18,23 @@ class Part:
 
     number: int
     title: str
-    ending: str
-    """pdf, txt or what the stored file is."""
+    kind: AttachmentKind | None
+    """What the file is by its content; None for a text."""
     content: bytes
     line: str
     """What the list says of it: date, direction, sender or receiver."""
 
 
 def name_of(part: Part) -> str:
-    """«007 Beslut.pdf»: begins with the handling's number, so that it is no folder, no device and nobody else's name."""
-    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", part.title)).strip(" .")
-    return f"{part.number:03d} {plain[:80].strip(' .') or 'Handling'}.{part.ending}"
+    """«007 Beslut.pdf»: begins with the handling's number, so that it is no folder, no device and nobody else's name.
+
+    It ends as its content says: a name that already says so does not say it twice.
+    """
+    ending = part.kind.value if part.kind else "txt"
+    says_it = part.kind is not None and ending_of(part.title) in ENDINGS[part.kind]
+    title = part.title.rpartition(".")[0] if says_it else part.title
+    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", title)).strip(" .")
+    return f"{part.number:03d} {plain[:80].strip(' .') or 'Handling'}.{ending}"
 
 
 def zipped(heading: str, parts: Iterable[Part]) -> bytes:

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from grantportal.domain.actors import Role
-from grantportal.domain.attachments import FileStatus
+from grantportal.domain.attachments import AttachmentKind, FileStatus
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.exports.archive import Part, name_of
@@ -67,6 +67,31 @@ def test_what_waits_to_be_scanned_is_not_in_it(database, signed_in, app):
     assert ombud.get(f"/handlingar/{record.id}/hamta").status_code == 404
 
 
+def test_an_attachment_ends_as_its_content_says(database, signed_in, app):
+    case = CaseFactory()
+    folder = app.config["PORTAL"].files
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (shown, media_type) in enumerate(
+        [("foto.jpeg", "image/jpeg"), ("avtal", "application/pdf"), ("...", "image/png")], start=1
+    ):
+        (folder / f"stored{number}").write_bytes(b"x")
+        file = saved(
+            StoredFile(
+                stored_name=f"stored{number}",
+                shown_name=shown,
+                media_type=media_type,
+                size=1,
+                sha256="",
+                status=FileStatus.READY,
+                stored_at=HANDED_IN,
+            )
+        )
+        RecordFactory(case=case, number=number, title=shown, text="", file_id=file.id)
+    page = signed_in(person(Role.OMBUD, case.organisation)).get(f"/handlingar/arende/{case.id}/hamta")
+
+    assert opened(page).keys() == {"001 foto.jpg", "002 avtal.pdf", "003 Handling.png", "000 Innehåll.txt"}
+
+
 def test_who_may_see_one_case_gets_no_other(database, signed_in):
     mine = CaseFactory()
     other = CaseFactory(organisation=mine.organisation)
@@ -84,7 +109,11 @@ def test_who_may_see_one_case_gets_no_other(database, signed_in):
         ("a\u202efdp.exe", "003 a_fdp.exe.pdf"),
         ("...", "003 Handling.pdf"),
         ("å" * 300, f"003 {'å' * 80}.pdf"),
+        ("Avtal.pdf", "003 Avtal.pdf"),
+        ("AVTAL.PDF", "003 AVTAL.pdf"),
+        ("avtal.docx", "003 avtal.docx.pdf"),
+        (".pdf", "003 pdf.pdf"),
     ],
 )
 def test_names_are_harmless(title, name):
-    assert name_of(Part(3, title, "pdf", b"", "")) == name
+    assert name_of(Part(3, title, AttachmentKind.PDF, b"", "")) == name
