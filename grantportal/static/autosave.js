@@ -53,7 +53,7 @@ function setToken(token) {
 
 // --- What the page says -----------------------------------------------------------------------------------------------
 
-function say(text, { bad = false, symbol = '' } = {}) {
+function say(text, { bad = false, symbol = '', aloud = true } = {}) {
   shown.classList.toggle('bp-save--bad', bad)
   shown.replaceChildren()
   if (symbol) {
@@ -69,7 +69,7 @@ function say(text, { bad = false, symbol = '' } = {}) {
   const words = document.createElement('span')
   words.append(...[text].flat())
   shown.append(words)
-  tell(words.textContent, bad)
+  if (aloud) tell(words.textContent, bad)
 }
 
 // Read aloud at the first save and at trouble, else at most once a minute.
@@ -158,7 +158,8 @@ async function send(force, isRetry = false) {
   if (!unsaved(now).length) return true
   sent = now
   keepCopy()
-  if (!savedAt) say('Sparar …')
+  // That it is saved is what is worth hearing.
+  if (!savedAt) say('Sparar …', { aloud: false })
   let answer
   try {
     answer = await fetch(url, { method: 'POST', body: new FormData(form), headers: ASKS, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
@@ -312,7 +313,8 @@ function putBack(copy, names, now) {
     })
   }
   document.getElementById(copy.focus)?.focus()
-  say('Det du skrev sist är tillbaka. Sparar …')
+  say('Det du skrev sist är tillbaka. Sparar …', { aloud: false })
+  told.textContent = 'Det du skrev sist är tillbaka.'
   save()
 }
 
