@@ -131,10 +131,23 @@ def ensure_room(active: int, most: int, organisation: str) -> None:
         )
 
 
+def ensure_last_day(valid_to: date | None, today: date) -> None:
+    """Nobody asks for what has already ended. Raises RuleViolation on `valid_to`."""
+    if _is_over(valid_to, today):
+        raise RuleViolation(
+            "Sista dagen har redan passerat. Skriv en senare dag, eller lämna tomt om uppdraget gäller tills vidare.",
+            field="valid_to",
+        )
+
+
 def ensure_not_over(valid_to: date | None, today: date) -> None:
-    """A mandate that has ended gives nobody anything."""
-    if valid_to is not None and valid_to < today:
+    """A mandate that has ended gives nobody anything: what the officer is told."""
+    if _is_over(valid_to, today):
         raise RuleViolation("Sista dagen i ansökan har passerat. Begär komplettering eller avsluta ärendet.")
+
+
+def _is_over(valid_to: date | None, today: date) -> bool:
+    return valid_to is not None and valid_to < today
 
 
 def decision_text(*, name: str, organisation: str, valid_from: date, valid_to: date | None, basis: OmbudBasis) -> str:

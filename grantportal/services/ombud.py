@@ -23,6 +23,7 @@ from grantportal.domain.ombud import (
     SupplementOmbud,
     decision_text,
     ensure_grounded,
+    ensure_last_day,
     ensure_not_over,
     ensure_pdf,
     ensure_room,
@@ -77,8 +78,10 @@ def _receive(actor: Actor, receiving: Receiving, command: ApplyForOmbud, *, hand
         organisation = organisations.shown_to_everybody(command.organisation_id)
         if organisation is None or command.grant_id not in dict(ombud.grants()):
             raise NotVisible
-        ensure_not_over(command.valid_to, clock.today())
+        ensure_last_day(command.valid_to, clock.today())
         replaces = _own_mandate(act.actor, organisation) if hands_over else None
+        if replaces is not None:
+            _ensure_successor(email, replaces, organisation)
         case = Case(
             kind=CaseKind.OMBUD_APPLICATION,
             grant_id=command.grant_id,
@@ -148,6 +151,20 @@ def _own_mandate(actor: Actor, organisation: Organisation) -> MandateRow:
     if found is None:
         raise NoRight(f"{actor.user_id} has nothing to hand over")
     return found
+
+
+def _ensure_successor(email: str, replaces: MandateRow, organisation: Organisation) -> None:
+    """A mandate is handed over to somebody who has none. Raises RuleViolation on `email`."""
+    for held in accounts.held_by_all(organisation.id, Role.OMBUD):
+        if held.user.email != email:
+            continue
+        if held.user_id == replaces.user_id:
+            raise RuleViolation("Du är redan ombud. Skriv vem som ska ta över.", field="email")
+        raise RuleViolation(
+            f"{held.user.name} är redan ombud för {organisation.name}. Vill du sluta kan du avsluta ditt eget uppdrag "
+            "på organisationens sida.",
+            field="email",
+        )
 
 
 def _placed(receiving: Receiving, attached: Attached | None) -> Placed | None:

@@ -52,10 +52,13 @@ def test_from_the_public_form_to_an_approved_ombud(region, client, officer):
     address = f"/ombudsansokningar/{number}"
     assert officer.post_form(f"{address}/begar-komplettering", {"text": "Vem har delegerat?"}).status_code == 303
     assert "Vem har delegerat?" in client.get(link).text
+    assert "Hade du valt en fil" in client.post_form(link, {"text": ""}).text
     assert client.post_form(link, {"text": "Regionstyrelsen."}).status_code == 303
+    assert "här ser du hur det går" in client.get(link).text
     assert officer.post_form(f"{address}/godkann").status_code == 303
 
     assert "Godkänd" in client.get(link).text
+    assert "här ser du hur det går" not in client.get(link).text
     assert "Ombud godkänt genom beslut: Olle Exempel" in officer.get(address).text
 
 

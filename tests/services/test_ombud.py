@@ -200,6 +200,48 @@ def test_only_an_ombud_hands_over(region, role, tmp_path):
         ombud.hand_over(who, Receiving(tmp_path, inspect), command)
 
 
+def handed_over(old, region, folder, email):
+    """The id of what the ombud asks for when somebody with this address is to take over."""
+    who, grant_id = actor_of(old.user_id), CallFactory().grant_id
+    db.close_read_session()
+    command = ApplyForOmbud(region.id, grant_id, "Ny", email, "Chef", OmbudBasis.DELEGATION, date(2020, 5, 4))
+    return ombud.hand_over(who, Receiving(folder, inspect), command)
+
+
+def test_who_takes_over_is_somebody_who_is_not_an_ombud_already(region, tmp_path):
+    old, other = MandateFactory(organisation_id=region.id), MandateFactory(organisation_id=region.id)
+    gone = MandateFactory(organisation_id=region.id, valid_to=date(2020, 5, 3))
+    elsewhere = MandateFactory(organisation_id=OrganisationFactory().id)
+    for email, sentence in (
+        (old.user.email.upper(), "Du är redan ombud. Skriv vem som ska ta över."),
+        (
+            other.user.email,
+            f"{other.user.name} är redan ombud för Region Egen. Vill du sluta kan du avsluta ditt eget uppdrag på "
+            "organisationens sida.",
+        ),
+    ):
+        with pytest.raises(RuleViolation) as refusal:
+            handed_over(old, region, tmp_path, email)
+        assert (str(refusal.value), refusal.value.field) == (sentence, "email")
+        db.close_read_session()
+    for allowed in (gone, elsewhere):
+        assert handed_over(old, region, tmp_path, allowed.user.email)
+        db.close_read_session()
+
+
+def test_the_last_day_is_today_or_later(region, officer):
+    week = date(2020, 4, 27)
+    assert asked(region, valid_from=week, valid_to=date(2020, 5, 4))
+    with pytest.raises(RuleViolation) as refusal:
+        asked(region, valid_from=week, valid_to=date(2020, 5, 3))
+    assert refusal.value.field == "valid_to"
+    assert str(refusal.value).startswith("Sista dagen har redan passerat.")
+
+    waiting = asked(region, valid_from=week, valid_to=date(2020, 5, 5))
+    with clock.at(datetime(2020, 5, 6, 9, 30, tzinfo=UTC)), pytest.raises(RuleViolation, match="Begär komplettering"):
+        ombud.approve(officer, waiting, MOST)
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
