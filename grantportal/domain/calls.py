@@ -264,7 +264,7 @@ def ensure_publishable(facts: Readiness, today: date) -> None:
 def weekend_notes(days: Sequence[tuple[str, date]]) -> tuple[str, ...]:
     """Last days that fall on a Saturday or Sunday: allowed, but worth a second look."""
     return tuple(
-        f"{what} {clock.day_text(day)} är en {clock.WEEKDAYS[day.weekday()]}."
+        f"{what}, {clock.day_text(day)}, är en {clock.WEEKDAYS[day.weekday()]}."
         for what, day in days
         if day.weekday() > 4
     )

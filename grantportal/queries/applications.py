@@ -910,7 +910,7 @@ def _who_may_submit(application: Application) -> tuple[str, ...]:
     rows = (
         db.session()
         .execute(
-            select(User.name, MandateRow.role)
+            select(User.id, User.name, MandateRow.role)
             .join(MandateRow, MandateRow.user_id == User.id)
             .where(
                 MandateRow.organisation_id == application.organisation_id,
@@ -923,7 +923,11 @@ def _who_may_submit(application: Application) -> tuple[str, ...]:
         )
         .all()
     )
-    return tuple(f"{name}, {role.text}" for name, role in rows)
+    held: dict[int, str] = {}
+    for user_id, name, role in rows:
+        # Whoever has both roles stands once, as an ombud.
+        held.setdefault(user_id, f"{name}, {role.text}")
+    return tuple(held.values())
 
 
 @dataclass(frozen=True)

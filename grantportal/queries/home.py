@@ -22,7 +22,7 @@ from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication, Decision, Dispatch
-from grantportal.models.organisations import Organisation
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
@@ -95,6 +95,8 @@ class ImportantDate:
 
     day: date
     text: str
+    call_id: int | None = None
+    """The utlysning that it is about, when somebody can still apply."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def start(actor: Actor) -> Start:
             _ombud_applications,
             _late_supplements,
             _decisions,
+            _giros,
             _payments,
             _reports_to_review,
         ):
@@ -482,6 +485,33 @@ def _payments(actor: Actor) -> Iterator[Waiting]:
         )
 
 
+def _giros(actor: Actor) -> Iterator[Waiting]:
+    wanted: list[ColumnElement[bool]] = []
+    if may(actor, Permission.VERIFY_GIRO):
+        wanted.append(BankGiro.verified_at.is_(None))
+    if may(actor, Permission.APPROVE_GIRO):
+        # Who has verified a giro does not approve it.
+        wanted.append(BankGiro.verified_at.is_not(None) & (BankGiro.verified_by_id != actor.user_id))
+    if not wanted:
+        return
+    rows = db.session().execute(
+        select(BankGiro, Organisation.name)
+        .join(Organisation, Organisation.id == BankGiro.organisation_id)
+        .where(BankGiro.approved_at.is_(None), BankGiro.valid_to.is_(None), or_(*wanted), visible(actor, BankGiro))
+        .order_by(BankGiro.asked_at)
+        .limit(MOST)
+    )
+    for giro, organisation in rows:
+        what, endpoint = ("Kontrollera", "giros.verify") if giro.verified_at is None else ("Godkänn", "giros.approve")
+        yield Waiting(
+            title=f"{what} bankgiro: {organisation}",
+            text=f"{giro.number}.",
+            endpoint=endpoint,
+            values={"giro_id": giro.id},
+            since=clock.stockholm(giro.asked_at).date(),
+        )
+
+
 def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
     if not may(actor, Permission.REVIEW_REPORT):
         return
@@ -530,15 +560,15 @@ def _call_dates(actor: Actor) -> Iterator[ImportantDate]:
         .order_by(Call.last_day, CallYear.grant_year)
         .limit(50)
     )
-    seen: set[tuple[date, str]] = set()
+    seen: set[ImportantDate] = set()
     for call, year in rows:
-        days = [(call.last_day, f"Sista dag att söka: {call.title}")]
+        days = [ImportantDate(call.last_day, f"Sista dag att söka: {call.title}", call.id)]
         if actor.is_authority:
             days += [
-                (year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
-                (year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
+                ImportantDate(year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
+                ImportantDate(year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
             ]
-        for day, text in days:
-            if day >= today and (day, text) not in seen:
-                seen.add((day, text))
-                yield ImportantDate(day, text)
+        for found in days:
+            if found.day >= today and found not in seen:
+                seen.add(found)
+                yield found

@@ -24,6 +24,7 @@ def index() -> ResponseReturnValue:
         may_ask=bool(policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO)),
         may_verify=policy.may(who, Permission.VERIFY_GIRO),
         may_approve=policy.may(who, Permission.APPROVE_GIRO),
+        me=who.user_id,
         form=Form(),
     )
 

@@ -59,4 +59,5 @@ def show() -> ResponseReturnValue:
         notices=notices.latest(who, NOTICES),
         today=clock.weekday_text(clock.today()),
         is_authority=who.is_authority,
+        has_organisation=bool(who.mandates),
     )

@@ -102,7 +102,10 @@ def end(mandate_id: int) -> ResponseReturnValue:
         raise NoRight
     form = Form()
     if carried_out(form, services.end, who, mandate_id):
-        return done(f"Behörigheten för {mandate.person} är avslutad.", ".own")
+        said = f"Behörigheten för {mandate.person} är avslutad."
+        if mandate.user_id == who.user_id:
+            return done(said, ".own")
+        return done(said, ".show", organisation_id=mandate.organisation_id)
     return render_template("organisations/end.html", mandate=mandate, form=form, is_own=mandate.user_id == who.user_id)
 
 

@@ -334,6 +334,7 @@ NOTHING_INVENTED = {
     "grants.new_form",
     "grants.new_frame",
     "grants.new_framework",
+    "ombud.hand_over",
     "organisations.index",
     "organisations.end",
     "organisations.invite",

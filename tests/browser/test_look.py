@@ -21,6 +21,12 @@ def test_a_page_without_faults_passes(chromium):
         ('<p style="background:linear-gradient(#fff,#000);color:#777">På bild</p>', "color-contrast"),
         ("<input>", "label"),
         ('<div style="width:500px">Bred</div>', "scrolls sideways"),
+        ('<p style="width:9ch;overflow-wrap:anywhere">27&nbsp;november&nbsp;2026</p>', "cut in two at 1280 px"),
+        (
+            '<table><tr><td data-label="E-postadress" style="display:grid;grid-template-columns:minmax(0,1fr) auto">'
+            f"<i></i><span>{'namn' * 9}</span></td></tr></table>",
+            "cut in two at 320 px",
+        ),
         (
             "<button onkeydown=\"if (event.key === 'Tab') event.preventDefault()\">Fälla</button><a href='/x'>Länk</a>",
             "Tab does not reach <a",

@@ -155,7 +155,7 @@ def test_an_extra_call_shares_out_one_year_of_a_published_ordinary_call():
 def test_a_last_day_on_a_saturday_is_worth_a_second_look():
     days = [("Sista dagen", date(2025, 3, 1)), ("Sista dagen", date(2024, 3, 1))]
 
-    assert weekend_notes(days) == ("Sista dagen 1\u00a0mars\u00a02025 är en lördag.",)
+    assert weekend_notes(days) == ("Sista dagen, 1\u00a0mars\u00a02025, är en lördag.",)
 
 
 def test_a_frame_may_go_down_to_what_is_decided():

@@ -32,7 +32,7 @@ from tests.support.applications import (
 )
 from tests.support.calls import officer
 from tests.support.client import summary, token_in
-from tests.support.factories import OrganisationFactory
+from tests.support.factories import MandateFactory, OrganisationFactory
 from tests.support.pages import words
 from tests.support.rows import events_of
 from tests.support.statements import statements
@@ -94,6 +94,15 @@ def section(application, key):
 
 def texts(who, application):
     return {key: answer.text for key, answer in draft_of(who, application).items()}
+
+
+def test_whoever_may_hand_in_stands_once(call, region, ombud, user, signed_in):
+    application = begin(ombud, call)
+    MandateFactory(user=user, organisation_id=region.id, role=Role.REPRESENTANT)
+
+    page = words(signed_in(user).get(f"/ansokningar/{application.id}").document)
+    assert f"{user.name}, ombud" in page
+    assert f"{user.name}, representant" not in page
 
 
 def test_every_type_of_question_has_a_field_a_rule_and_a_macro(app):

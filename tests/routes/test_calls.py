@@ -24,6 +24,7 @@ from tests.support.calls import (
     played_at,
     published_call,
 )
+from tests.support.decidable import extra_call, programme
 from tests.support.factories import OrganisationFactory, person
 from tests.support.pages import words
 from tests.support.rows import committed, events_of
@@ -61,6 +62,28 @@ def test_anybody_reads_an_open_call(client):
     assert "8 förväntade resultat i 3 områden" in page.text
     assert "40–44 §§ förvaltningslagen" in page.text
     assert f'href="/forvantade-resultat/{call.framework_version_id}"' in page.text
+
+
+def test_the_start_page_leads_to_a_call_that_can_be_applied_to(signed_in):
+    call = published_call()
+    ombud = person(Role.OMBUD, OrganisationFactory(), valid_from=date(2019, 1, 1))
+    link = f'<a class="govuk-link" href="/utlysningar/{call.id}">Sista dag att söka: '
+
+    with clock.at(OPEN_DAY):
+        assert link in signed_in(ombud).get("/").text
+
+
+def test_one_expected_result_is_one(client):
+    of = programme(years=(2021,))
+    extra = extra_call(of, 2021)
+    page = words(client.get(f"/utlysningar/{of.call.id}").document)
+    assert "1 förväntat resultat i 1 område" in page
+
+    page = words(client.get(f"/utlysningar/{extra.call.id}").document)
+    assert (
+        f"Utlysningen fördelar det som är kvar av årets ram efter {of.call.title}, till dem som redan har fått bidrag "
+        "för 2021." in page
+    )
 
 
 @pytest.mark.parametrize(

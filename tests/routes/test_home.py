@@ -10,6 +10,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormKind
 from grantportal.domain.frameworks import FrameworkStatus
+from grantportal.domain.giros import AskForGiro, VerifyGiro
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.decisions import Communication, Decision
@@ -18,8 +19,10 @@ from grantportal.models.grants import FormVersion
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.queries import accounts, home
+from grantportal.services import giros
 from tests.support.casework import ApplicationFactory
-from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.factories import MandateFactory, OrganisationFactory, UserFactory, person
+from tests.support.pages import words
 from tests.support.rows import committed, saved
 
 MAY = datetime(2020, 5, 4, 8, tzinfo=UTC)
@@ -175,6 +178,55 @@ def test_a_report_that_has_not_opened_is_a_date_to_remember(application):
 
     assert start.waiting == ()
     assert [each.day for each in start.dates] == [date(2020, 5, 5), date(2020, 6, 1)]
+
+
+def test_a_new_giro_waits_for_one_ekonom_and_then_for_another(authority, application, signed_in):
+    first, second, ombud = (
+        person(role, organisation)
+        for role, organisation in (
+            (Role.FINANCE, authority),
+            (Role.FINANCE, authority),
+            (Role.OMBUD, application.organisation),
+        )
+    )
+    name = application.organisation.name
+    actors = [accounts.actor_of(user.id) for user in (first, second, ombud)]
+    db.close_read_session()
+    giro_id = giros.ask(actors[2], AskForGiro(application.organisation_id, "5050-1055"))
+
+    (found,) = waiting(first)
+    assert (found.title, found.day_text, found.when_text) == (
+        f"Kontrollera bankgiro: {name}",
+        f"4{clock.NBSP}maj",
+        "inkom",
+    )
+    assert titles(second) == [f"Kontrollera bankgiro: {name}"]
+    assert titles(ombud) == []
+
+    giros.verify(actors[0], giro_id, VerifyGiro("Ringde växeln."))
+    assert titles(first) == []
+    assert titles(second) == [f"Godkänn bankgiro: {name}"]
+    address = f"/bankgiron/{giro_id}/godkann"
+    assert address not in signed_in(first).get("/bankgiron/").text
+    assert address in signed_in(second).get("/bankgiron/").text
+
+    giros.approve(actors[1], giro_id)
+    assert titles(second) == []
+
+
+def test_the_start_page_says_whose_cases_they_are_when_there_are_several(application, signed_in):
+    user = person(Role.OMBUD, application.organisation)
+    names = [application.organisation.name]
+    assert names[0] not in words(signed_in(user).get("/").document.find(".//table"))
+
+    other = ApplicationFactory()
+    MandateFactory(user=user, organisation_id=other.organisation_id)
+    shown = words(signed_in(user).get("/").document.find(".//table"))
+    assert all(name in shown for name in [*names, other.organisation.name])
+
+
+def test_whoever_has_no_behorighet_is_told_so(database, signed_in):
+    assert "Du har ingen behörighet i någon organisation just nu." in signed_in(UserFactory()).get("/").text
 
 
 def test_the_officer_handles_what_has_come_in_but_never_a_draft(authority, application):

@@ -38,7 +38,7 @@ def test_an_ombud_invites_and_ends_and_both_stand_in_the_history(region, signed_
     assert "Region Egen" in browser.get("/").text
 
     mandate_id = committed().scalars(select(MandateRow.id).where(MandateRow.user_id == sara.id)).one()
-    assert ombud.post_form(f"/organisationer/behorigheter/{mandate_id}/avsluta").status_code == 303
+    assert ombud.post_form(f"/organisationer/behorigheter/{mandate_id}/avsluta").location.endswith(address)
     # At the next click, in the browser that was signed in all the time.
     assert "Ingen behörighet" in browser.get("/").text
     assert browser.get(address).status_code == 404

@@ -200,11 +200,11 @@ def test_only_an_ombud_hands_over(region, role, tmp_path):
         ombud.hand_over(who, Receiving(tmp_path, inspect), command)
 
 
-def handed_over(old, region, folder, email):
+def handed_over(old, region, folder, address):
     """The id of what the ombud asks for when somebody with this address is to take over."""
     who, grant_id = actor_of(old.user_id), CallFactory().grant_id
     db.close_read_session()
-    command = ApplyForOmbud(region.id, grant_id, "Ny", email, "Chef", OmbudBasis.DELEGATION, date(2020, 5, 4))
+    command = ApplyForOmbud(region.id, grant_id, "Ny", address, "Chef", OmbudBasis.DELEGATION, date(2020, 5, 4))
     return ombud.hand_over(who, Receiving(folder, inspect), command)
 
 
@@ -212,7 +212,7 @@ def test_who_takes_over_is_somebody_who_is_not_an_ombud_already(region, tmp_path
     old, other = MandateFactory(organisation_id=region.id), MandateFactory(organisation_id=region.id)
     gone = MandateFactory(organisation_id=region.id, valid_to=date(2020, 5, 3))
     elsewhere = MandateFactory(organisation_id=OrganisationFactory().id)
-    for email, sentence in (
+    for address, sentence in (
         (old.user.email.upper(), "Du är redan ombud. Skriv vem som ska ta över."),
         (
             other.user.email,
@@ -221,7 +221,7 @@ def test_who_takes_over_is_somebody_who_is_not_an_ombud_already(region, tmp_path
         ),
     ):
         with pytest.raises(RuleViolation) as refusal:
-            handed_over(old, region, tmp_path, email)
+            handed_over(old, region, tmp_path, address)
         assert (str(refusal.value), refusal.value.field) == (sentence, "email")
         db.close_read_session()
     for allowed in (gone, elsewhere):

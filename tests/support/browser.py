@@ -109,14 +109,14 @@ def save(page: Page, button: str) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """What holds for every page in a browser: nothing that axe finds, no sideways scroll, all within reach of Tab."""
+    """What holds for every page in a browser: nothing that axe finds, no sideways scroll, no word cut in two, all within reach of Tab."""
     faults = faults_of(page)
     assert not faults, f"{name} ({page.url}):\n  " + "\n  ".join(faults)
 
 
 def faults_of(page: Page) -> list[str]:
     """What is wrong with the page that is open."""
-    return [*_axe(page), *_sideways(page), *_out_of_reach(page)]
+    return [*_axe(page), *_cut_words(page), *_sideways(page), *_out_of_reach(page)]
 
 
 @cache
@@ -136,6 +136,49 @@ def _axe(page: Page) -> list[str]:
     ]
 
 
+def _cut_words(page: Page) -> list[str]:
+    """A date or an ordinary word goes on to the next line in the middle: its column is too narrow for it."""
+    cut = page.evaluate(
+        r"""() => {
+            const found = new Set();
+            const hidden = 'textarea, select, script, style, .govuk-visually-hidden';
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            for (let text; (text = texts.nextNode());) {
+                const parent = text.parentElement;
+                if (parent.closest(hidden) || !parent.checkVisibility({visibilityProperty: true})) continue;
+                for (const {0: word, index} of text.data.matchAll(/[^ \n\t–/-]+/g)) {
+                    if (word.length > 20) continue;
+                    const range = document.createRange();
+                    range.setStart(text, index);
+                    range.setEnd(text, index + word.length);
+                    const lines = new Set([...range.getClientRects()].filter(r => r.width).map(r => Math.round(r.top)));
+                    if (lines.size > 1) found.add(word);
+                }
+            }
+            return [...found].slice(0, 8);
+        }"""
+    )
+    return [f"cut in two at {WIDTH} px: {word!r}" for word in cut]
+
+
+def _cut_labels(page: Page) -> list[str]:
+    """In a table that has become blocks the column's name stands before the value, and has room for its words."""
+    cut = page.evaluate(
+        """() => {
+            const pen = document.createElement('canvas').getContext('2d');
+            const found = new Set();
+            for (const cell of document.querySelectorAll('td[data-label]')) {
+                const [label, value] = getComputedStyle(cell).gridTemplateColumns.split(' ').map(parseFloat);
+                pen.font = getComputedStyle(cell).font;
+                const needed = Math.max(...cell.dataset.label.split(/[ -]/).map(word => pen.measureText(word).width));
+                if (value && label + 1 < needed) found.add(cell.dataset.label);
+            }
+            return [...found].slice(0, 8);
+        }"""
+    )
+    return [f"cut in two at {NARROW} px: {label!r}" for label in cut]
+
+
 def _sideways(page: Page) -> list[str]:
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
     wide = page.evaluate(
@@ -145,10 +188,11 @@ def _sideways(page: Page) -> list[str]:
             .slice(0, 8)""",
         NARROW,
     )
+    cut = _cut_labels(page)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     # The page's script answers to the width: it has done so before what comes next is looked at.
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return [f"scrolls sideways at {NARROW} px: {one}" for one in wide]
+    return [*(f"scrolls sideways at {NARROW} px: {one}" for one in wide), *cut]
 
 
 def _out_of_reach(page: Page) -> list[str]:
