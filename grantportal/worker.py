@@ -182,7 +182,7 @@ def _notice(_settings: Settings, work: Claimed) -> None:
 
 def _mail(settings: Settings, work: Claimed) -> None:
     """Send the mail. Sent and then killed, it is sent once more: its Message-ID is the same, so it can be recognised."""
-    facts = _receiver(work.payload)
+    facts = _receiver(work)
     db.close_read_session()
     if facts is not None:
         letter = mail.message(
@@ -197,7 +197,7 @@ def _mail(settings: Settings, work: Claimed) -> None:
             )
         )
         _deliver(settings, work, letter)
-    outbox.complete(work)
+    _sent(work, facts is not None)
 
 
 def _invitation(settings: Settings, work: Claimed) -> None:
@@ -225,7 +225,7 @@ def _invitation(settings: Settings, work: Claimed) -> None:
             link_hours=settings.link_hours if facts.needs_link else 0,
         )
         _deliver(settings, work, letter)
-    outbox.complete(work)
+    _sent(work, facts is not None)
 
 
 def _ombud_mail(settings: Settings, work: Claimed) -> None:
@@ -257,9 +257,17 @@ def _deliver(settings: Settings, work: Claimed, letter: EmailMessage) -> None:
         _write(settings.mail, f"{work.id:08d}.eml", letter)
 
 
-def _receiver(payload: dict[str, Any]) -> notice_queries.MailFacts | None:
+def _sent(work: Claimed, is_sent: bool) -> None:
+    if not is_sent:
+        log.info("%s %s was not sent: its receiver may not have it any more", work.kind, work.id)
+    outbox.complete(work, "" if is_sent else outbox.NOT_SENT)
+
+
+def _receiver(work: Claimed) -> notice_queries.MailFacts | None:
+    """Asked as the mail is sent: who was told when it was written may have lost the behörighet since."""
+    payload = work.payload
     if "user_id" in payload:
-        return notice_queries.mail_to_person(payload["user_id"], payload["case_id"])
+        return notice_queries.mail_to_person(payload["user_id"], payload["case_id"], work.at)
     return notice_queries.mail_to_mailbox(payload["organisation_id"], payload["case_id"])
 
 

@@ -437,14 +437,19 @@ class InvitationFacts:
 
 
 def invitation(mandate_id: int) -> InvitationFacts | None:
-    """The facts of an invitation; None when the mandate or the account has ended since."""
+    """The facts of an invitation; None when the mandate or the account has ended since. One that is still to begin counts."""
     found = (
         db.session()
         .execute(
             select(MandateRow, User, Organisation.name)
             .join(User, User.id == MandateRow.user_id)
             .join(Organisation, Organisation.id == MandateRow.organisation_id)
-            .where(MandateRow.id == mandate_id, MandateRow.ended_at.is_(None), User.closed_at.is_(None))
+            .where(
+                MandateRow.id == mandate_id,
+                MandateRow.ended_at.is_(None),
+                or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= clock.today()),
+                User.closed_at.is_(None),
+            )
         )
         .one_or_none()
     )

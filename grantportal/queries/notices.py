@@ -156,9 +156,21 @@ class MailFacts:
     registration_number: str
 
 
-def mail_to_person(user_id: int, case_id: int | None) -> MailFacts | None:
-    """The facts of a mail to a person; None when the account has been closed since."""
-    email = db.session().scalar(select(User.email).where(User.id == user_id, User.closed_at.is_(None)))
+def mail_to_person(user_id: int, case_id: int | None, told_at: datetime) -> MailFacts | None:
+    """The facts of a mail about what a person was told at that moment; None when the account has been closed since, or the
+    person may no longer read it: a mail may wait long for its server."""
+    email = db.session().scalar(
+        select(User.email)
+        .join(Notice, Notice.user_id == User.id)
+        .where(
+            User.id == user_id,
+            User.closed_at.is_(None),
+            Notice.case_id.is_not_distinct_from(case_id),
+            Notice.made_at == told_at,
+            notice_is_readable(clock.today()),
+        )
+        .limit(1)
+    )
     return MailFacts(email, _number(case_id)) if email else None
 
 

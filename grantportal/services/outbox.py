@@ -57,10 +57,13 @@ def claim() -> Claimed | None:
             return Claimed(taken.id, taken.kind, json.loads(taken.payload), taken.at, taken.attempts, key)
 
 
-def complete(work: Claimed) -> None:
-    """The work is done: it is not done again."""
+NOT_SENT = "not sent: the receiver has no account or behörighet for it any more"
+
+
+def complete(work: Claimed, why_not: str = "") -> None:
+    """The work is done, or is not to be done: it is not tried again."""
     with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
-        finish(session, work.id, work.lease_key)
+        finish(session, work.id, work.lease_key, why_not)
 
 
 def put_back(work: Claimed, error: str) -> None:

@@ -21,6 +21,7 @@ from grantportal.domain.events import EventKind
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.effects import notices as effects
 from grantportal.effects.outbox import LeaseLost
+from grantportal.models.accounts import MandateRow, User
 from grantportal.models.portal import Notice, OutboxItem
 from grantportal.services import notices, outbox
 from grantportal.settings import Settings
@@ -42,6 +43,15 @@ def settings(tmp_path) -> Settings:
 def item(kind="mail", payload=None, **values) -> OutboxItem:
     values.setdefault("available_at", clock.real_now())
     return saved(OutboxItem(kind=kind, payload=json.dumps(payload or {}), at=ACT, **values))
+
+
+def mail_item(**values) -> OutboxItem:
+    """A mail to somebody who has been told of a case."""
+    case = CaseFactory()
+    ombud = person(Role.OMBUD, case.organisation)
+    about = {"user_id": ombud.id, "case_id": case.id}
+    saved(Notice(**about, organisation_id=case.organisation_id, title="Nytt", text="Läs.", made_at=ACT))
+    return item(payload=about, **values)
 
 
 def row(key: int) -> OutboxItem:
@@ -98,8 +108,7 @@ def test_the_oldest_is_taken_first():
 
 
 def test_work_that_fails_waits_longer_each_time_and_says_why(settings, monkeypatch):
-    case = CaseFactory()
-    failing = item(payload={"user_id": UserFactory().id, "case_id": case.id})
+    failing = mail_item()
 
     def broken(*_):
         raise OSError("disk full")
@@ -226,7 +235,7 @@ def test_a_mail_says_that_something_waits_and_where_but_not_what(settings):
 
 def test_a_mail_that_is_sent_again_can_be_recognised(settings):
     """Killed between sending and the mark that it is sent, it is sent once more with the same Message-ID and file."""
-    once = item(payload={"user_id": UserFactory().id, "case_id": None})
+    once = mail_item()
     worker._mail(settings, outbox.claim())
     first = [path.read_bytes() for path in settings.mail.iterdir()]
     with db.writing_session() as session, session.begin():
@@ -237,13 +246,57 @@ def test_a_mail_that_is_sent_again_can_be_recognised(settings):
     assert [path.read_bytes() for path in settings.mail.iterdir()] == first
 
 
-def test_nobody_writes_to_a_closed_account(settings):
-    item(payload={"user_id": UserFactory(closed_at=ACT).id, "case_id": None})
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"ended_at": ACT},
+        {"valid_to": date(2020, 5, 4)},
+        {"case_id": "another"},
+        {"closed_at": ACT},
+    ],
+)
+def test_who_has_lost_the_behorighet_while_the_mail_waited_does_not_get_it(settings, ended):
+    waiting, kept = mail_item(), mail_item()
+    about, another = json.loads(waiting.payload), CaseFactory().id
+    with db.writing_session() as session, session.begin():
+        mandate = session.scalars(select(MandateRow).where(MandateRow.user_id == about["user_id"])).one()
+        closed = ended.get("closed_at")
+        session.get_one(User, about["user_id"]).closed_at = closed
+        for name, value in ended.items():
+            if name != "closed_at":
+                setattr(mandate, name, another if value == "another" else value)
 
-    assert worker.drain(settings) == 1
+    assert worker.drain(settings) == 2
 
-    assert not settings.mail.exists()
+    assert row(waiting.id).done_at is not None
+    assert row(waiting.id).last_error == outbox.NOT_SENT
+    assert row(kept.id).last_error == ""
+    receiver = committed().get_one(User, json.loads(kept.payload)["user_id"])
+    assert letters(settings).keys() == {receiver.email}
     assert worker.remaining() == 0
+
+
+def test_who_was_told_as_an_officer_and_is_an_ombud_now_gets_no_mail(settings):
+    """Another behörighet than the one that the person was told by."""
+    case = CaseFactory()
+    ombud = person(Role.OMBUD, case.organisation)
+    saved(Notice(user_id=ombud.id, case_id=case.id, organisation_id=None, title="Nytt", text="Läs.", made_at=ACT))
+    waiting = item(payload={"user_id": ombud.id, "case_id": case.id})
+
+    worker.drain(settings)
+
+    assert row(waiting.id).last_error == outbox.NOT_SENT
+
+
+def test_nobody_is_invited_to_a_behorighet_that_has_ended(settings):
+    over = MandateFactory(organisation_id=OrganisationFactory().id, role=Role.OMBUD, valid_to=date(2020, 5, 4))
+    to_come = MandateFactory(organisation_id=OrganisationFactory().id, role=Role.OMBUD, valid_from=date(2999, 1, 1))
+    late, early = (item(kind="invitation", payload={"mandate_id": each.id}) for each in (over, to_come))
+
+    worker.drain(settings)
+
+    assert (row(late.id).last_error, row(early.id).last_error) == (outbox.NOT_SENT, "")
+    assert len(letters(settings)) == 1
 
 
 def test_with_a_mail_server_the_letter_goes_there(settings, monkeypatch):
@@ -263,8 +316,8 @@ def test_with_a_mail_server_the_letter_goes_there(settings, monkeypatch):
             sent.append((self.address, letter["To"], letter["Message-ID"]))
 
     monkeypatch.setattr(smtplib, "SMTP", Server)
-    receiver = UserFactory()
-    waiting = item(payload={"user_id": receiver.id, "case_id": None})
+    waiting = mail_item()
+    receiver = committed().get_one(User, json.loads(waiting.payload)["user_id"])
 
     worker.drain(replace(settings, smtp_host="post.example.se", smtp_port=2525))
 
@@ -276,7 +329,7 @@ def test_with_a_mail_server_the_letter_goes_there(settings, monkeypatch):
 
 
 def test_the_worker_finishes_what_it_has_begun_and_stops(settings):
-    waiting = [item(payload={"user_id": UserFactory().id, "case_id": None}) for _ in range(2)]
+    waiting = [mail_item() for _ in range(2)]
     stop = threading.Event()
     real, begun = worker._mail, []
 
