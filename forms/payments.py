@@ -9,7 +9,7 @@ from wtforms.widgets import ListWidget
 from forms.base import Day, Form, Line, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import bank_giro
 from grantportal.domain.payments import ChosenPayments, ConfirmPaid
 
@@ -88,3 +88,18 @@ class VerifyGiroForm(Explained):
     def command(self) -> VerifyGiro:
         """What the service takes."""
         return VerifyGiro(self.how.data or "", self.number_reason.data or "")
+
+
+class RefuseGiroForm(Form):
+    """Why the number is not approved."""
+
+    reason = Paragraphs(
+        "Varför godkänns inte bankgirot?",
+        [DataRequired("Skriv varför, så att organisationen kan ange ett nytt.")],
+        description="Organisationens ombud läser det här.",
+        longest=500,
+    )
+
+    def command(self) -> RefuseGiro:
+        """What the service takes."""
+        return RefuseGiro(self.reason.data or "")

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     GIRO_REGISTERED = "giro.registered"
     GIRO_VERIFIED = "giro.verified"
     GIRO_APPROVED = "giro.approved"
+    GIRO_REFUSED = "giro.refused"
+    GIRO_WITHDRAWN = "giro.withdrawn"
     YOUTH_HOME_REGISTERED = "youth_home.registered"
     YOUTH_HOME_MOVED = "youth_home.moved"
     YOUTH_HOME_CLOSED = "youth_home.closed"
@@ -104,6 +106,8 @@ EVENT_TEXTS = {
     EventKind.GIRO_REGISTERED: "Bankgiro registrerat",
     EventKind.GIRO_VERIFIED: "Bankgiro kontrollerat",
     EventKind.GIRO_APPROVED: "Bankgiro godkänt",
+    EventKind.GIRO_REFUSED: "Bankgiro underkänt",
+    EventKind.GIRO_WITHDRAWN: "Bankgiro återtaget",
     EventKind.YOUTH_HOME_REGISTERED: "Ungdomshem registrerat",
     EventKind.YOUTH_HOME_MOVED: "Ungdomshem flyttat till en annan region",
     EventKind.YOUTH_HOME_CLOSED: "Ungdomshem stängt",
@@ -154,7 +158,13 @@ EVENT_TEXTS = {
 }
 
 
-_ABOUT_GIRO = {EventKind.GIRO_REGISTERED, EventKind.GIRO_VERIFIED, EventKind.GIRO_APPROVED}
+_ABOUT_GIRO = {
+    EventKind.GIRO_REGISTERED,
+    EventKind.GIRO_VERIFIED,
+    EventKind.GIRO_APPROVED,
+    EventKind.GIRO_REFUSED,
+    EventKind.GIRO_WITHDRAWN,
+}
 
 
 def told(kind: EventKind, data: Mapping[str, Any]) -> str:

@@ -21,6 +21,21 @@ class VerifyGiro:
     number_reason: str = ""
 
 
+@dataclass(frozen=True)
+class RefuseGiro:
+    """Why money is not to be paid to a giro."""
+
+    reason: str
+
+
+def ensure_waits(*, approved: bool, ended: bool) -> None:
+    """What has been approved is changed by asking for another; what has ended waits for nothing. Raises RuleViolation."""
+    if approved:
+        raise RuleViolation("Bankgirot är redan godkänt. Ett annat gäller först när det har begärts och godkänts.")
+    if ended:
+        raise RuleViolation("Bankgirot är redan underkänt eller återtaget. Inget är ändrat.")
+
+
 def ensure_another_approves(*, verified_by: int | None, approved_by: int | None) -> None:
     """The one who verified a giro never approves it. Raises RuleViolation."""
     if verified_by is None:

@@ -33,6 +33,11 @@ class GiroShown:
     approved_at: datetime | None
 
     @property
+    def waits(self) -> bool:
+        """Whether it is still to be checked or approved."""
+        return self.approved_at is None
+
+    @property
     def state(self) -> tuple[str, str, str]:
         """(tone, symbol, words)."""
         if self.approved_at:
@@ -74,6 +79,11 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
 def listed(actor: Actor) -> tuple[GiroShown, ...]:
     """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
     return _shown(policy.visible(actor, BankGiro))
+
+
+def page(actor: Actor, giro_id: int) -> GiroShown | None:
+    """A giro that is in force or asked for, if the actor may see it."""
+    return next(iter(_shown(policy.visible(actor, BankGiro) & (BankGiro.id == giro_id))), None)
 
 
 def organisations(ids: Sequence[int]) -> dict[int, str]:

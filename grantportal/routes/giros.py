@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
-from forms.payments import AskForGiroForm, VerifyGiroForm
+from forms.payments import AskForGiroForm, RefuseGiroForm, VerifyGiroForm
 from grantportal import policy, web
 from grantportal.domain.errors import NoRight
 from grantportal.policy import Permission
@@ -21,7 +21,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "giros/index.html",
         giros=giros.listed(who),
-        may_ask=bool(policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO)),
+        own=policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO),
         may_verify=policy.may(who, Permission.VERIFY_GIRO),
         may_approve=policy.may(who, Permission.APPROVE_GIRO),
         me=who.user_id,
@@ -48,7 +48,7 @@ def verify(giro_id: int) -> ResponseReturnValue:
     """An ekonom says how the number was checked."""
     who = web.signed_in()
     policy.require(who, Permission.VERIFY_GIRO)
-    shown = web.seen(next((giro for giro in giros.listed(who) if giro.id == giro_id), None))
+    shown = web.seen(giros.page(who, giro_id))
     form = VerifyGiroForm()
     if web.carried_out(form, services.verify, who, giro_id):
         return web.done("Bankgirot är kontrollerat. Någon annan ska godkänna det.", ".index")
@@ -60,8 +60,32 @@ def approve(giro_id: int) -> ResponseReturnValue:
     """A second ekonom approves."""
     who = web.signed_in()
     policy.require(who, Permission.APPROVE_GIRO)
-    shown = web.seen(next((giro for giro in giros.listed(who) if giro.id == giro_id), None))
+    shown = web.seen(giros.page(who, giro_id))
     form = Form()
     if web.carried_out(form, services.approve, who, giro_id):
         return web.done("Bankgirot är godkänt och gäller nu.", ".index")
     return render_template("giros/approve.html", form=form, giro=shown)
+
+
+@bp.route("/<int:giro_id>/underkann", methods=["GET", "POST"])
+def refuse(giro_id: int) -> ResponseReturnValue:
+    """An ekonom says why the number is not approved."""
+    who = web.signed_in()
+    policy.require(who, Permission.VERIFY_GIRO)
+    shown = web.seen(giros.page(who, giro_id))
+    form = RefuseGiroForm()
+    if web.carried_out(form, services.refuse, who, giro_id):
+        return web.done("Bankgirot är underkänt. Organisationens ombud får veta varför.", ".index")
+    return render_template("giros/refuse.html", form=form, giro=shown)
+
+
+@bp.route("/<int:giro_id>/ta-tillbaka", methods=["GET", "POST"])
+def withdraw(giro_id: int) -> ResponseReturnValue:
+    """An ombud takes back what was asked for."""
+    who = web.signed_in()
+    shown = web.seen(giros.page(who, giro_id))
+    policy.require(who, Permission.ASK_TO_CHANGE_GIRO, shown)
+    form = Form()
+    if web.carried_out(form, services.withdraw, who, giro_id):
+        return web.done("Bankgirot är återtaget.", ".index")
+    return render_template("giros/withdraw.html", form=form, giro=shown)

@@ -1,11 +1,11 @@
-"""Bankgiro: ask, verify, approve. Money is only paid to an approved one."""
+"""Bankgiro: ask, verify, approve, refuse, withdraw. Money is only paid to an approved one."""
 
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.domain.giros import AskForGiro, VerifyGiro, ensure_another_approves
+from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro, ensure_another_approves, ensure_waits
 from grantportal.effects import notices
 from grantportal.models.organisations import BankGiro
 from grantportal.policy import Permission
@@ -47,7 +47,7 @@ def verify(actor: Actor, giro_id: int, command: VerifyGiro) -> None:
     """An ekonom has checked the number another way than it came, and says how."""
     with transaction(actor, EventKind.GIRO_VERIFIED) as act:
         policy.require(act.actor, Permission.VERIFY_GIRO)
-        giro = _found(giro_id)
+        giro = _waiting(giro_id)
         if giro.verified_at is not None:
             raise RuleViolation("Bankgirot är redan kontrollerat.")
         kept = personal_numbers.kept({"how": command.how}, command.number_reason, personal_numbers.IN_TEXT)
@@ -59,9 +59,7 @@ def approve(actor: Actor, giro_id: int) -> None:
     """A second ekonom approves: the giro is in force, and the one before it ends."""
     with transaction(actor, EventKind.GIRO_APPROVED) as act:
         policy.require(act.actor, Permission.APPROVE_GIRO)
-        giro = _found(giro_id)
-        if giro.approved_at is not None:
-            raise RuleViolation("Bankgirot är redan godkänt.")
+        giro = _waiting(giro_id)
         ensure_another_approves(verified_by=giro.verified_by_id, approved_by=act.actor.user_id)
         today = clock.today()
         before = queries.in_force(giro.organisation_id)
@@ -79,13 +77,46 @@ def approve(actor: Actor, giro_id: int) -> None:
         )
 
 
+def refuse(actor: Actor, giro_id: int, command: RefuseGiro) -> None:
+    """An ekonom has found that the number is wrong: it is never in force, and another can be asked for."""
+    with transaction(actor, EventKind.GIRO_REFUSED) as act:
+        policy.require(act.actor, Permission.VERIFY_GIRO)
+        giro = _waiting(giro_id)
+        personal_numbers.ensure_none({"reason": command.reason}, personal_numbers.IN_NAME)
+        giro.valid_to = clock.today()
+        act.about(giro, number=giro.number, reason=command.reason)
+        _tell(act, giro, "Bankgirot är inte godkänt", f"Bankgiro {giro.number} är underkänt. {command.reason}")
+
+
+def withdraw(actor: Actor, giro_id: int) -> None:
+    """An ombud takes back what was asked for, before it is approved."""
+    with transaction(actor, EventKind.GIRO_WITHDRAWN) as act:
+        giro = queries.locked(giro_id)
+        if giro is None or not policy.may(act.actor, Permission.ASK_TO_CHANGE_GIRO, giro):
+            raise NotVisible
+        _ensure_waits(giro)
+        giro.valid_to = clock.today()
+        act.about(giro, number=giro.number)
+        _tell(
+            act,
+            giro,
+            "Bankgirot är återtaget",
+            f"{act.actor.name} har tagit tillbaka bankgiro {giro.number}. Bidrag till {giro.organisation.name} betalas som förut.",
+        )
+
+
 def _tell(act: Act, giro: BankGiro, title: str, text: str) -> None:
     """Every ombud is told, so that nobody changes in silence where the money goes."""
     notices.tell_organisation(act, giro.organisation_id, title, text, *policy.WHO_MAY[Permission.ASK_TO_CHANGE_GIRO])
 
 
-def _found(giro_id: int) -> BankGiro:
+def _waiting(giro_id: int) -> BankGiro:
     giro = queries.locked(giro_id)
-    if giro is None or giro.valid_to is not None:
+    if giro is None:
         raise NotVisible
+    _ensure_waits(giro)
     return giro
+
+
+def _ensure_waits(giro: BankGiro) -> None:
+    ensure_waits(approved=giro.approved_at is not None, ended=giro.valid_to is not None)

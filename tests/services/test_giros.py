@@ -8,10 +8,11 @@ from sqlalchemy import select
 from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
-from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.organisations import BankGiro
 from grantportal.models.portal import OutboxItem
+from grantportal.queries import giros as queries
 from grantportal.queries.accounts import actor_of
 from grantportal.services import giros
 from tests.support.factories import OrganisationFactory, person
@@ -80,3 +81,61 @@ def test_only_ekonomer_of_the_authority_verify_and_approve(region, authority, ro
     giros.verify(actor(Role.FINANCE, authority), giro_id, HOW)
     with pytest.raises(NoRight):
         giros.approve(who, giro_id)
+
+
+def test_a_wrong_giro_is_refused_at_either_step_and_another_can_be_asked_for(region, authority):
+    ombud, first, second = actor(Role.OMBUD, region), actor(Role.FINANCE, authority), actor(Role.FINANCE, authority)
+    wrong = giros.ask(ombud, AskForGiro(region.id, "5050-1055"))
+    giros.refuse(first, wrong, RefuseGiro("Numret är en leverantörs."))
+    checked = giros.ask(ombud, AskForGiro(region.id, "5050-1055"))
+    giros.verify(first, checked, HOW)
+    giros.refuse(second, checked, RefuseGiro("Ekonomichefen känner inte till numret."))
+    right = giros.ask(ombud, AskForGiro(region.id, "991-2346"))
+
+    assert events_of(committed().get_one(BankGiro, checked)) == ["giro.registered", "giro.verified", "giro.refused"]
+    assert ("Bankgirot är inte godkänt", ["ombud"], region.id) in told()
+    db.close_read_session()
+    for act in (
+        lambda: giros.verify(second, wrong, HOW),
+        lambda: giros.approve(second, checked),
+        lambda: giros.refuse(second, wrong, RefuseGiro("Igen.")),
+        lambda: giros.withdraw(ombud, wrong),
+    ):
+        with pytest.raises(RuleViolation, match="redan underkänt eller återtaget"):
+            act()
+    assert queries.asked_for(region.id).id == right
+    assert queries.in_force(region.id) is None
+    db.close_read_session()
+
+
+def test_what_is_in_force_is_neither_refused_nor_taken_back(region, authority):
+    ombud, first, second = actor(Role.OMBUD, region), actor(Role.FINANCE, authority), actor(Role.FINANCE, authority)
+    giro_id = giros.ask(ombud, AskForGiro(region.id, "5050-1055"))
+    giros.verify(first, giro_id, HOW)
+    giros.approve(second, giro_id)
+
+    for act in (lambda: giros.refuse(first, giro_id, RefuseGiro("Fel.")), lambda: giros.withdraw(ombud, giro_id)):
+        with pytest.raises(RuleViolation, match="redan godkänt"):
+            act()
+    assert queries.in_force(region.id).id == giro_id
+    db.close_read_session()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.FINANCE}))
+def test_only_ekonomer_of_the_authority_refuse(region, authority, role):
+    giro_id = giros.ask(actor(Role.OMBUD, region), AskForGiro(region.id, "5050-1055"))
+    with pytest.raises(NoRight):
+        giros.refuse(actor(role, authority), giro_id, RefuseGiro("Fel."))
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OMBUD}))
+def test_only_an_ombud_of_the_organisation_takes_back(region, authority, role):
+    giro_id = giros.ask(actor(Role.OMBUD, region), AskForGiro(region.id, "5050-1055"))
+    with pytest.raises(NotVisible):
+        giros.withdraw(actor(role, region), giro_id)
+    with pytest.raises(NotVisible):
+        giros.withdraw(actor(Role.OMBUD, OrganisationFactory()), giro_id)
+
+    giros.withdraw(actor(Role.OMBUD, region), giro_id)
+    assert queries.asked_for(region.id) is None
+    db.close_read_session()

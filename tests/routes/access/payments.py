@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.payments import ChosenPayments
@@ -10,7 +12,7 @@ from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import Payment
 from grantportal.queries.accounts import actor_of
 from grantportal.services import payments as services
-from tests.routes.access import NEIGHBOUR, SIGNED_IN, Row
+from tests.routes.access import NEIGHBOUR, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.payable import MADE_AT, giro, payable, programme
@@ -66,22 +68,32 @@ def to_register(world: World, _own: Any) -> dict[str, Any]:
 def asked_for(verified: bool) -> Any:
     """A giro that waits, for the row's thing."""
 
-    def make(world: World) -> dict[str, Any]:
-
+    def make(_world: World) -> dict[str, Any]:
         checked = {"verified_by_id": UserFactory().id, "verified_at": MADE_AT} if verified else {}
-        return {
-            "giro_id": saved(
-                BankGiro(
-                    organisation_id=OrganisationFactory().id,
-                    number="5050-1055",
-                    asked_by_id=UserFactory().id,
-                    asked_at=MADE_AT,
-                    **checked,
-                )
-            ).id
-        }
+        return waiting_giro(OrganisationFactory().id, **checked)
 
     return make
+
+
+def waiting_giro(organisation_id: int, **checked: Any) -> dict[str, Any]:
+    """A giro that an organisation has asked for."""
+    made = BankGiro(
+        organisation_id=organisation_id,
+        number="5050-1055",
+        asked_by_id=UserFactory().id,
+        asked_at=MADE_AT,
+        **checked,
+    )
+    return {"giro_id": saved(made).id}
+
+
+def own_giro(world: World) -> dict[str, Any]:
+    """What the region itself has asked for, alone."""
+    with db.writing_session() as session, session.begin():
+        session.execute(
+            delete(BankGiro).where(BankGiro.organisation_id == world.region.id, BankGiro.approved_at.is_(None))
+        )
+    return waiting_giro(world.region.id)
 
 
 ROWS = {
@@ -93,4 +105,6 @@ ROWS = {
     "giros.ask": Row({"ombud", NEIGHBOUR}, data={"number": "5050-1055"}),
     "giros.verify": Row(FINANCE, thing=asked_for(False), shared=True, data={"how": "Ringde växeln."}),
     "giros.approve": Row(FINANCE, thing=asked_for(True), shared=True),
+    "giros.withdraw": Row({"ombud"}, thing=own_giro, unseen=UNREADERS),
+    "giros.refuse": Row(FINANCE, thing=asked_for(True), shared=True, data={"reason": "Numret är fel."}),
 }
