@@ -268,7 +268,7 @@ function keepCopy() {
   }
   // What is kept of a clash goes through the clash again: it has no stamps.
   const stamps = paused ? {} : Object.fromEntries(stampFields().map((field) => [field.name, field.value]))
-  copies.keep({ page: location.pathname + location.search, base, now, sent, stamps, focus: last?.id ?? '' })
+  copies.keep({ page: location.pathname + location.search, base, now, sent, stamps, focus: last?.id ?? '' }, !paused)
 }
 
 // What a page that is gone could not save. One at a time: the next is laid over what the first has saved.

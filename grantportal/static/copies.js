@@ -63,9 +63,22 @@ export async function open(person, lock, place) {
     adopted.clear()
   }
 
+  // What this page keeps has in it what it took over: left beside it, the older words would be put back over the newer.
+  async function replaceWith(content, taken) {
+    await write(content)
+    for (const name of taken) {
+      localStorage.removeItem(name)
+      adopted.delete(name)
+    }
+  }
+
   return {
     id,
-    keep: (content) => inTurn(() => write(content)),
+    // The second: whether the page's own words have those of the copies it has adopted in them.
+    keep: (content, hasAdopted) => {
+      const taken = hasAdopted ? [...adopted] : []
+      return inTurn(() => replaceWith(content, taken))
+    },
     drop: () => inTurn(drop),
     lost,
     // From now on it goes with this page's own copy, and only one page has it.

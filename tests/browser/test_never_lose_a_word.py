@@ -168,6 +168,20 @@ def test_somebody_else_who_signs_in_gets_neither_the_text_nor_its_name_on_it(
     assert theirs.evaluate(COPIES) == 0
 
 
+def test_what_the_server_does_not_take_is_kept_as_it_was_written_last(page):
+    write(page, "Första texten, 900161-2382.")
+    expect(state(page)).to_contain_text("behöver rättas")
+    page.reload()
+    expect(needs(page)).to_have_value("Första texten, 900161-2382.")
+    expect(state(page)).to_contain_text("behöver rättas")
+
+    write(page, " Mer, som skrevs sist.")
+    page.evaluate("new Promise(done => setTimeout(done, 300))")  # the copy is written
+    assert page.evaluate(COPIES) == 1
+    page.reload()
+    expect(needs(page)).to_have_value("Första texten, 900161-2382. Mer, som skrevs sist.")
+
+
 def test_the_back_button_loses_nothing(page, user, application, section):
     page.get_by_role("link", name="Tillbaka till ansökan").click()
     page.get_by_role("link", name="Arbetet", exact=True).click()
