@@ -53,6 +53,8 @@ class SectionDifferences:
 
     title: str
     answers: tuple[AnswerDifference, ...]
+    budget_changed: bool
+    """Whether it asks for the budget, and amounts or professions in it are others now."""
 
     @property
     def changed(self) -> tuple[AnswerDifference, ...]:
@@ -63,6 +65,11 @@ class SectionDifferences:
     def unchanged(self) -> tuple[AnswerDifference, ...]:
         """The answers that are the same."""
         return tuple(each for each in self.answers if not each.changed)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing at all in it is another."""
+        return not self.changed and not self.budget_changed
 
 
 @dataclass(frozen=True)
@@ -91,20 +98,24 @@ class VersionDifferences:
 def version_differences(before: Content, after: Content) -> VersionDifferences:
     """Every answer and amount of two versions of the same application, in the order of the later one's form."""
     rows = _staff_rows(before, after)
+    professions = tuple(
+        AnswerDifference(f"Yrke: {_profession(was, now)}", (was.profession,), (now.profession,))
+        for was, now in rows
+        if was and now and was.profession != now.profession
+    )
+    staff = tuple(each for was, now in rows for each in _staff_cells(before, after, was, now))
+    amounts = _side_by_side(_cells(before), _cells(after))
+    budget_changed = bool(professions) or any(each.changed for each in (*staff, *amounts))
     return VersionDifferences(
-        tuple(_sections(before, after)),
-        tuple(
-            AnswerDifference(f"Yrke: {_profession(was, now)}", (was.profession,), (now.profession,))
-            for was, now in rows
-            if was and now and was.profession != now.profession
-        ),
-        tuple(each for was, now in rows for each in _staff_cells(before, after, was, now)),
-        _side_by_side(_cells(before), _cells(after)),
+        tuple(_sections(before, after, budget_changed=budget_changed)),
+        professions,
+        staff,
+        amounts,
         _side_by_side(_totals(before), _totals(after)),
     )
 
 
-def _sections(before: Content, after: Content) -> Iterator[SectionDifferences]:
+def _sections(before: Content, after: Content, *, budget_changed: bool) -> Iterator[SectionDifferences]:
     was = {section["key"]: section for section in before["sections"]}
     now = {section["key"]: section for section in after["sections"]}
     for key in (*now, *(key for key in was if key not in now)):
@@ -119,7 +130,9 @@ def _sections(before: Content, after: Content) -> Iterator[SectionDifferences]:
             for question in asked
         )
         if answers:
-            yield SectionDifferences((now.get(key) or was[key])["title"], answers)
+            section = now.get(key) or was[key]
+            asks_budget = any(answer["type"] == _APART for answer in section["answers"])
+            yield SectionDifferences(section["title"], answers, budget_changed and asks_budget)
 
 
 def _answers(section: Content | None) -> dict[int, Content]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from grantportal.domain.answers import Category, Staff, Surroundings
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section, ShownIf
 from grantportal.domain.hand_ins import answers_content
@@ -50,6 +52,33 @@ def test_an_answer_that_is_another_and_one_that_is_not():
         ("När?", ("Hösten 2021",), ("Våren 2022",))
     ]
     assert [each.question for each in section.unchanged] == ["Vad?"]
+
+
+MIXED = replace(
+    FORM,
+    sections=(
+        FORM.sections[0],
+        replace(FORM.sections[1], questions=(*FORM.sections[1].questions, Question(4, T.TEXT, "Varför?"))),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, ["Arbetet", "Kostnader"]),
+        ({"q3-y2022_c2": "7"}, ["Arbetet"]),
+        ({"q3-s1": Staff("sjuksköterska", {2021: 50, 2022: 50}, {2021: 100, 2022: 200}).text()}, ["Arbetet"]),
+        ({"q2": "Våren 2022"}, ["Kostnader"]),
+    ],
+)
+def test_a_section_whose_budget_is_another_is_not_the_same(changes, same):
+    before = {**BEFORE, "q4": "Därför."}
+    found = version_differences(
+        answers_content(MIXED, before, AROUND), answers_content(MIXED, {**before, **changes}, AROUND)
+    )
+
+    assert [section.title for section in found.sections if section.is_same] == same
 
 
 def test_an_answer_that_is_taken_away():

@@ -146,6 +146,15 @@ def test_a_late_application_says_so():
     assert "efter sista dagen" not in words_of(examples.receipt())
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [(examples.receipt, "Sista dag att ansöka"), (examples.report, "Sista dag att återrapportera")],
+)
+def test_the_last_day_says_of_what(make, words):
+    """A komplettering is handed in after the last day to apply: it must not look late."""
+    assert words in words_of(make())
+
+
 def test_a_question_without_an_answer_says_so():
     assert "Inget svar." in words_of(examples.receipt())
 
