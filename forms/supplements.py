@@ -70,7 +70,10 @@ class AskMoreTimeForm(Explained):
 
     last_day = Day("Vilken dag kan ni svara senast?", missing="Skriv en dag.")
     reason = Paragraphs(
-        "Varför behöver ni längre tid?", description="Skriv inga uppgifter om enskilda barn.", longest=2_000
+        "Varför behöver ni längre tid?",
+        [DataRequired("Skriv varför tiden behöver bli längre.")],
+        description="Skriv inga uppgifter om enskilda barn.",
+        longest=2_000,
     )
 
     def command(self) -> MoreTime:
@@ -81,7 +84,12 @@ class ExtendTimeForm(Explained):
     """Förläng tiden."""
 
     last_day = Day("Ny sista dag att svara", missing="Skriv ny sista dag.")
-    reason = Paragraphs("Varför förlängs tiden?", description="Texten skickas till den sökande.", longest=2_000)
+    reason = Paragraphs(
+        "Varför förlängs tiden?",
+        [DataRequired("Skriv varför tiden behöver bli längre.")],
+        description="Texten skickas till den sökande.",
+        longest=2_000,
+    )
 
     def command(self) -> MoreTime:
         return MoreTime(self.last_day.data, self.reason.data or "", self.number_reason.data or "")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from grantportal import db
 from grantportal.domain import clock
@@ -13,6 +14,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.case_lists import NOBODYS
+from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
@@ -24,6 +26,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication, Decision, Dispatch
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
+from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
@@ -116,7 +119,7 @@ def start(actor: Actor) -> Start:
             _to_assign,
             _to_handle,
             _ombud_applications,
-            _late_supplements,
+            _followed_supplements,
             _decisions,
             _giros,
             _payments,
@@ -372,32 +375,67 @@ def _ombud_applications(actor: Actor) -> Iterator[Waiting]:
         )
 
 
-def _late_supplements(actor: Actor) -> Iterator[Waiting]:
+def _followed_supplements(actor: Actor) -> Iterator[Waiting]:
+    """Those that are late, and those whose party has asked for more time and not been written to since."""
     if not may(actor, Permission.CLOSE_SUPPLEMENT):
         return
+    asks = _time_asked_at().is_not(None)
     rows = db.session().execute(
-        select(Supplement, Organisation.name, Case.assigned_to_id)
+        select(Supplement, Organisation.name, Case.registration_number, Case.assigned_to_id, asks)
         .join(Organisation, Organisation.id == Supplement.organisation_id)
         .join(Case, Case.id == Supplement.case_id)
         .where(
             Supplement.status == SupplementStatus.REQUESTED,
-            Supplement.last_day < clock.today(),
+            or_(Supplement.last_day < clock.today(), asks),
             _mine_or_nobodys(actor),
             visible(actor, Supplement),
         )
         .order_by(_own_first(actor), Supplement.last_day)
         .limit(MOST)
     )
-    for supplement, organisation, handler in rows:
+    for supplement, organisation, number, handler, is_asked in rows:
+        is_own = handler == actor.user_id
+        if is_asked:
+            yield Waiting(
+                title=f"{organisation} ber om längre tid",
+                text=f"Dnr {number}. Förläng tiden, eller svara med ett meddelande i ärendet.",
+                endpoint="supplements.extend",
+                values={"supplement_id": supplement.id},
+                day=supplement.last_day,
+                is_own=is_own,
+            )
+            continue
         of_report = supplement.report_id is not None
         yield Waiting(
             title=f"{organisation} har inte kompletterat",
-            text="Påminn, eller stäng begäran och bedöm det som redan är inskickat.",
+            text="Skriv ett meddelande, eller stäng begäran och bedöm det som redan är inskickat.",
             endpoint="reviews.show" if of_report else "supplements.show",
             values={"report_id": supplement.report_id} if of_report else {"supplement_id": supplement.id},
             day=supplement.last_day,
-            is_own=handler == actor.user_id,
+            is_own=is_own,
         )
+
+
+def _time_asked_at() -> ScalarSelect[datetime]:
+    """When the party last asked for more time; None when it has not, or the authority has written to it since."""
+    later = aliased(Record)
+    answered = (
+        select(later.id)
+        .where(later.case_id == Record.case_id, later.direction == Direction.OUT, later.number > Record.number)
+        .correlate(Record)
+        .exists()
+    )
+    return (
+        select(func.max(Record.dated_at))
+        .where(
+            Record.case_id == Supplement.case_id,
+            Record.kind == RecordKind.MORE_TIME_ASKED,
+            Record.dated_at >= Supplement.requested_at,
+            ~answered,
+        )
+        .correlate(Supplement)
+        .scalar_subquery()
+    )
 
 
 def _decisions(actor: Actor) -> Iterator[Waiting]:

@@ -458,6 +458,16 @@ def test_a_komplettering_is_asked_for_and_answered(call, user, ombud, signed_in)
             assert "Ändrat" in page.text
 
 
+@pytest.mark.parametrize("page", ["be-om-tid", "forlang"])
+def test_more_time_without_a_day_and_a_reason_says_both_at_once(call, user, ombud, signed_in, page):
+    number = asked_to_supplement(officer(), handed_in(ombud, call))
+    browser = signed_in(user if page == "be-om-tid" else officer_user())
+    with clock.at(IN_MAY):
+        refused = browser.post_form(f"/kompletteringar/{number}/{page}", {"last_day": "", "reason": ""})
+        assert refused.status_code == 422
+        assert ["dag" in summary(refused)[0], *("längre" in line for line in summary(refused)[1:])] == [True, True]
+
+
 def test_a_locked_section_is_not_saved_by_post_and_what_was_typed_is_still_there(call, user, ombud, signed_in):
     application = handed_in(ombud, call)
     browser = signed_in(user)

@@ -16,6 +16,7 @@ from grantportal.domain.applications import ApplicationStatus, TaskState
 from grantportal.domain.cases import RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
 from grantportal.domain.hand_ins import AsRead
+from grantportal.domain.messages import WriteMessage
 from grantportal.domain.supplements import MoreTime, SupplementStatus
 from grantportal.effects.notices import NOTICE
 from grantportal.models.accounts import User
@@ -24,9 +25,9 @@ from grantportal.models.portal import Notice, OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import applications as application_queries
-from grantportal.queries import case_pages
+from grantportal.queries import case_pages, home
 from grantportal.queries import supplements as queries
-from grantportal.services import applications, outbox, reminders, supplements
+from grantportal.services import applications, messages, outbox, reminders, supplements
 from grantportal.services import notices as services_notices
 from tests.support.applications import (
     ASKED_FOR,
@@ -397,6 +398,29 @@ def test_the_party_asks_for_more_time_and_the_last_day_holds_until_the_officer_g
         if each.kind == NOTICE
     ]
     assert told[-2:] == ["Längre tid är begärd", "Ni har fått längre tid att komplettera"]
+
+
+@pytest.mark.parametrize("answer_with", ["time", "message"])
+def test_a_wish_for_more_time_waits_for_the_officer_until_it_is_answered(
+    region, ombud, handlaggare, application, asked, answer_with
+):
+    name = region.name
+
+    def wishes():
+        committed()
+        return [each.title for each in home.start(handlaggare).waiting if "längre tid" in each.title]
+
+    with clock.at(IN_MAY):
+        assert wishes() == []
+        messages.write(handlaggare, application.case_id, WriteMessage("Hör av er om ni inte hinner."))
+        supplements.ask_more_time(ombud, asked, LATER)
+        messages.write(ombud, application.case_id, WriteMessage("Vi har bett om längre tid."))
+        assert wishes() == [f"{name} ber om längre tid"]
+        if answer_with == "time":
+            supplements.extend(handlaggare, asked, LATER)
+        else:
+            messages.write(handlaggare, application.case_id, WriteMessage("Tiden kan inte förlängas."))
+        assert wishes() == []
 
 
 def test_an_overdue_komplettering_is_extended_and_answered(ombud, handlaggare, application, asked):
