@@ -186,7 +186,7 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
     if "receiver" in data:
         text += f" till {data['receiver']}"
     if "kept_because" in data:
-        text += f", fråga {data['question']}" if "question" in data else f". {EventKind.PERSONAL_NUMBER_KEPT.text}"
+        text += f", «{data['question']}»" if "question" in data else f". {EventKind.PERSONAL_NUMBER_KEPT.text}"
         text += f": {data['kept_because']}"
     return text
 

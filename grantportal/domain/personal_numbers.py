@@ -19,6 +19,11 @@ IN_APPLICATION = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. Svaret är inte sparat. "
     "Ta bort numret, eller skriv varför det behövs och spara igen."
 )
+IN_DRAFT = (
+    "Det ser ut att stå ett personnummer eller samordningsnummer här. Svaret är inte sparat. "
+    "Ta bort numret, eller tryck på Spara och skriv varför det behövs."
+)
+"""While the person writes: the page has no place for the reason yet."""
 IN_REPORT = (
     "Det ser ut att stå ett personnummer eller samordningsnummer här. "
     "Ta bort det: en återrapportering får inte innehålla uppgifter om enskilda personer."

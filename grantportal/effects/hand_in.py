@@ -58,8 +58,9 @@ def hand_in(
         )
     for home in hand_ins.home_ids(content):
         act.session.add(ApplicationHome(application_id=application.id, youth_home_id=home))
+    asked = {answer["number"]: answer["question"] for section in content["sections"] for answer in section["answers"]}
     for question, reason in sorted(reasons.items()):
-        act.also(EventKind.PERSONAL_NUMBER_KEPT, application, question=question, kept_because=reason)
+        act.also(EventKind.PERSONAL_NUMBER_KEPT, application, question=asked[question], kept_because=reason)
     act.session.flush()
     return version
 

@@ -13,7 +13,7 @@ from forms.applications import StartApplicationForm
 from forms.base import CHOICE, Form
 from forms.hand_ins import HandInForm
 from grantportal import policy, web, worker
-from grantportal.domain import answers, clock
+from grantportal.domain import answers, clock, personal_numbers
 from grantportal.domain.answers import Saved
 from grantportal.domain.applications import APPLICATION, TASK_LABELS, ApplicationAction, ApplicationStatus
 from grantportal.domain.errors import NotVisible
@@ -186,7 +186,9 @@ def autosave(application_id: int, key: str) -> ResponseReturnValue:
     if not carried_out(form, services.save_section, actor(), application_id, key):
         return web.not_saved(form)
     saved: Saved = form.result
-    form.warn(saved.warned)
+    # Until the button has been pressed, the page does not ask for the reason.
+    unasked = {} if "reason" in request.form else {personal_numbers.IN_APPLICATION: personal_numbers.IN_DRAFT}
+    form.warn({key: unasked.get(sentence, sentence) for key, sentence in saved.warned.items()})
     form.refuse(saved.locked)
     clashing = {clash.field for clash in saved.clashes}
     stamps = {each: stamp for each, stamp in saved.stamps.items() if each not in clashing}

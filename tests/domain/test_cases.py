@@ -182,6 +182,6 @@ def test_the_history_says_why_a_personnummer_stands_and_where():
     assert told(EventKind.MESSAGE_SENT, {"receiver": "parten", **why}) == (
         "Meddelande skickat till parten. Personnummer lämnat med skäl: Intyget krävs."
     )
-    assert told(EventKind.PERSONAL_NUMBER_KEPT, {"question": 11, **why}) == (
-        "Personnummer lämnat med skäl, fråga 11: Intyget krävs."
+    assert told(EventKind.PERSONAL_NUMBER_KEPT, {"question": "Vilken tidplan har arbetet?", **why}) == (
+        "Personnummer lämnat med skäl, «Vilken tidplan har arbetet?»: Intyget krävs."
     )

@@ -489,13 +489,15 @@ def test_a_personnummer_is_warned_of_and_goes_on_with_a_reason(call, user, ombud
     first = browser.get(url)
     assert "Varför behövs personnumret" not in first.text
     posted = {**inputs(first), "q5": "Gäller 811218-9876.", "q6": "Start."}
-    page = browser.post_form(url, posted)
+    unasked = browser.post(f"{url}/autospara", data={**posted, "csrf_token": token_in(first, url)})
+    assert "tryck på Spara och skriv varför" in unasked.json["errors"]["q5"]
+    page = browser.post_form(url, posted | {"seen-q6": unasked.json["stamps"]["seen-q6"]})
     assert page.status_code == 422
     assert "Det ser ut att stå ett personnummer" in page.text
     assert inputs(page)["q5"] == "Gäller 811218-9876."
     assert texts(ombud, application) == {"q6": "Start."}
     quietly = browser.post(f"{url}/autospara", data={**inputs(page), "csrf_token": token_in(page, url)})
-    assert "personnummer" in quietly.json["errors"]["q5"]
+    assert "skriv varför det behövs och spara igen" in quietly.json["errors"]["q5"]
     done = browser.post_form(url, {**inputs(page), "reason": "Intyget krävs."})
     assert done.status_code == 303
     assert texts(ombud, application)["q5"] == "Gäller 811218-9876."

@@ -409,6 +409,7 @@ def test_the_reason_goes_into_the_history_at_hand_in_and_the_number_does_not(cal
     assert events_of(application) == ["application.started", "application.submitted", "personal_number.kept"]
     history = committed().scalars(select(Event).where(Event.subject == "applications").order_by(Event.id)).all()
     assert '"kept_because":"Intyget krävs."' in history[-1].data
+    assert '"question":"Vilka behov?"' in history[-1].data  # as the page asked it: the pages show no numbers
     assert not any("9876" in event.data for event in history)
 
 
