@@ -47,6 +47,10 @@ FETCHED = "hamtat-"
 """Before a key: the hidden field that says which frozen version the text in the field is taken over from."""
 
 
+NEEDLESS = "Med era andra svar ställs inte frågan. Rätta texten, eller töm fältet om ni inte vill ha den kvar."
+"""Beside a text that cannot be saved, in a question that is not asked."""
+
+
 class Seen(HiddenField):
     """The stamp that an answer was read under. Without it the answer was not on the page, and is left alone."""
 
@@ -444,8 +448,6 @@ class AnswerForm(Form):
     questions: tuple[Question, ...] = ()
     removed: str = ""
     """The key of a staff row that is taken away."""
-    unread: Collection[str] = ()
-    """Fields of hidden questions whose text is not understood, and not saved."""
     asks_reason = False
     """Whether an answer waits for a reason to have a personnummer in it."""
 
@@ -458,11 +460,7 @@ class AnswerForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """A draft may hold what is not right yet: the fields say what to mend, and only a foreign post is refused."""
         super().validate(extra_validators)
-        shown = self.shown
-        # What is wrong in a hidden question asks nobody for anything; it stands in its field if it is shown again.
-        self.unread = {each.field for each in self.questions if each.number not in shown and self[each.field].errors}
-        for name in self.unread:
-            self[name].errors = []
+        self._tell_needless()
         return not (self.form_errors or ("csrf_token" in self and self["csrf_token"].errors))
 
     def asked(self) -> Iterator[tuple[Question, Any, str]]:
@@ -472,10 +470,27 @@ class AnswerForm(Form):
 
     @property
     def shown(self) -> frozenset[int]:
-        """The questions that are asked with the answers that stand in the form, and elsewhere in the draft."""
+        """The questions that are asked with the answers that stand in the form, and elsewhere in the draft; and those with a
+        text that cannot be saved as it is, so that nothing that is typed is lost unseen."""
+        asked = self._asked()
+        return frozenset(each.number for each in self.questions if each.number in asked or self[each.field].errors)
+
+    def _asked(self) -> set[int]:
         texts = {**self.saved, **{key: text for key, _, text in self._entries()}}
-        asked = {question.number for question in self.definition.asked(texts).questions}
-        return frozenset(question.number for question in self.questions if question.number in asked)
+        return {question.number for question in self.definition.asked(texts).questions}
+
+    def _tell_needless(self) -> None:
+        """Say of what cannot be saved that nobody asks for it, where other answers have made it needless."""
+        asked = self._asked()
+        for question in self.questions:
+            for field in self._inner(question):
+                said = " ".join(map(str, field.errors))
+                if question.number not in asked and said and NEEDLESS not in said:
+                    field.errors = [f"{said} {NEEDLESS}"]
+
+    def _inner(self, question: Question) -> Iterable[Any]:
+        field = self[question.field]
+        return field if isinstance(field, FormField) else [field]
 
     def shown_if(self, question: Question) -> ShownIf | None:
         """The condition that an answer on the same page decides, for the script that follows the typing."""
@@ -522,17 +537,12 @@ class AnswerForm(Form):
                 self[question.field].process_data(FIELDS[question.type].data(offered[question.field]))
 
     def warn(self, warned: Mapping[str, str]) -> None:
-        """Put each warning beside its field, and ask for the reason. What is hidden is not handed in, and asks nothing."""
-        shown = self.shown
-        warned = {
-            key: sentence
-            for key, sentence in warned.items()
-            if any(key in answers.keys_of(each, [key]) for each in self.questions if each.number in shown)
-        }
+        """Put each warning beside its field, and ask for the reason."""
         for key, sentence in warned.items():
             outer, _, inner = key.partition("-")
             field = self[outer].form[f"{inner}_profession"] if inner else self[outer]
             field.errors = [*field.errors, sentence]
+        self._tell_needless()
         self.asks_reason = self.asks_reason or any("-" not in key for key in warned)
 
     def refuse(self, locked: Collection[str]) -> None:
@@ -562,7 +572,7 @@ class AnswerForm(Form):
         for question in self.questions:
             field = self[question.field]
             if question.type is not QuestionType.BUDGET:
-                if not field.errors and question.field not in self.unread:
+                if not field.errors:
                     yield question.field, self[SEEN + question.field], FIELDS[question.type].text(field.data)
                 continue
             budget: BudgetForm = field.form

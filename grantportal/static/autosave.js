@@ -30,6 +30,7 @@ let copies = null
 let toldAt = 0
 let wasTrouble = false
 let taking = false
+let wrong = 0
 
 // --- What is in the form, and what of it the server has ---------------------------------------------------------------
 
@@ -104,7 +105,7 @@ function saySignedOut() {
 }
 
 function saySaved({ clashes, errors, note }) {
-  const wrong = Object.keys(errors).length
+  wrong = Object.keys(errors).length
   if (clashes.length) sayClash(clashes)
   else if (wrong) say(`Sparat ${savedAt}, men ${wrong} svar behöver rättas`, { bad: true, symbol: 'warn' })
   else say(note ? `Sparat ${savedAt}. ${note}` : `Sparat ${savedAt}`, { symbol: 'check' })
@@ -119,7 +120,7 @@ function showError(name, message) {
   const field = document.getElementById(name)
   if (!field || !field.matches('input, textarea') || field.getAttribute('aria-invalid') === 'true') return
   const text = document.createElement('span')
-  text.className = 'bp-cellerror'
+  text.className = field.closest('td') ? 'bp-cellerror' : 'govuk-error-message'
   text.id = `${name}-autosave`
   text.dataset.autosaveError = ''
   text.textContent = message
@@ -129,6 +130,7 @@ function showError(name, message) {
   field.dataset.describedBefore = field.getAttribute('aria-describedby') ?? ''
   field.setAttribute('aria-describedby', [field.dataset.describedBefore, text.id].join(' ').trim())
   field.dataset.autosaveInvalid = ''
+  field.closest('[data-shown-if]')?.removeAttribute('hidden')
 }
 
 function takeOver({ stamps, errors }) {
@@ -155,7 +157,8 @@ async function send(force, isRetry = false) {
   clearTimeout(timer)
   const now = snapshot()
   if (paused && !force) return false
-  if (!unsaved(now).length) return true
+  // What had to be put right may be so by now, though nothing else is there to save.
+  if (!unsaved(now).length && !wrong) return true
   sent = now
   keepCopy()
   // That it is saved is what is worth hearing.

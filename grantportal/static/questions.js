@@ -22,7 +22,8 @@ function holds({ field, answers, more_than: than, nothing }) {
 function show() {
   const changed = { shown: [], hidden: [] }
   for (const question of questions) {
-    const hide = !holds(JSON.parse(question.dataset.shownIf))
+    // What cannot be saved as it is stays in sight until it has been put right.
+    const hide = !holds(JSON.parse(question.dataset.shownIf)) && !question.querySelector('[aria-invalid="true"]')
     if (hide === question.hidden) continue
     question.hidden = hide
     changed[hide ? 'hidden' : 'shown'].push(question.dataset.question)

@@ -101,3 +101,30 @@ def test_without_a_script_the_questions_come_when_the_answers_are_saved(chromium
     context.close()
     kept = draft_of(actor_of(user), application)
     assert (kept["q13"].text, kept["q15"].text) == ("Chefen", "Somatisk vård")
+
+
+def test_a_text_that_cannot_be_saved_stays_in_sight_when_its_question_is_hidden(visitor, live, user, application):
+    sign_in(visitor, live, user)
+    here = f"/ansokningar/{application.id}/avsnitt/om"
+    page = visitor.new_page()
+    page.goto(here)
+    page.get_by_label("På annat sätt").check()
+    page.get_by_label("I ett bolag").check()
+    page.get_by_label("Vad heter bolaget?").fill("Ett alldeles för långt namn")
+    page.get_by_label("I en klinik").check()
+    expect(page.locator("[data-save-state]")).to_contain_text("men 1 svar behöver rättas", timeout=15_000)
+    name = page.get_by_label("Vad heter bolaget?")
+    expect(name).to_be_visible()
+    expect(page.get_by_text("Med era andra svar ställs inte frågan.")).to_be_visible()
+    page.get_by_label("Hur många platser?").fill("5")
+    assert name.is_visible()
+    look(page, "what cannot be saved")
+    page.close()
+
+    page = visitor.new_page()
+    page.goto(here)
+    name = page.get_by_label("Vad heter bolaget?")
+    expect(name).to_have_value("Ett alldeles för långt namn")
+    expect(name).to_be_visible(timeout=15_000)
+    name.fill("")
+    saved(page)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.answers import NEEDLESS
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from tests.routes.test_applications import inputs, section, texts
@@ -76,31 +77,41 @@ def test_what_is_typed_in_a_hidden_question_is_saved_and_comes_back(application,
     assert on_the_page(browser.get(url)) == {1, 2, 3, 4}
 
 
-def test_what_is_wrong_in_a_hidden_question_stops_nobody(application, ombud, browser):
+def test_what_cannot_be_saved_in_a_hidden_question_is_shown_and_never_lost(application, ombud, browser):
     url = section(application, "om")
     wrong = {"q1": "På annat sätt", "q2": "I ett bolag", "q3": "Ett alldeles för långt namn", "q4": "5"}
     page = browser.post_form(url, {**inputs(browser.get(url)), **wrong})
     assert page.status_code == 422
     assert summary(page) == ["Vad heter bolaget? Skriv högst 20 tecken."]
-    answer = browser.post_form(url, {**inputs(browser.get(url)), **wrong, "q1": "I en klinik"})
-    assert answer.status_code == 303
+    hidden = {**inputs(page), "q1": "I en klinik"}
+    page = browser.post_form(url, hidden)
+    assert page.status_code == 422
+    assert summary(page) == [f"Vad heter bolaget? Skriv högst 20 tecken. {NEEDLESS}"]
+    assert 3 in on_the_page(page)
+    assert inputs(page)["q3"] == "Ett alldeles för långt namn"
     saved = texts(ombud, application)
     assert (saved["q1"], saved["q4"], saved.get("q3", "")) == ("I en klinik", "5", "")
-    told = browser.post(
-        f"{url}/autospara",
-        data={**inputs(browser.get(url)), "q3": "Ett alldeles för långt namn", "q4": "6"},
-    ).json
-    assert (told["saved"], told["errors"]) == (True, {})
+    told = browser.post(f"{url}/autospara", data={**inputs(browser.get(url)), "q3": "Ett alldeles för långt namn"}).json
+    assert told["saved"]
+    assert told["errors"].keys() == {"q3"}
+    assert browser.post(url, data={**inputs(page), "q3": ""}).status_code == 303
+    assert on_the_page(browser.get(url)) == {1, 4}
 
 
-def test_a_personal_number_in_a_hidden_question_stops_nobody(application, ombud, browser):
+def test_a_personal_number_in_a_hidden_question_is_warned_of_and_not_lost(application, ombud, browser):
     url = section(application, "om")
     typed = {**inputs(browser.get(url)), "q4": "11", "q5": "Se 811218-9876"}
     page = browser.post_form(url, typed)
     assert page.status_code == 422
     assert "Varför behövs personnumret i ansökan?" in page.text
-    answer = browser.post(url, data={**inputs(page), "q4": "10"})
+    page = browser.post(url, data={**inputs(page), "q4": "10"})
+    assert page.status_code == 422
+    assert 5 in on_the_page(page)
+    assert "Med era andra svar ställs inte frågan." in page.text
+    assert texts(ombud, application).get("q5", "") == ""
+    answer = browser.post(url, data={**inputs(page), "reason": "Intyget gäller en person."})
     assert answer.status_code == 303
+    assert texts(ombud, application)["q5"] == "Se 811218-9876"
 
 
 def test_a_section_that_is_not_needed_says_so_and_is_not_counted(application, browser):
