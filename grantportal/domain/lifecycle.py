@@ -17,7 +17,7 @@ class Lifecycle(Generic[S, A]):
         self, moves: Mapping[tuple[S, A], S], *, refusal: str = "Det går inte i det läge som ärendet är i nu."
     ) -> None:
         self.moves = dict(moves)
-        self._refusal = refusal
+        self.refusal = refusal
 
     def allows(self, status: S, action: A) -> bool:
         """Whether the action is lawful in this status."""
@@ -32,7 +32,7 @@ class Lifecycle(Generic[S, A]):
         try:
             return self.moves[status, action]
         except KeyError:
-            raise RuleViolation(self._refusal) from None
+            raise RuleViolation(self.refusal) from None
 
     def diagram(self) -> str:
         """The table as a Mermaid state diagram, for the documentation."""

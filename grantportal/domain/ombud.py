@@ -131,6 +131,15 @@ def ensure_room(active: int, most: int, organisation: str) -> None:
         )
 
 
+def ensure_handed_over_once(waiting: tuple[int, str] | None) -> None:
+    """A mandate is handed over to one person: the id and number of what waits already. Raises RuleViolation."""
+    if waiting is not None:
+        raise RuleViolation(
+            f"Du har redan ansökt om att lämna över uppdraget. Ansökan har diarienummer {waiting[1]} och är inte avgjord. "
+            "Kontakta myndigheten om någon annan ska ta över."
+        )
+
+
 def ensure_last_day(valid_to: date | None, today: date) -> None:
     """Nobody asks for what has already ended. Raises RuleViolation on `valid_to`."""
     if _is_over(valid_to, today):

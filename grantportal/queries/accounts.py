@@ -228,17 +228,20 @@ def held_by_all(organisation_id: int, role: Role) -> list[MandateRow]:
     """The mandates in this role for all of the organisation's cases that hold or are still to begin. The caller holds the organisation."""
     return list(
         db.session().scalars(
-            select(MandateRow)
-            .join(User, User.id == MandateRow.user_id)
-            .where(
-                MandateRow.organisation_id == organisation_id,
-                MandateRow.role == role,
-                MandateRow.case_id.is_(None),
-                MandateRow.ended_at.is_(None),
-                or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= clock.today()),
-                User.closed_at.is_(None),
-            )
+            select(MandateRow).join(User, User.id == MandateRow.user_id).where(held_for_all(organisation_id, role))
         )
+    )
+
+
+def held_for_all(organisation_id: int, role: Role) -> ColumnElement[bool]:
+    """Which mandates, joined with their persons, those are."""
+    return and_(
+        MandateRow.organisation_id == organisation_id,
+        MandateRow.role == role,
+        MandateRow.case_id.is_(None),
+        MandateRow.ended_at.is_(None),
+        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= clock.today()),
+        User.closed_at.is_(None),
     )
 
 

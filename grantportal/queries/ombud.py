@@ -1,17 +1,19 @@
 """Ombudsansökningar: for the officer, for the organisation, and for whoever has the link."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, select
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.accounts import can_apply
-from grantportal.domain.actors import Actor
+from grantportal.domain.actors import Actor, Role
+from grantportal.domain.attachments import FILE_TEXTS
 from grantportal.domain.calls import CallStatus
-from grantportal.domain.cases import DIRECTION_TEXTS
+from grantportal.domain.cases import DIRECTION_TEXTS, RecordKind
 from grantportal.domain.events import told
 from grantportal.domain.labels import Label
 from grantportal.domain.ombud import BASIS_TEXTS, OmbudApplicationStatus, label
@@ -23,9 +25,9 @@ from grantportal.models.grants import Grant
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Event
-from grantportal.models.records import Record
+from grantportal.models.records import Record, StoredFile
 from grantportal.policy import answers_for_the_organisation, visible
-from grantportal.queries.accounts import holds
+from grantportal.queries.accounts import held_for_all, holds
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,27 @@ class HandlingRow:
 
 
 @dataclass(frozen=True)
+class FileRow:
+    """What the applicant attached, as the case calls it."""
+
+    record_id: int
+    title: str
+    shown_name: str
+    dated_at: datetime
+    waits_because: str
+    """Why it may not be read; empty when it may."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the authority asked for, or the answer to it."""
+
+    is_answer: bool
+    text: str
+    dated_at: datetime
+
+
+@dataclass(frozen=True)
 class HistoryRow:
     """A line of the history."""
 
@@ -74,15 +97,18 @@ class OmbudPage:
     email: str
     title: str
     basis_text: str
-    from_text: str
-    to_text: str
+    days_text: str
     replaces: str
-    asked_for: str
     closed_because: str
     received_at: datetime
     decided_at: datetime | None
     status: OmbudApplicationStatus
     label: Label
+    files: tuple[FileRow, ...]
+    exchange: tuple[Said, ...]
+    """What was asked for and answered since, in order."""
+    holders: tuple[str, ...] = ()
+    """The organisation's ombud, that hold or are still to begin, each with their days."""
     records: tuple[HandlingRow, ...] = ()
     events: tuple[HistoryRow, ...] = ()
 
@@ -109,18 +135,19 @@ def waiting(actor: Actor) -> list[OmbudRow]:
 
 
 def page(actor: Actor, application_id: int) -> OmbudPage | None:
-    """The ombudsansökan, when the actor may see it. Three queries."""
+    """The ombudsansökan, when the actor may see it. Four queries."""
     found = db.session().execute(_one(application_id).where(visible(actor, OmbudApplication))).one_or_none()
     if found is None:
         return None
     row = found[0]
-    return _shown(*found, records=_records(actor, row.case_id), events=_events(row.case_id))
+    records = _records(row.case_id, visible(actor, Record))
+    return _shown(*found, records, holders=_holders(row.organisation_id), listed=True, events=_events(row.case_id))
 
 
 def followed(application_id: int) -> OmbudPage | None:
-    """The ombudsansökan for whoever has its link: what the applicant wrote, and what the authority has answered. One query."""
+    """The ombudsansökan for whoever has its link: what the applicant wrote, and what the authority has answered. Two queries."""
     found = db.session().execute(_one(application_id)).one_or_none()
-    return None if found is None else _shown(*found)
+    return None if found is None else _shown(*found, _records(found[0].case_id))
 
 
 def of_case(actor: Actor, case_id: int) -> int | None:
@@ -146,8 +173,10 @@ def _shown(
     number: str | None,
     organisation: str,
     replaces: str | None,
+    records: Sequence[tuple[Record, StoredFile | None]],
     *,
-    records: tuple[HandlingRow, ...] = (),
+    holders: tuple[str, ...] = (),
+    listed: bool = False,
     events: tuple[HistoryRow, ...] = (),
 ) -> OmbudPage:
     return OmbudPage(
@@ -160,27 +189,59 @@ def _shown(
         email=row.email,
         title=row.title,
         basis_text=BASIS_TEXTS[row.basis],
-        from_text=clock.day_text(row.valid_from),
-        to_text=clock.day_text(row.valid_to) if row.valid_to else "tills vidare",
+        days_text=_days(row.valid_from, row.valid_to),
         replaces=replaces or "",
-        asked_for=row.asked_for,
         closed_because=row.closed_because,
         received_at=row.received_at,
         decided_at=row.decided_at,
         status=row.status,
         label=label(row.status),
-        records=records,
+        files=tuple(
+            FileRow(record.id, record.title, file.shown_name, record.dated_at, FILE_TEXTS[file.status])
+            for record, file in records
+            if file is not None and record.kind is RecordKind.OMBUD_APPLICATION
+        ),
+        exchange=tuple(
+            Said(record.kind is RecordKind.SUPPLEMENT_ANSWER, record.text, record.dated_at)
+            for record, _ in records
+            if record.kind in _EXCHANGE
+        ),
+        holders=holders,
+        records=tuple(
+            HandlingRow(record.id, record.number, record.title, record.dated_at, DIRECTION_TEXTS[record.direction])
+            for record, _ in reversed(records)
+        )
+        if listed
+        else (),
         events=events,
     )
 
 
-def _records(actor: Actor, case_id: int) -> tuple[HandlingRow, ...]:
-    rows = db.session().scalars(
-        select(Record).where(Record.case_id == case_id, visible(actor, Record)).order_by(Record.number.desc())
+_EXCHANGE = (RecordKind.SUPPLEMENT_REQUEST, RecordKind.SUPPLEMENT_ANSWER)
+
+
+def _records(case_id: int, *where: ColumnElement[bool]) -> list[tuple[Record, StoredFile | None]]:
+    rows = db.session().execute(
+        select(Record, StoredFile)
+        .outerjoin(StoredFile, StoredFile.id == Record.file_id)
+        .where(Record.case_id == case_id, *where)
+        .order_by(Record.number)
     )
-    return tuple(
-        HandlingRow(row.id, row.number, row.title, row.dated_at, DIRECTION_TEXTS[row.direction]) for row in rows
+    return [(record, file) for record, file in rows]
+
+
+def _holders(organisation_id: int) -> tuple[str, ...]:
+    rows = db.session().execute(
+        select(User.name, MandateRow.valid_from, MandateRow.valid_to)
+        .join(User, User.id == MandateRow.user_id)
+        .where(held_for_all(organisation_id, Role.OMBUD))
+        .order_by(User.name.collate(db.COLLATION), MandateRow.id)
     )
+    return tuple(f"{name}, {_days(begins, ends)}" for name, begins, ends in rows)
+
+
+def _days(begins: date, ends: date | None) -> str:
+    return f"{clock.day_text(begins)} – {clock.day_text(ends) if ends else 'tills vidare'}"
 
 
 def _events(case_id: int) -> tuple[HistoryRow, ...]:
@@ -248,6 +309,18 @@ def mandate_to_hand_over(actor: Actor, organisation_id: int) -> MandateRow | Non
         )
     )
     return next((row for row in own if answers_for_the_organisation(row.role)), None)
+
+
+def waiting_hand_over(mandate_id: int) -> tuple[int, str] | None:
+    """The id and number of the ombudsansökan that hands this mandate over and is not decided yet."""
+    found = db.session().execute(
+        select(OmbudApplication.id, Case.registration_number)
+        .join(Case, Case.id == OmbudApplication.case_id)
+        .where(OmbudApplication.replaces_id == mandate_id, OmbudApplication.decided_at.is_(None))
+        .order_by(OmbudApplication.id)
+    )
+    row = found.first()
+    return (row[0], row[1] or "") if row else None
 
 
 @dataclass(frozen=True)

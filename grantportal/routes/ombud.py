@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
@@ -77,11 +77,26 @@ def show(application_id: int) -> ResponseReturnValue:
     return render_template("ombud/show.html", application=found, actions=actions, Action=OmbudApplicationAction)
 
 
+def _handled(application_id: int) -> queries.OmbudPage:
+    found: queries.OmbudPage = seen(queries.page(signed_in(), application_id))
+    policy.require(actor(), Permission.APPROVE_OMBUD)
+    return found
+
+
+def _is_too_late(found: queries.OmbudPage, action: OmbudApplicationAction) -> bool:
+    """Whether the page asks for what cannot be done any more. What is posted is kept on its page, beside the refusal."""
+    if request.method != "GET" or OMBUD_APPLICATION.allows(found.status, action):
+        return False
+    flash(OMBUD_APPLICATION.refusal, "note")
+    return True
+
+
 @bp.route("/ombudsansokningar/<int:application_id>/godkann", methods=["GET", "POST"])
 def approve(application_id: int) -> ResponseReturnValue:
     """The officer decides."""
-    found = seen(queries.page(signed_in(), application_id))
-    policy.require(actor(), Permission.APPROVE_OMBUD)
+    found = _handled(application_id)
+    if _is_too_late(found, OmbudApplicationAction.APPROVE):
+        return redirect(url_for(".show", application_id=application_id))
     form = Form()
     if carried_out(form, services.approve, actor(), application_id, portal_settings().max_active_ombud):
         return done(f"{found.name} är godkänd som ombud.", ".show", application_id=application_id)
@@ -91,8 +106,9 @@ def approve(application_id: int) -> ResponseReturnValue:
 @bp.route("/ombudsansokningar/<int:application_id>/begar-komplettering", methods=["GET", "POST"])
 def ask(application_id: int) -> ResponseReturnValue:
     """The officer needs to know more."""
-    found = seen(queries.page(signed_in(), application_id))
-    policy.require(actor(), Permission.APPROVE_OMBUD)
+    found = _handled(application_id)
+    if _is_too_late(found, OmbudApplicationAction.ASK):
+        return redirect(url_for(".show", application_id=application_id))
     form = AskOmbudForm()
     if carried_out(form, services.ask, actor(), application_id):
         return done("Kompletteringen är begärd.", ".show", application_id=application_id)
@@ -102,8 +118,9 @@ def ask(application_id: int) -> ResponseReturnValue:
 @bp.route("/ombudsansokningar/<int:application_id>/avsluta", methods=["GET", "POST"])
 def close(application_id: int) -> ResponseReturnValue:
     """The officer closes the case without an ombud."""
-    found = seen(queries.page(signed_in(), application_id))
-    policy.require(actor(), Permission.APPROVE_OMBUD)
+    found = _handled(application_id)
+    if _is_too_late(found, OmbudApplicationAction.CLOSE):
+        return redirect(url_for(".show", application_id=application_id))
     form = CloseOmbudForm()
     if carried_out(form, services.close, actor(), application_id):
         return done("Ärendet är avslutat.", ".show", application_id=application_id)
@@ -117,10 +134,17 @@ def hand_over(organisation_id: int) -> ResponseReturnValue:
     organisation = seen(organisations.get(who, organisation_id))
     if organisation.id not in policy.organisations_for(who, Permission.HAND_OVER_OMBUD):
         raise NoRight
+    own = queries.mandate_to_hand_over(who, organisation.id)
     grants = queries.grants()
     form = ApplyForOmbudForm([(organisation.id, organisation.name)], grants, valid_from=clock.today())
     if carried_out(form, services.hand_over, who, _receiving()):
         return done(
             "Ansökan är inskickad. Ditt uppdrag upphör när den är godkänd.", ".show", application_id=form.result
         )
-    return render_template("ombud/hand_over.html", organisation=organisation, form=form, can_apply=bool(grants))
+    return render_template(
+        "ombud/hand_over.html",
+        organisation=organisation,
+        form=form,
+        can_apply=bool(grants),
+        waiting=queries.waiting_hand_over(own.id) if own and request.method == "GET" else None,
+    )

@@ -23,6 +23,7 @@ from grantportal.domain.ombud import (
     SupplementOmbud,
     decision_text,
     ensure_grounded,
+    ensure_handed_over_once,
     ensure_last_day,
     ensure_not_over,
     ensure_pdf,
@@ -62,7 +63,10 @@ def apply(address: str, limits: Limits, receiving: Receiving, command: ApplyForO
 
 
 def hand_over(actor: Actor, receiving: Receiving, command: ApplyForOmbud) -> int:
-    """An ombud names a successor: the same ombudsansökan, and the ombud's own mandate ends when it is approved."""
+    """An ombud names a successor: the same ombudsansökan, and the ombud's own mandate ends when it is approved.
+
+    One at a time, under the organisation's lock: what has come in stays until the authority has decided.
+    """
     return _receive(actor, receiving, command, hands_over=True)
 
 
@@ -79,9 +83,12 @@ def _receive(actor: Actor, receiving: Receiving, command: ApplyForOmbud, *, hand
         if organisation is None or command.grant_id not in dict(ombud.grants()):
             raise NotVisible
         ensure_last_day(command.valid_to, clock.today())
-        replaces = _own_mandate(act.actor, organisation) if hands_over else None
-        if replaces is not None:
+        replaces = None
+        if hands_over:
+            organisations.locked(organisation.id)
+            replaces = _own_mandate(act.actor, organisation)
             _ensure_successor(email, replaces, organisation)
+            ensure_handed_over_once(ombud.waiting_hand_over(replaces.id))
         case = Case(
             kind=CaseKind.OMBUD_APPLICATION,
             grant_id=command.grant_id,

@@ -224,9 +224,27 @@ def test_who_takes_over_is_somebody_who_is_not_an_ombud_already(region, tmp_path
             handed_over(old, region, tmp_path, address)
         assert (str(refusal.value), refusal.value.field) == (sentence, "email")
         db.close_read_session()
-    for allowed in (gone, elsewhere):
-        assert handed_over(old, region, tmp_path, allowed.user.email)
+    assert handed_over(old, region, tmp_path, gone.user.email)
+    db.close_read_session()
+    assert handed_over(other, region, tmp_path, elsewhere.user.email)
+
+
+def test_a_mandate_is_handed_over_to_one_at_a_time(region, officer, tmp_path):
+    old, other = MandateFactory(organisation_id=region.id), MandateFactory(organisation_id=region.id)
+    first = handed_over(old, region, tmp_path, "en@example.se")
+    number = committed().get_one(Case, row(first).case_id).registration_number
+    for status in ("received", "asked"):
         db.close_read_session()
+        with pytest.raises(RuleViolation, match=f"redan ansökt om att lämna över.*{number}"):
+            handed_over(old, region, tmp_path, f"{status}@example.se")
+        if status == "received":
+            ombud.ask(officer, first, Said("Vem är det?"))
+    db.close_read_session()
+    assert handed_over(other, region, tmp_path, "andra@example.se")
+
+    ombud.close(officer, first, Said("Fel person."))
+    db.close_read_session()
+    assert handed_over(old, region, tmp_path, "ny@example.se")
 
 
 def test_the_last_day_is_today_or_later(region, officer):
