@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import count
 
 from grantportal import db
 from grantportal.domain.applications import ApplicationStatus
@@ -15,9 +14,10 @@ from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.organisations import Organisation
 from grantportal.queries import grants
 from tests.support.factories import OrganisationFactory, UserFactory
+from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
 
-NUMBERS = count(1)
+NUMBERS = Numbers()
 DECIDED = datetime(2020, 6, 30, 8, tzinfo=UTC)
 SOUGHT = {
     "Region Skåne": {2021: 2_913_808, 2022: 3_363_938},
@@ -28,6 +28,7 @@ SOUGHT = {
 REFUSED = "Förutsättningar att genomföra projektet saknades."
 
 
+@remembered
 def decided(
     call: Call,
     organisation: Organisation,
@@ -94,6 +95,7 @@ def decided(
     return decision
 
 
+@remembered
 def pilot_round(call: Call) -> dict[str, Organisation]:
     """Three granted what they sought, one refused."""
     regions = {name: OrganisationFactory(name=name) for name in SOUGHT}

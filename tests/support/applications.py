@@ -21,6 +21,7 @@ from grantportal.services import applications as services
 from grantportal.services import supplements
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
 from tests.support.factories import OrganisationFactory, person
+from tests.support.remembered import remembered
 from tests.support.rows import committed, saved
 
 T = QuestionType
@@ -65,6 +66,7 @@ IN_JUNE = datetime(2020, 6, 2, 8, tzinfo=UTC)
 ASKED_FOR = RequestSupplement(("arbetet",), "Beskriv tidplanen närmare.", date(2020, 5, 29))
 
 
+@remembered
 def open_call(**given: object) -> Call:
     """A call whose form has every type of question; there are two youth homes."""
     call = published_call(**{"form": DEFINITION, **given})
@@ -75,6 +77,7 @@ def open_call(**given: object) -> Call:
     return call
 
 
+@remembered
 def another_call(title: str, form: FormDefinition = DEFINITION) -> Call:
     """A call of another statsbidrag with the same questions: what an earlier application was made in, or a later one is."""
     with played_at(ANNOUNCED):
@@ -99,6 +102,7 @@ def actor_of(user: User) -> Actor:
     return made
 
 
+@remembered
 def begin(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> Application:
     """Begin an application in time."""
     with clock.at(at):
@@ -153,6 +157,7 @@ def write(who: Actor, application: Application, texts: dict[str, str]) -> None:
             services.save_section(who, application.id, section.key, SaveAnswers.over(seen, own))
 
 
+@remembered
 def written(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> Application:
     """An application with every question answered."""
     application = begin(who, call, unit, at)
@@ -162,6 +167,7 @@ def written(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME) -> A
     return application
 
 
+@remembered
 def handed_in(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME, begun: datetime = IN_TIME) -> Application:
     """An application that is handed in."""
     application = written(who, call, unit, begun)
@@ -170,6 +176,7 @@ def handed_in(who: Actor, call: Call, unit: str = "", at: datetime = IN_TIME, be
     return row(application.id)
 
 
+@remembered
 def asked_to_supplement(officer: Actor, application: Application, command: RequestSupplement = ASKED_FOR) -> int:
     """The officer asks for a komplettering in May."""
     with clock.at(IN_MAY):

@@ -26,6 +26,7 @@ from grantportal.queries import accounts
 from grantportal.queries import calls as call_queries
 from grantportal.services import calls, forms, frameworks, grants
 from tests.support.factories import OrganisationFactory, person
+from tests.support.remembered import remembered
 
 OUTLINES = Path(grantportal.demonstration.__file__).parent
 CATEGORIES = ("Personal", "Köpta tjänster", "Utbildning", "Resor", "Material", "Indirekta kostnader")
@@ -96,6 +97,7 @@ WRITTEN = WriteGrant(
 )
 
 
+@remembered
 def make_grant(
     who: Actor,
     *,
@@ -112,6 +114,7 @@ def make_grant(
     return grant_id
 
 
+@remembered
 def make_call(
     who: Actor,
     grant_id: int,
@@ -156,6 +159,7 @@ def make_call(
     return call_id
 
 
+@remembered
 def published_call(who: Actor | None = None, **given: object) -> Call:
     """The pilot's call, published 2020-01-31, of a statsbidrag of its own."""
     with played_at(ANNOUNCED):

@@ -14,7 +14,10 @@ from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.grants import Grant
 from grantportal.models.records import Record
 from tests.support.factories import OrganisationFactory, RowFactory, UserFactory
+from tests.support.remembered import Numbers
 from tests.support.rows import saved
+
+_numbers = Numbers()
 
 HANDED_IN = datetime(2020, 4, 17, 12, 0, tzinfo=UTC)
 
@@ -25,7 +28,7 @@ class GrantFactory(RowFactory):
     class Meta:
         model = Grant
 
-    title = factory.Sequence(lambda n: f"Statsbidrag {n}")
+    title = factory.LazyFunction(lambda: f"Statsbidrag {next(_numbers)}")
     purpose = "Att pröva"
 
 
@@ -36,7 +39,7 @@ class CallFactory(RowFactory):
         model = Call
 
     grant = factory.SubFactory(GrantFactory)
-    title = factory.Sequence(lambda n: f"Bidrag för år {n}")
+    title = factory.LazyFunction(lambda: f"Bidrag för år {next(_numbers)}")
     status = CallStatus.PUBLISHED
     opens_at = datetime(2020, 3, 1, tzinfo=UTC)
     last_day = date(2020, 4, 20)
@@ -55,7 +58,7 @@ class CaseFactory(RowFactory):
     kind = CaseKind.APPLICATION
     grant = factory.SubFactory(GrantFactory)
     organisation = factory.SubFactory(OrganisationFactory)
-    registration_number = factory.Sequence(lambda n: f"2020-{n:04d}")
+    registration_number = factory.LazyFunction(lambda: f"2020-{next(_numbers):04d}")
     title = "Bidrag för 2021 och 2022"
     opened_at = HANDED_IN
 
@@ -107,7 +110,7 @@ class RecordFactory(RowFactory):
         model = Record
 
     case = factory.SubFactory(CaseFactory)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.LazyFunction(lambda: next(_numbers))
     kind = RecordKind.APPLICATION
     title = "Ansökan"
     direction = Direction.IN

@@ -10,7 +10,8 @@ import pwd
 import shutil
 import sqlite3
 import subprocess
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,9 +44,16 @@ class Database(Protocol):
     """One test process' own database."""
 
     url: str
+    times_filled: int
 
     def reset(self) -> None:
         """Back to what the migrations leave."""
+
+    def copy(self) -> Any:
+        """All that is in it now, for `put_back`."""
+
+    def put_back(self, copy: Any) -> None:
+        """What it held when that copy was made, and nothing else."""
 
 
 @cache
@@ -65,7 +73,7 @@ class Embedded:
 
     def __init__(self) -> None:
         self.file = run.memory() / f"{run.worker()}.sqlite"
-        self.copies = 0
+        self.times_filled = self.kept = 0
         self.url = f"sqlite:///{self.file}"
         self.template = run.memory() / f"{MIGRATED}.sqlite"
         with run.one_at_a_time("sqlite"):
@@ -76,11 +84,21 @@ class Embedded:
                 making.rename(self.template)
 
     def reset(self) -> None:
-        """A new copy of the template: a connection that an earlier test has left open, when it is closed at last, takes
-        away the write-ahead log that belongs to its own name."""
+        self.put_back(self.template)
+
+    def copy(self) -> Path:
+        self.kept += 1
+        kept = self.file.with_name(f"{run.worker()}-kept-{self.kept}.sqlite")
+        with closing(sqlite3.connect(self._copy())) as source, closing(sqlite3.connect(kept)) as target:
+            source.backup(target)
+        return kept
+
+    def put_back(self, copy: Path) -> None:
+        """A new file with a name of its own: a connection that an earlier test has left open, when it is closed at last,
+        takes away the write-ahead log that belongs to its own name."""
         earlier = self._copy()
-        self.copies += 1
-        shutil.copyfile(self.template, self._copy())
+        self.times_filled += 1
+        shutil.copyfile(copy, self._copy())
         link = self.file.with_suffix(".link")
         link.symlink_to(self._copy())
         link.replace(self.file)
@@ -88,7 +106,7 @@ class Embedded:
             Path(f"{earlier}{rest}").unlink(missing_ok=True)
 
     def _copy(self) -> Path:
-        return self.file.with_name(f"{run.worker()}-{self.copies}.sqlite")
+        return self.file.with_name(f"{run.worker()}-{self.times_filled}.sqlite")
 
 
 def _into_one_file(file: Path) -> None:
@@ -97,6 +115,14 @@ def _into_one_file(file: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.close()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a PostgreSQL database holds: each table's rows as COPY writes them, and how far its numbers have come."""
+
+    tables: dict[str, bytes]
+    numbers: list[tuple[str, int, bool]]
 
 
 class Server:
@@ -110,44 +136,58 @@ class Server:
             cluster.make_migrated()
             cluster.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
         self.url = cluster.url(name)
+        self.times_filled = 0
         self.connection = psycopg.connect(host=str(cluster.socket), user=cluster.user, dbname=name, autocommit=True)
         atexit.register(self.connection.close)
-        self.emptying = self._emptying()
-
-    def _emptying(self) -> sql.Composed:
-        tables = sql.SQL(
-            "SELECT relname, relnamespace::regnamespace::text FROM pg_class"
-            " WHERE relkind = 'r' AND relname <> 'alembic_version'"
-        )
-        rows = self.connection.execute(tables).fetchall()
-        ours = [sql.Identifier(name) for name, schema in rows if schema == "public"]
-        seeded = [sql.Identifier(name) for name, schema in rows if schema == SEED]
-        return sql.Composed(
-            [
-                # As a replica, no trigger fires: neither foreign keys nor what makes rows immutable.
-                sql.SQL("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"),
-                *(sql.SQL("DELETE FROM {};").format(table) for table in ours),
-                *(
-                    sql.SQL("INSERT INTO {0} OVERRIDING SYSTEM VALUE SELECT * FROM {1}.{0};").format(
-                        table, sql.Identifier(SEED)
-                    )
-                    for table in seeded
-                ),
-                sql.SQL("COMMIT"),
-            ]
-        )
+        tables = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        self.tables = [name for (name,) in self.connection.execute(tables) if name != "alembic_version"]
+        sequences = "SELECT relname FROM pg_class WHERE relkind = 'S' ORDER BY relname"
+        self.sequences = [name for (name,) in self.connection.execute(sequences)]
+        self.clean = self.copy()
+        # No two tables count alike: what takes one's number for another's finds nothing.
+        apart = [(name, 1000 * place, False) for place, name in enumerate(self.sequences, 1)]
+        self.clean = replace(self.clean, numbers=apart)
 
     def reset(self) -> None:
-        """One round trip."""
-        try:
-            self.connection.execute(self.emptying)
-        except psycopg.Error:
-            self.connection.execute("ROLLBACK")
-            raise
+        self.put_back(self.clean)
+
+    def copy(self) -> Rows:
+        filled = _joined(
+            " UNION ALL ", "SELECT {0} WHERE EXISTS (SELECT FROM {1})", [(t, _name(t)) for t in self.tables]
+        )
+        numbers = _joined(
+            " UNION ALL ", "SELECT {0}, last_value, is_called FROM {1}", [(s, _name(s)) for s in self.sequences]
+        )
+        tables = {}
+        for (table,) in self.connection.execute(filled).fetchall():
+            with self.connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(_name(table))) as rows:
+                tables[table] = b"".join(rows)
+        return Rows(tables, self.connection.execute(numbers).fetchall())
+
+    def put_back(self, copy: Rows) -> None:
+        self.times_filled += 1
+        with self.connection.transaction():
+            self.connection.execute(
+                sql.Composed(
+                    [
+                        # As a replica, no trigger fires: neither foreign keys nor what makes rows immutable.
+                        sql.SQL("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"),
+                        *(sql.SQL("DELETE FROM {};").format(_name(table)) for table in self.tables),
+                        _joined(", ", "setval({0}, {1}, {2})", copy.numbers, before="SELECT "),
+                    ]
+                )
+            )
+            for table, rows in copy.tables.items():
+                with self.connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(_name(table))) as writing:
+                    writing.write(rows)
 
 
-SEED = "seed"
-"""A schema in the migrated PostgreSQL database with a copy of each table that the migrations put rows in."""
+def _name(of: str) -> sql.Identifier:
+    return sql.Identifier(of)
+
+
+def _joined(by: str, each: str, values: list[tuple[Any, ...]], before: str = "") -> sql.Composed:
+    return sql.SQL(before) + sql.SQL(by).join([sql.SQL(each).format(*value) for value in values])
 
 
 @dataclass(frozen=True)
@@ -217,17 +257,6 @@ class Cluster:
                 return
         self.execute("CREATE DATABASE making")
         migrate(self.url("making"))
-        with psycopg.connect(host=str(self.socket), user=self.user, dbname="making", autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {SEED}")
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            )
-            for (name,) in tables.fetchall():
-                table = sql.Identifier(name)
-                if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
-                    connection.execute(
-                        sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(sql.Identifier(SEED), table, table)
-                    )
         self.execute(f"ALTER DATABASE making RENAME TO {MIGRATED}")
 
     def _as_owner(self, program: str, *arguments: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 from sqlalchemy import select
@@ -31,11 +30,12 @@ from grantportal.queries import accounts
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.remembered import Numbers, remembered
 from tests.support.rows import committed, saved
 
 SUBMITTED_AT = datetime(2020, 4, 16, 12, 12, tzinfo=UTC)
 CATEGORIES = ("Personal", "Utbildning")
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def unlocked(row: Any, **changes: Any) -> None:
@@ -73,6 +73,7 @@ class Programme:
         self.registrar = actor_with(Role.REGISTRATOR, self.authority)
 
 
+@remembered
 def programme(
     *,
     years: tuple[int, ...] = (2021, 2022),
@@ -180,6 +181,7 @@ def matrix(grant: Grant, years: tuple[int, ...]) -> FrameworkVersion:
     return version
 
 
+@remembered
 def extra_call(of: Programme, year: int = 2022) -> Programme:
     """An extra call for what is left of a year; matrix, forms and villkor are those of the call that it extends."""
     call = saved(
@@ -204,6 +206,7 @@ def extra_call(of: Programme, year: int = 2022) -> Programme:
     return Programme(of.authority, of.grant, call, of.categories, (year,))
 
 
+@remembered
 def application(
     of: Programme,
     region: Organisation | None = None,
@@ -261,6 +264,7 @@ def command(of: Programme, granted: Mapping[int, int], **changes: Any) -> Propos
     return ProposeDecision(**{**facts, **changes})
 
 
+@remembered
 def proposed(of: Programme, made: Application, granted: Mapping[int, int] | None = None, **changes: Any) -> int:
     """A proposal that waits for a decision; the party need not be heard. Everything that was sought, unless said otherwise."""
     hear_nobody(of, made)
@@ -284,6 +288,7 @@ def fingerprint_of(decision_id: int) -> str:
     return found
 
 
+@remembered
 def decided(of: Programme, decision_id: int, *, sent: bool = False) -> int:
     """Made by the decider, and sent if it shall be."""
     services.decide(of.decider, decision_id, Decide(fingerprint_of(decision_id)))

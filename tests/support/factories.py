@@ -10,7 +10,10 @@ from grantportal.domain.actors import Role
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.organisations import Organisation
+from tests.support.remembered import Numbers
 from tests.support.rows import saved
+
+_numbers = Numbers()
 
 
 class RowFactory(factory.Factory):
@@ -30,8 +33,8 @@ class UserFactory(RowFactory):
     class Meta:
         model = User
 
-    name = factory.Sequence(lambda n: f"Person {n}")
-    email = factory.Sequence(lambda n: f"person{n}@example.se")
+    name = factory.LazyFunction(lambda: f"Person {next(_numbers)}")
+    email = factory.LazyFunction(lambda: f"person{next(_numbers)}@example.se")
     password_hash = None
     created_at = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -54,8 +57,8 @@ class OrganisationFactory(RowFactory):
         model = Organisation
 
     kind = OrganisationKind.REGION
-    name = factory.Sequence(lambda n: f"Region {n}")
-    organisation_number = factory.Sequence(lambda n: organisation_number(232100_000 + n))
+    name = factory.LazyFunction(lambda: f"Region {next(_numbers)}")
+    organisation_number = factory.LazyFunction(lambda: organisation_number(232100_000 + next(_numbers)))
 
 
 def organisation_number(first_nine: int) -> str:

@@ -16,6 +16,7 @@ from grantportal.models.grants import CostCategory, Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from tests.support.factories import UserFactory
+from tests.support.remembered import remembered
 from tests.support.rows import saved
 
 MADE_AT = datetime(2020, 6, 30, 8, 0, tzinfo=UTC)
@@ -31,6 +32,7 @@ class Programme:
     category: CostCategory
 
 
+@remembered
 def programme(*, year: int = 2021, status: FrameStatus = FrameStatus.ALLOTTED, frame: int = 15_000_000) -> Programme:
     """A programme whose year is tilldelad, unless said otherwise."""
     grant = saved(Grant(title=f"Statsbidrag {year}", purpose="Prov"))
@@ -42,6 +44,7 @@ def programme(*, year: int = 2021, status: FrameStatus = FrameStatus.ALLOTTED, f
     )
 
 
+@remembered
 def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, planned: int | None = None) -> Payment:
     """A planned payment of a made decision; `planned` differs from `amount` only to break the rule."""
     proposer, decider = UserFactory(), UserFactory()

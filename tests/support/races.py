@@ -15,6 +15,7 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from grantportal import db
+from tests.support import remembered
 
 ROUNDS = int(os.environ.get("ROUNDS", "50"))
 PATIENCE = 60
@@ -61,6 +62,7 @@ def racers(
 
     `prepare` runs once in each process, before it meets the database: where a red control takes the locks away.
     """
+    remembered.forget()
     # Forked from a server that has imported the portal and never met a database: as clean as a new process, and quick.
     clean = multiprocessing.get_context("forkserver")
     clean.set_forkserver_preload(["grantportal.app"])

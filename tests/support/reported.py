@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import count
 
 from grantportal import db
 from grantportal.domain import frozen
@@ -28,12 +27,13 @@ from grantportal.models.frameworks import (
 from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.reports import Report, ReportedCost, ReportedResult, ReviewRating
+from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
 
 OPENED = datetime(2020, 1, 31, 8, tzinfo=UTC)
 HANDED_IN = datetime(2023, 3, 1, 9, tzinfo=UTC)
 EMPTY_FORM = canonical({"title": "Prov", "kind": FormKind.REPORT.value, "sections": []})
-_numbers = count(1)
+_numbers = Numbers()
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Matrix:
     results: dict[str, ExpectedResult] = field(default_factory=dict)
 
 
+@remembered
 def matrix(codes: Sequence[str] = ("A1", "A2"), years: Iterable[int] = (2021, 2022)) -> Matrix:
     """Results with a wording per year; the first one is reworded the last year and starred the first year."""
     years = sorted(years)
@@ -113,6 +114,7 @@ def matrix(codes: Sequence[str] = ("A1", "A2"), years: Iterable[int] = (2021, 20
     return Matrix(grant, call, form, version, category, results)
 
 
+@remembered
 def report(
     of: Matrix,
     organisation: Organisation,

@@ -1,6 +1,5 @@
 """A region that has been granted and paid, and owes a report: the pilot's matrix and forms, decisions and ledger as rows."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -38,6 +37,7 @@ from grantportal.queries import reports as queries
 from grantportal.services import reports as services
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
 from tests.support.factories import OrganisationFactory, UserFactory, person
+from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
 
 MADE_AT = datetime(2020, 6, 30, 8, tzinfo=UTC)
@@ -77,6 +77,7 @@ def actor_of(user: User) -> Actor:
     return made
 
 
+@remembered
 def another_call() -> Call:
     """A published call of a statsbidrag of its own, however many there are."""
     with played_at(ANNOUNCED):
@@ -86,9 +87,10 @@ def another_call() -> Call:
         return db.session().get_one(Call, call_id)
 
 
-_numbers = itertools.count(1)
+_numbers = Numbers()
 
 
+@remembered
 def grantee(
     call: Call | None = None,
     organisation: Organisation | None = None,
@@ -218,6 +220,7 @@ def page(of: Grantee, year: int | None = None, role: Role = Role.OMBUD) -> queri
 ANSWER = ResultAnswer(rating=Rating.PARTLY, text="Påbörjat.", causes=(CAUSE,), measure="Fortsätter nästa år.")
 
 
+@remembered
 def fill_results(of: Grantee, year: int | None = None, answers: Mapping[str, ResultAnswer] | None = None) -> None:
     """Answer every expected result."""
     shown = page(of, year)
@@ -226,6 +229,7 @@ def fill_results(of: Grantee, year: int | None = None, answers: Mapping[str, Res
         services.save_result(of.actor(Role.UPPGIFTSSAMORDNARE), shown.id, result.code, SaveResult(answer, result.stamp))
 
 
+@remembered
 def fill_economy(
     of: Grantee,
     year: int | None = None,
@@ -250,6 +254,7 @@ def attest(of: Grantee, year: int | None = None, role: Role = Role.APPLICANT_ECO
     services.attest_economy(of.actor(role), shown.id, AttestEconomy(shown.economy.sha256))
 
 
+@remembered
 def filled(of: Grantee, year: int | None = None) -> None:
     """Everything is said, and the economy is attested."""
     fill_results(of, year)
@@ -257,6 +262,7 @@ def filled(of: Grantee, year: int | None = None) -> None:
     attest(of, year)
 
 
+@remembered
 def handed_in(of: Grantee, at: datetime = OPENED) -> int:
     """Everything is said, attested and handed in."""
     with clock.at(at):

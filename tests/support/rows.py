@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from grantportal import db
 from grantportal.models.base import Base
 from grantportal.models.portal import Event
+from tests.support import remembered
 
 Row = TypeVar("Row", bound=Base)
 
 
 def saved(row: Row) -> Row:
     """Put a row in without an act; what it points to comes along."""
-    with db.writing_session() as session, session.begin():
+    with remembered.step("saved", row), db.writing_session() as session, session.begin():
         session.add(row)
     return row
 

@@ -10,6 +10,7 @@ from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.accounts import MandateRow, SignInSession, User
 from grantportal.models.organisations import Organisation
 from grantportal.queries.accounts import key_hash
+from tests.support.remembered import remembered
 
 
 @dataclass
@@ -24,6 +25,7 @@ class World:
     keys: dict[str, str] = field(default_factory=dict)
 
 
+@remembered
 def build() -> World:
     """Put everybody into the database, signed in."""
     with db.writing_session() as session, session.begin():
