@@ -108,11 +108,13 @@ def app() -> Flask:
 
 
 @pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_passwords() -> Iterator[None]:
     """Passwords are hashed in no time: what they protect here is nothing."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", quick)
-    monkeypatch.setattr(accounts, "_NOBODYS", quick.hash("nobody"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", quick)
+        patch.setattr(accounts, "_NOBODYS", quick.hash("nobody"))
+        yield
 
 
 @pytest.fixture

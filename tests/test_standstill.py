@@ -7,15 +7,12 @@ import pytest
 
 from grantportal import db, demonstration, standstill, worker
 from grantportal.app import create_app
-from grantportal.demonstration.persons import enter_all
 from grantportal.domain import clock
-from grantportal.imports.organisations import regions
 from grantportal.queries import accounts
-from grantportal.services import demonstration as services
-from grantportal.services import organisations
 from grantportal.settings import Settings
 from tests.support.client import Client
 from tests.support.factories import UserFactory
+from tests.support.story import nothing_told
 
 
 @pytest.fixture
@@ -30,11 +27,7 @@ def client(settings):
     app = create_app(settings)
     app.testing = True
     app.test_client_class = Client
-    organisations.register_known("Myndigheten", "202100-0555", regions())
-    services.mark()
-    enter_all()
-    services.show_from(demonstration.STOPS[demonstration.LAST])
-    db.close_read_session()
+    nothing_told()
     yield app.test_client()
     clock.move_by(lambda: 0)
 

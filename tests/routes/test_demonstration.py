@@ -8,26 +8,20 @@ import pytest
 
 from grantportal import db, demonstration
 from grantportal.app import create_app
-from grantportal.demonstration.persons import enter_all
 from grantportal.domain import clock
-from grantportal.imports.organisations import regions
 from grantportal.queries import accounts
-from grantportal.services import demonstration as services
-from grantportal.services import organisations
 from grantportal.settings import Settings
 from tests.support.client import Client
 from tests.support.factories import UserFactory
 from tests.support.pages import words
+from tests.support.story import enter_persons, nothing_told
 
 FIRST_DAY = demonstration.STOPS[demonstration.LAST]
 
 
 def load(_until=None):
-    """The persons and the first day: what the story itself tells has its own tests."""
-    services.mark()
-    enter_all()
-    services.show_from(FIRST_DAY)
-    db.close_read_session()
+    """What takes the story's place where the demonstration begins anew."""
+    enter_persons()
 
 
 @pytest.fixture
@@ -43,8 +37,7 @@ def client(settings):
     app = create_app(settings)
     app.testing = True
     app.test_client_class = Client
-    organisations.register_known("Myndigheten", "202100-0555", regions())
-    load()
+    nothing_told()
     yield app.test_client()
     clock.move_by(lambda: 0)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from grantportal import db
 from grantportal.app import create_app
+from grantportal.demonstration import LAST, STOPS
 from grantportal.demonstration.persons import enter_all, persons
 from grantportal.demonstration.story import Story, moment
 from grantportal.domain import clock
@@ -17,6 +18,7 @@ from grantportal.imports.organisations import regions
 from grantportal.models.accounts import User
 from grantportal.services import demonstration, organisations, portal
 from grantportal.settings import Settings
+from tests.support.remembered import remembered
 from tests.support.rows import committed
 
 
@@ -36,6 +38,21 @@ def installed(url: str, instance: Path) -> Iterator[Flask]:
         clock.move_by(lambda: 0)
         db.close_read_session()
         db.engine().dispose()
+
+
+def enter_persons() -> None:
+    """The persons and the first day: what the story itself tells has its own tests."""
+    demonstration.mark()
+    enter_all()
+    demonstration.show_from(STOPS[LAST])
+    db.close_read_session()
+
+
+@remembered
+def nothing_told() -> None:
+    """The demonstration when nothing has happened in it yet."""
+    organisations.register_known("Myndigheten", "202100-0555", regions())
+    enter_persons()
 
 
 class Telling:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import count
 from typing import Any
 
 from grantportal import db
@@ -16,8 +15,9 @@ from tests.routes.access import NEIGHBOUR, READERS, REGION, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.applications import ASKED_FOR, DEFINITION, begin, handed_in, written
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, played_at
+from tests.support.remembered import Numbers
 
-NUMBERS = count(1)
+NUMBERS = Numbers()
 OFFICER = {"handlaggare"}
 WRITERS = {"ombud", "representant", "uppgiftssamordnare"}
 SENDERS = {"ombud", "representant"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from grantportal import db
@@ -12,9 +11,10 @@ from grantportal.queries import calls as queries
 from tests.routes.access import EVERYBODY, READERS, Row
 from tests.routes.access.world import World
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, outline, played_at
+from tests.support.remembered import Numbers
 
 OFFICER = {"handlaggare"}
-NUMBERS = count(1)
+NUMBERS = Numbers()
 """What is made anew for each POST has a name of its own."""
 
 

@@ -1,13 +1,12 @@
 """Who may: the start page, cases, handlingar, file notes, messages."""
 
-from itertools import count
-
 from grantportal.domain import clock
 from grantportal.models.portal import Notice
 from grantportal.models.saved_views import SavedView
 from tests.routes.access import EVERYBODY, READERS, REGION, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.casework import ApplicationFactory, RecordFactory, rendered_record
+from tests.support.remembered import Numbers
 from tests.support.rows import saved
 
 
@@ -44,7 +43,7 @@ def ombuds_view(world: World) -> dict[str, int]:
     return {"view_id": saved(made).id}
 
 
-_numbers = count(1)
+_numbers = Numbers()
 NOT_THE_OMBUD = SIGNED_IN - {"ombud"}
 """A view is one person's own."""
 
