@@ -225,6 +225,12 @@ def test_the_start_page_says_whose_cases_they_are_when_there_are_several(applica
     assert all(name in shown for name in [*names, other.organisation.name])
 
 
+def test_the_start_page_tells_two_applications_to_the_same_call_apart(application, signed_in):
+    ApplicationFactory(call=application.call, organisation=application.organisation, applicant_unit="Kliniken i norr")
+    page = signed_in(person(Role.OMBUD, application.organisation)).get("/")
+    assert "Kliniken i norr" in words(page.document.find(".//table"))
+
+
 def test_whoever_has_no_behorighet_is_told_so(database, signed_in):
     assert "Du har ingen behörighet i någon organisation just nu." in signed_in(UserFactory()).get("/").text
 
