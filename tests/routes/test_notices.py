@@ -139,6 +139,13 @@ def test_the_unread_stand_first_and_the_list_turns_pages(application, ombud):
     assert "Nummer 000" in ombud.get("/meddelanden/?sida=99").text
 
 
+@pytest.mark.parametrize("address", ["/", "/meddelanden/"])
+def test_a_diarienummer_is_not_cut_in_two(application, ombud, address):
+    told(ombud, application, "Nytt i ärendet")
+    number = application.case.registration_number
+    assert f'<span class="bp-nowrap">dnr {number}</span>' in ombud.get(address).text
+
+
 @pytest.mark.parametrize("how", ["ended", "over", "another case"])
 def test_what_was_told_to_somebody_without_the_mandate_is_not_read_any_more(application, ombud, how):
     told(ombud, application, "Hemligt för andra")
