@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from grantportal import db
@@ -18,7 +18,7 @@ from grantportal.domain.documents import AllocationList, AllocationRow, Allocati
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
-from grantportal.models.calls import Call, CallYear
+from grantportal.models.calls import Call
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import Grant
@@ -75,7 +75,7 @@ class AllocationLine:
 
 
 def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tuple[AllocationLine, ...]:
-    """Every decision of the calls, by the organisations' names, in four queries whatever their number."""
+    """Every decision of the calls, by the organisations' names, in three queries whatever their number."""
     query = (
         select(
             Decision.id,
@@ -100,8 +100,7 @@ def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tu
     )
     rows = db.session().execute(_standing(query, until)).all()
     decisions, applications = [row.id for row in rows], [row.application_id for row in rows]
-    granted = _sums(DecisionLine.decision_id, DecisionLine.grant_year, DecisionLine.amount, decisions)
-    sought = _sums(RequestedLine.application_id, RequestedLine.grant_year, RequestedLine.amount, applications)
+    granted, sought = _sums(decisions, applications)
     homes = _homes(applications)
     return tuple(
         AllocationLine(
@@ -124,9 +123,22 @@ def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tu
     )
 
 
-def _sums(key: Any, year: Any, amount: Any, ids: Sequence[int]) -> dict[tuple[int, int], Kronor]:
-    query = select(key, year, func.sum(amount)).where(key.in_(ids)).group_by(key, year)
-    return {(owner, of_year): int(total) for owner, of_year, total in db.session().execute(query)}
+def _sums(
+    decisions: Sequence[int], applications: Sequence[int]
+) -> tuple[dict[tuple[int, int], Kronor], dict[tuple[int, int], Kronor]]:
+    """What is granted by decision and year, and what is sought by application and year. One query."""
+
+    def summed(place: int, key: Any, year: Any, amount: Any, ids: Sequence[int]) -> Select[Any]:
+        return select(literal(place), key, year, func.sum(amount)).where(key.in_(ids)).group_by(key, year)
+
+    both = union_all(
+        summed(0, DecisionLine.decision_id, DecisionLine.grant_year, DecisionLine.amount, decisions),
+        summed(1, RequestedLine.application_id, RequestedLine.grant_year, RequestedLine.amount, applications),
+    )
+    found: tuple[dict[tuple[int, int], Kronor], dict[tuple[int, int], Kronor]] = ({}, {})
+    for place, owner, year, total in db.session().execute(both):
+        found[place][owner, year] = int(total)
+    return found
 
 
 def _homes(applications: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -248,14 +260,10 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         return None
     call, grant_title = found
     until = _until(day)
-    years = tuple(
-        db.session().scalars(
-            select(CallYear.grant_year).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
-        )
-    )
+    frames = {year.grant_year: frame for year, frame in grants.years_of_call(call)}
+    years = tuple(frames)
     lines = _lines(years, until, [call_id])
     granted = _granted([call.grant_id], until)
-    frames = grants.year_frames(call.grant_id, years)
     extra = select(Call.id, Call.title).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
     return CallAllocations(
         call_id=call.id,
@@ -269,13 +277,14 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         sums=tuple(
             YearSum(
                 grant_year=year,
-                frame=frames[year].frame,
+                frame=frame.frame,
                 granted_here=sum(line.granted[at] for line in lines),
                 granted=granted.get((call.grant_id, year), (0, 0, False))[0],
                 grantees=granted.get((call.grant_id, year), (0, 0, False))[1],
                 is_example=granted.get((call.grant_id, year), (0, 0, False))[2],
             )
-            for at, year in enumerate(years)
+            for at, (year, frame) in enumerate(frames.items())
+            if frame is not None
         ),
         extra_calls=tuple((each.id, each.title) for each in db.session().execute(extra)),
     )

@@ -300,20 +300,18 @@ def _definition(version: FormVersion | None) -> FormDefinition | None:
 
 
 def _years(call: Call) -> tuple[YearView, ...]:
-    years = years_of(call.id)
-    frames = grants.year_frames(call.grant_id, years)
     return tuple(
         YearView(
             grant_year=year.grant_year,
-            frame=frames[year.grant_year].frame if year.grant_year in frames else None,
-            frame_text=FRAME_TEXTS[frames[year.grant_year].status].lower() if year.grant_year in frames else "",
-            left=frames[year.grant_year].frame - frames[year.grant_year].decided if year.grant_year in frames else 0,
-            max_grantees=frames[year.grant_year].max_grantees if year.grant_year in frames else None,
+            frame=frame.frame if frame else None,
+            frame_text=FRAME_TEXTS[frame.status].lower() if frame else "",
+            left=frame.frame - frame.decided if frame else 0,
+            max_grantees=frame.max_grantees if frame else None,
             pay_on=year.pay_on,
             report_opens_on=year.report_opens_on,
             report_due_on=year.report_due_on,
         )
-        for year in years.values()
+        for year, frame in grants.years_of_call(call)
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from grantportal import db
 from grantportal.domain import clock
@@ -84,7 +84,7 @@ class DecisionPage:
 
 def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     """A decision with its document: a made one from what was frozen, else from what is saved now."""
-    decision = decisions.get(actor, decision_id)
+    decision = decisions.get(actor, decision_id, joinedload(Decision.application).joinedload(Application.call))
     if decision is None:
         return None
     frozen = _frozen(decision.id) if decision.status is DecisionStatus.MADE else None

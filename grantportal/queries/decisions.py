@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from grantportal import db
 from grantportal.domain.actors import Actor
@@ -123,14 +124,14 @@ def application(actor: Actor, application_id: int) -> Application | None:
     return db.session().scalars(chosen.options(joinedload(Application.organisation))).one_or_none()
 
 
-def get(actor: Actor, decision_id: int) -> Decision | None:
+def get(actor: Actor, decision_id: int, *more: ORMOption) -> Decision | None:
     """A decision that the actor may see: a party sees its own once it has been sent."""
     return (
         db.session()
         .scalars(
             select(Decision)
             .where(Decision.id == decision_id, visible(actor, Decision))
-            .options(selectinload(Decision.lines))
+            .options(selectinload(Decision.lines), *more)
             .execution_options(populate_existing=True)
         )
         .one_or_none()

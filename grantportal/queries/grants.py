@@ -43,6 +43,17 @@ def year_frames(grant_id: int, years: Iterable[int] | None = None, *, lock: bool
     return {frame.grant_year: frame for frame in db.session().scalars(db.lock(query) if lock else query)}
 
 
+def years_of_call(call: Call) -> list[tuple[CallYear, YearFrame | None]]:
+    """The years of a call, each with the frame that its statsbidrag has for it. One query."""
+    query = (
+        select(CallYear, YearFrame)
+        .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
+        .where(CallYear.call_id == call.id)
+        .order_by(CallYear.grant_year)
+    )
+    return [(year, frame) for year, frame in db.session().execute(query)]
+
+
 def year_frame(grant_id: int, year: int, *, lock: bool = False) -> YearFrame | None:
     """One year's frame."""
     return year_frames(grant_id, [year], lock=lock).get(year)

@@ -15,6 +15,7 @@ from grantportal.services import applications as services
 from grantportal.services import attachments
 from tests.imports.attachment_files import pdf
 from tests.support import measured, plenty
+from tests.support.allocated import pilot_round
 from tests.support.applications import (
     ASKED_FOR,
     DEFINITION,
@@ -30,8 +31,9 @@ from tests.support.applications import (
     open_call,
     row,
 )
-from tests.support.calls import officer
+from tests.support.calls import officer, published_call
 from tests.support.casework import ApplicationFactory
+from tests.support.decidable import application, decided, programme, proposed
 from tests.support.factories import OrganisationFactory, person
 
 FEW, MANY = 3, 60
@@ -129,6 +131,25 @@ def test_a_regions_pages_of_a_komplettering_ask_little(app, database):
     }
 
     assert {page: queries for page, queries in asked.items() if queries > REGION_PAGES} == {}
+
+
+def test_a_call_and_what_was_given_in_it_ask_little(app, database):
+    call = published_call()
+    regions = pilot_round(call)
+    ombud = person(Role.OMBUD, regions["Region Skåne"])
+    db.close_read_session()
+
+    for endpoint in ("calls.show", "allocations.show"):
+        assert measured.page(app, ombud, endpoint, call_id=call.id).queries() <= REGION_PAGES
+
+
+def test_a_decision_that_is_sent_asks_little(app, database):
+    of, region = programme(), OrganisationFactory()
+    sent = decided(of, proposed(of, application(of, region)), sent=True)
+
+    page = measured.page(app, person(Role.OMBUD, region), "decisions.show", decision_id=sent)
+
+    assert page.queries() <= REGION_PAGES
 
 
 FILE = Question(10, QuestionType.ATTACHMENT, "Bifoga intyg", required=False, most=2)
