@@ -476,8 +476,19 @@ class AnswerForm(Form):
         return frozenset(each.number for each in self.questions if each.number in asked or self[each.field].errors)
 
     def _asked(self) -> set[int]:
-        texts = {**self.saved, **{key: text for key, _, text in self._entries()}}
-        return {question.number for question in self.definition.asked(texts).questions}
+        return {question.number for question in self.definition.asked(self._texts()).questions}
+
+    def _texts(self) -> dict[str, str]:
+        return {**self.saved, **{key: text for key, _, text in self._entries()}}
+
+    def unanswered(self) -> list[Question]:
+        """The questions that are shown and have no answer yet."""
+        texts, shown = self._texts(), self.shown
+        return [
+            each
+            for each in self.questions
+            if each.number in shown and not any(texts[key] for key in answers.keys_of(each, texts))
+        ]
 
     def _tell_needless(self) -> None:
         """Say of what cannot be saved that nobody asks for it, where other answers have made it needless."""

@@ -1,9 +1,10 @@
 """Utbetalningar and bankgiro."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import RadioField, SelectMultipleField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import ListWidget
 
 from forms.base import Day, Form, Line, Paragraphs
@@ -61,8 +62,14 @@ class ConfirmPaidForm(Form):
 class AskForGiroForm(Form):
     """Where the organisation is to be paid."""
 
-    organisation = RadioField("Organisation", coerce=int, choices=[])
+    organisation = RadioField("Organisation", [InputRequired("Välj organisation.")], coerce=int, choices=[])
     number = Line("Bankgironummer", [DataRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
+
+    def __init__(self, organisations: Mapping[int, str], **kwargs: Any) -> None:
+        if len(organisations) == 1:
+            kwargs["organisation"] = next(iter(organisations))
+        super().__init__(**kwargs)
+        self.organisation.choices = list(organisations.items())
 
     def validate_number(self, field: Line) -> None:
         """The last digit is a check digit."""

@@ -62,6 +62,31 @@ APPLICATION: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
 )
 
 
+@dataclass(frozen=True)
+class LastHandIn:
+    """What the party handed in last, the application or a komplettering: who did it, and when."""
+
+    what: str
+    by: str
+    at: datetime
+
+
+UNSAVED = "Det du skrev här är inte sparat. Kopiera texten om du vill ha den kvar."
+_HAPPENED = {
+    _S.SUBMITTED: "Kompletteringen är avslutad.",
+    _S.WITHDRAWN: "Ansökan är återkallad.",
+    _S.CONCLUDED: "Ärendet är avgjort.",
+}
+
+
+def locked_since(status: ApplicationStatus, last: LastHandIn | None, follows: str) -> RuleViolation:
+    """What has happened since the page was opened, to whoever writes where nothing is to be written any more."""
+    happened = _HAPPENED[status]
+    if status is _S.SUBMITTED and last is not None:
+        happened = f"{last.by} skickade in {last.what} den {clock.day_time_text(last.at)}."
+    return RuleViolation(f"{happened} Svaren går inte att ändra längre. {follows}")
+
+
 # --- Who may apply, and when ---------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,37 @@ def answers_content(definition: FormDefinition, texts: Mapping[str, str], around
     }
 
 
+def as_written(definition: FormDefinition, content: Content, texts: Mapping[str, str], around: Surroundings) -> Content:
+    """The same for those who still write: what stands as 0 because nobody has written an amount is None."""
+    question = answers.budget_question(definition.asked(texts))
+    if question is None or content["budget"] is None:
+        return content
+    own = {category.id for category in around.amount_categories(question)}
+    staff = Budget.of(question, texts, around).staff
+
+    def amount(category_id: int, year: int, shown: int) -> int | None:
+        if category_id in own:
+            is_written = bool(texts.get(answers.cell_key(question, year, category_id)))
+        else:
+            is_written = any(row.costs.get(year) is not None for row in staff)
+        return shown if shown or is_written else None
+
+    years = content["budget"]["years"]
+    lines = [
+        {**line, "amounts": [amount(line["category_id"], *each) for each in zip(years, line["amounts"], strict=True)]}
+        for line in content["budget"]["lines"]
+    ]
+    rows = [
+        {
+            **shown,
+            "percents": [each or row.percents.get(year) for year, each in zip(years, shown["percents"], strict=True)],
+            "costs": [each or row.costs.get(year) for year, each in zip(years, shown["costs"], strict=True)],
+        }
+        for shown, row in zip(content["staff"], staff, strict=False)
+    ]
+    return {**content, "budget": {**content["budget"], "lines": lines}, "staff": rows + content["staff"][len(rows) :]}
+
+
 def _not_asked(labels: list[str]) -> Content:
     return {"not_asked": labels} if labels else {}
 

@@ -68,7 +68,7 @@ class _Read:
 def read(text: str) -> FormDefinition:
     """The form that the outline describes. Raises RuleViolations on the field `text`."""
     faults = Faults()
-    top = Node(load(text), "", faults)
+    top = Node(load(text, "rubrik: eller avsnitt:"), "", faults)
     top.only("slag", "rubrik", "orsaker", "avsnitt")
     kind = top.one_of("slag", KINDS)
     so_far = _Read(kind)

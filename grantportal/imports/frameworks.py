@@ -45,7 +45,7 @@ COMPARABLE = {"helt": Comparability.FULL, "delvis": Comparability.PARTIAL, "inte
 def read(text: str) -> FrameworkContent:
     """The matrix that the outline describes. Raises RuleViolations on the field `text`."""
     faults = Faults()
-    top = Node(load(text), "", faults)
+    top = Node(load(text, "förbehåll: eller områden:"), "", faults)
     linked = [key for key in top.values if _LINKS.fullmatch(key)]
     top.only("påhittat", "inledning", "förbehåll", "områden", *linked)
     provisos, proviso_years = _provisos(top)

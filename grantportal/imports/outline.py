@@ -43,8 +43,8 @@ class Faults:
         raise RuleViolations(shown)
 
 
-def load(text: str) -> dict[str, Any]:
-    """The outline's top level. Raises RuleViolation with the line where it cannot be read."""
+def load(text: str, example: str) -> dict[str, Any]:
+    """The outline's top level, which is begun like the example. Raises RuleViolation with the line where it cannot be read."""
     if len(text) > LONGEST:
         raise RuleViolation("Texten är för lång. Högst 100\u00a0000 tecken går att läsa in.", field=FIELD)
     try:
@@ -61,9 +61,7 @@ def load(text: str) -> dict[str, Any]:
             "Texten går inte att läsa. Kontrollera indrag, kolon och citattecken.", field=FIELD
         ) from None
     if not isinstance(loaded, dict):
-        raise RuleViolation(
-            "Texten ska börja med rubriker och kolon, till exempel rubrik: eller avsnitt:.", field=FIELD
-        )
+        raise RuleViolation(f"Texten ska börja med rubriker och kolon, till exempel {example}.", field=FIELD)
     return {str(key): value for key, value in loaded.items()}
 
 

@@ -25,6 +25,7 @@ from grantportal.domain.applications import (
     ApplicationFacts,
     ApplicationStatus,
     Audience,
+    LastHandIn,
     TaskState,
 )
 from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
@@ -456,6 +457,23 @@ def frozen_content(application_id: int, number: int) -> dict[str, Any] | None:
     return None if row is None else json.loads(row.content)
 
 
+def last_hand_in(application: Application) -> LastHandIn | None:
+    """What was handed in last; nothing when it was a komplettering that was closed without an answer."""
+    found = db.session().execute(
+        select(Supplement.status, Supplement.ended_at, User.name)
+        .outerjoin(User, User.id == Supplement.ended_by_id)
+        .where(Supplement.application_id == application.id)
+        .order_by(Supplement.id.desc())
+        .limit(1)
+    )
+    newest = found.one_or_none()
+    if newest is not None:
+        status, at, by = newest
+        return LastHandIn("kompletteringen", by, at) if status is SupplementStatus.ANSWERED and at else None
+    sender = db.session().scalar(select(User.name).where(User.id == application.submitted_by_id))
+    return LastHandIn("ansökan", sender, application.submitted_at) if sender and application.submitted_at else None
+
+
 # --- Pages ---------------------------------------------------------------------------------------------------------
 
 
@@ -649,6 +667,8 @@ class OwnPage:
     """What stops nothing, but may be worth a look."""
     sections: tuple[ShownSection, ...]
     content: dict[str, Any]
+    as_written: dict[str, Any]
+    """The content to check: an amount that is not written is None in it."""
     fetched: tuple[Problem, ...]
     """The answers that are taken over from an earlier application and not changed yet: to look over, never in the way."""
     may_submit: tuple[str, ...]
@@ -746,6 +766,7 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
             for place, section in enumerate(definition.sections)
         ),
         content=content,
+        as_written=hand_ins.as_written(definition, content, texts, around),
         fetched=_fetched(definition, saved, opened),
         may_submit=_who_may_submit(application) if with_senders else (),
         status=application.status,

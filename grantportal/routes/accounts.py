@@ -37,6 +37,7 @@ from grantportal.web import (
     carried_out,
     done,
     note_person,
+    person_code,
     portal_settings,
     safe_next,
     seen,
@@ -104,8 +105,9 @@ def session_left() -> ResponseReturnValue:
 @bp.get("/konto/inloggad-igen")
 def back() -> ResponseReturnValue:
     """Where the tab ends that was opened to sign in anew: the text waits in the other."""
-    signed_in()
-    return render_template("accounts/back.html")
+    who = signed_in()
+    is_other = request.args.get("person", person_code()) != person_code()
+    return render_template("accounts/back.html", name=who.name, is_other=is_other, form=Form())
 
 
 @bp.route("/valkommen/<key>", methods=["GET", "POST"])

@@ -165,7 +165,7 @@ def _onwards(page: SectionPage, form: forms.AnswerForm) -> ResponseReturnValue:
         return redirect(f"{here}#tidigare-{request.form[forms.FETCH].partition('.')[0]}", code=303)
     if "visa" in request.form:
         return redirect(here, code=303)
-    more = [question for question in page.section.questions if question.number in form.shown - page.asked]
+    more = [question for question in form.unanswered() if question.number not in page.asked]
     if more:
         field = answers.field_id(page.definition, more[0].field)
         flash(f"{page.section.title} är sparat. Svara också på: {', '.join(each.label for each in more)}", "note")

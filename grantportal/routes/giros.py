@@ -36,8 +36,7 @@ def ask() -> ResponseReturnValue:
     organisations = giros.organisations(policy.organisations_for(who, Permission.ASK_TO_CHANGE_GIRO))
     if not organisations:
         raise NoRight
-    form = AskForGiroForm(organisation=next(iter(organisations)))
-    form.organisation.choices = list(organisations.items())
+    form = AskForGiroForm(organisations)
     if web.carried_out(form, services.ask, who):
         return web.done("Bankgirot är inskickat. Två personer på myndigheten kontrollerar det.", ".index")
     return render_template("giros/ask.html", form=form)

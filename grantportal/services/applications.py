@@ -85,7 +85,8 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
         who = now_actor or actor
         application = _locked(who, application_id)
         policy.require(who, Permission.FILL_AND_CHANGE, application)
-        APPLICATION.after(application.status, ApplicationAction.EDIT)
+        if not APPLICATION.allows(application.status, ApplicationAction.EDIT):
+            raise applications.locked_since(application.status, queries.last_hand_in(application), applications.UNSAVED)
         definition = queries.form_of(application)
         part = definition.section(section)
         if part is None:

@@ -127,7 +127,9 @@ def _block(file_id: int) -> None:
 def _open_question(who: Actor, application: Application, number: int) -> Question:
     """The question, when the actor may write in it now."""
     policy.require(who, Permission.FILL_AND_CHANGE, application)
-    APPLICATION.after(application.status, ApplicationAction.EDIT)
+    if not APPLICATION.allows(application.status, ApplicationAction.EDIT):
+        last = application_queries.last_hand_in(application)
+        raise applications.locked_since(application.status, last, "Inget är ändrat.")
     definition: FormDefinition = application_queries.form_of(application)
     question = definition.question(number)
     if question is None or not question.most_files:

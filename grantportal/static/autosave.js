@@ -95,13 +95,13 @@ function sayClash(clashes) {
   say([`${clashes[0].by} har ändrat samma svar. `, button], { bad: true, symbol: 'warn' })
 }
 
-function saySignedOut() {
+function signInAnew(why, words) {
   const link = document.createElement('a')
   link.className = 'govuk-link'
   link.href = signIn
   link.target = '_blank'
-  link.textContent = 'Logga in i en ny flik'
-  trouble('Du är utloggad. ', link, ', så sparas den.')
+  link.textContent = words
+  trouble(why, link, ', så sparas den.')
 }
 
 function saySaved({ clashes, errors, note }) {
@@ -213,13 +213,13 @@ function later() {
 function signedOut() {
   if (!out) setTimeout(look, LOOK_SOON)
   out = true
-  saySignedOut()
+  signInAnew('Du är utloggad. ', 'Logga in i en ny flik')
   return false
 }
 
 function otherPerson() {
   out = true
-  trouble('Någon annan är inloggad nu. Logga in igen själv, så sparas den.')
+  signInAnew('Någon annan är inloggad nu. ', 'Logga in igen själv i en ny flik')
   return false
 }
 

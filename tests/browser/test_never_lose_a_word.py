@@ -156,6 +156,10 @@ def test_somebody_else_who_signs_in_gets_neither_the_text_nor_its_name_on_it(
     colleague = applicant(Role.UPPGIFTSSAMORDNARE, region)
     sign_in(visitor, live, colleague)
     expect(state(page)).to_contain_text("Någon annan är inloggad nu.", timeout=15_000)
+    with visitor.expect_page() as tab:
+        state(page).get_by_role("link", name="Logga in igen själv i en ny flik").click()
+    expect(tab.value.get_by_role("heading", name="Någon annan är inloggad")).to_be_visible()
+    tab.value.close()
     page.close()
     theirs = opened(visitor, section)
     theirs.wait_for_timeout(2_000)

@@ -238,6 +238,15 @@ def test_anything_is_read_or_refused_in_a_sentence(read, text):
     assert all(message.endswith(".") for message in faults(read, text))
 
 
+@pytest.mark.parametrize(
+    ("read", "own"), [(forms.read, "rubrik: eller avsnitt:"), (frameworks.read, "förbehåll: eller områden:")]
+)
+def test_a_text_without_headings_is_told_the_outlines_own(read, own):
+    assert faults(read, "hej") == [f"Texten ska börja med rubriker och kolon, till exempel {own}."]
+    for heading in own.removesuffix(":").split(": eller "):
+        assert not any("känns inte igen" in message for message in faults(read, f"{heading}: x"))
+
+
 def test_the_matrix_says_what_was_written():
     matrix = frameworks.read(outline("expected-results"))
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
@@ -193,6 +194,18 @@ def test_a_text_too_long_to_carry_is_said_to_be_lost_before_it_is(client, app, d
     assert page.status_code == 401
     assert fields["kept"] == ""
     assert "kopiera texten" in page.text
+
+
+def test_whoever_comes_to_sign_in_anew_is_told_when_somebody_else_is_signed_in(signed_in):
+    maria, karl = (signed_in(person(Role.OMBUD, OrganisationFactory())) for _ in range(2))
+    asked = {"next": f"/konto/inloggad-igen?{urlencode({'person': maria.get('/konto/tid-kvar').json['person']})}"}
+
+    def back(browser):
+        return browser.get(f"/logga-in?{urlencode(asked)}").location
+
+    assert "Du är inloggad igen" in maria.get(back(maria)).text
+    assert "Någon annan är inloggad" in karl.get(back(karl)).text
+    assert karl.post_form("/logga-ut", at=back(karl)).status_code == 303
 
 
 def test_what_is_kept_cannot_lead_to_another_site(client, karin):

@@ -9,12 +9,14 @@ import pytest
 from forms.answers import FIELDS
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.answers import RULES
+from grantportal.domain.answers import RULES, Staff, cell_key, staff_key
 from grantportal.domain.forms import QuestionType
 from grantportal.queries import applications as queries
+from grantportal.services import applications as services
 from grantportal.services import supplements
 from tests.support.applications import (
     ASKED_FOR,
+    DEFINITION,
     IN_JUNE,
     IN_MAY,
     IN_TIME,
@@ -23,6 +25,7 @@ from tests.support.applications import (
     applicant,
     asked_to_supplement,
     begin,
+    complete_texts,
     draft_of,
     handed_in,
     open_call,
@@ -301,6 +304,98 @@ def test_every_mistake_is_listed_with_a_way_to_its_field(call, user, ombud, sign
     answer = browser.post(f"/ansokningar/{application.id}/skicka-in", data={"csrf_token": token_in(page, "/logga-ut")})
     assert answer.status_code == 422
     assert "saker att rätta" in answer.text
+
+
+def amounts(page):
+    """The cells of the tables of the check page: by the row's name, in the order of the columns."""
+    found = {}
+    for line in page.document.iter("tr"):
+        if (name := line.find("th")) is not None and line.findall("td"):
+            found[words(name)] = [words(cell) for cell in line.findall("td")]
+    return found
+
+
+def test_an_amount_that_is_not_written_is_not_shown_as_nothing(call, user, ombud, signed_in):
+    application = begin(ombud, call)
+    browser = signed_in(user)
+    check = f"/ansokningar/{application.id}/kontrollera"
+    assert {cell for cells in amounts(browser.get(check)).values() for cell in cells} == {"Inget svar"}
+
+    around = queries.surroundings(row(application.id).call)
+    category, year = around.amount_categories(DEFINITION.questions[7])[0], around.years[0]
+    some = {
+        cell_key(DEFINITION.questions[7], year, category.id): "0",
+        staff_key(DEFINITION.questions[7], 0): Staff("läkare", {year: 0}, {year: 0}).text(),
+    }
+    write(ombud, application, some)
+
+    shown = amounts(browser.get(check))
+    personnel = next(each.name for each in around.categories if each.id != category.id and each.name == "Personal")
+    assert shown[category.name] == ["0", "Inget svar"]
+    assert shown["läkare"] == ["0", "0", "Inget svar", "Inget svar"]
+    assert shown[personnel] == ["0", "Inget svar"]
+    assert shown["Sökt"] == ["0", "Inget svar"]
+
+    write(ombud, application, complete_texts(row(application.id)))
+    assert "Inget svar" not in str(amounts(browser.get(check)))
+
+
+def test_whoever_writes_while_a_colleague_hands_in_is_told_who_and_when_and_keeps_the_text(
+    call, region, user, ombud, signed_in
+):
+    application = written(ombud, call)
+    colleague = applicant(Role.UPPGIFTSSAMORDNARE, region)
+    browser = signed_in(colleague)
+    url = section(application, "arbetet")
+    posted = inputs(browser.get(url)) | {"q6": "Mina sista ord."}
+    services.submit(ombud, application.id)
+
+    page = browser.post(url, data=posted)
+    told = f"{user.name} skickade in ansökan den {clock.day_time_text(IN_TIME)}."
+    assert page.status_code == 422
+    assert told.replace("\u00a0", " ") in summary(page)[0]
+    assert "Kopiera texten" in summary(page)[0]
+    assert "Mina sista ord." in words(page.document)
+    saving = browser.post(f"{url}/autospara", data=posted, headers={"Accept": "application/json"})
+    assert told in saving.json["message"]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_whoever_writes_while_a_komplettering_ends_is_told_how(call, region, user, ombud, signed_in, answered):
+    application = handed_in(ombud, call)
+    handlaggare = officer()
+    supplement = asked_to_supplement(handlaggare, application)
+    browser = signed_in(applicant(Role.UPPGIFTSSAMORDNARE, region))
+    url = section(application, "arbetet")
+    with clock.at(IN_MAY):
+        posted = inputs(browser.get(url)) | {"q6": "Mina sista ord."}
+        write(ombud, application, {"q6": "Start 2022."})
+        if answered:
+            supplements.answer(ombud, supplement)
+    with clock.at(IN_JUNE):
+        if not answered:
+            supplements.close(handlaggare, supplement)
+        [told] = summary(browser.post(url, data=posted))
+    if answered:
+        assert told.startswith(f"{user.name} skickade in kompletteringen den 11 maj 2020")
+    else:
+        assert told.startswith("Kompletteringen är avslutad.")
+
+
+def test_with_several_organisations_none_is_chosen_beforehand(call, region, user, signed_in):
+    addresses = (f"/ansokningar/ny/{call.id}", "/bankgiron/nytt")
+    both = applicant(Role.OMBUD, region)
+    MandateFactory(user=both, organisation_id=OrganisationFactory(name="Region Annan").id, valid_from=date(2019, 1, 1))
+    for address in addresses:
+        assert " checked" in signed_in(user).get(address).text
+        browser = signed_in(both)
+        page = browser.get(address)
+        assert "Region Annan" in page.text
+        assert " checked" not in page.text
+        refused = browser.post_form(address, {"number": "5050-1055"})
+        assert refused.status_code == 422
+        assert any("Välj organisation." in line for line in summary(refused))
+    assert browser.post_form(addresses[1], {"number": "5050-1055", "organisation": region.id}).status_code == 303
 
 
 def test_what_a_colleague_changed_after_the_check_is_read_again_before_it_is_handed_in(

@@ -63,6 +63,17 @@ def test_a_saved_answer_brings_forth_its_question_before_anything_else(applicati
     assert answer.location.endswith(section(application, "hem"))
 
 
+def test_a_question_that_is_brought_forth_with_its_answer_is_not_asked_for_again(application, browser):
+    url = section(application, "om")
+    posted = {**inputs(browser.get(url)), "q1": "På annat sätt", "q2": "I ett bolag", "fortsatt": "1"}
+    assert browser.post_form(url, posted).location.endswith("#q3")
+    assert "Svara också på: Vad heter bolaget?" in words(browser.get(url).document)
+
+    browser.post_form(url, {**inputs(browser.get(url)), "q1": "I en klinik", "q3": "Vården AB"})
+    posted = {**inputs(browser.get(url)), "q1": "På annat sätt", "fortsatt": "1"}
+    assert browser.post_form(url, posted).location.endswith(section(application, "hem"))
+
+
 def test_what_is_typed_in_a_hidden_question_is_saved_and_comes_back(application, ombud, browser):
     url = section(application, "om")
     posted = {**inputs(browser.get(url)), "q1": "På annat sätt", "q2": "I ett bolag", "q3": "Vården AB"}

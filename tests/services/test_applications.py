@@ -313,7 +313,7 @@ def test_an_uppgiftssamordnare_writes_but_does_not_hand_in(call, region, ombud):
 
 def test_what_is_handed_in_is_not_written_in(call, ombud):
     application = handed_in(ombud, call)
-    with pytest.raises(RuleViolation, match="inte i det läget"):
+    with pytest.raises(RuleViolation, match="Svaren går inte att ändra längre"):
         services.save_section(ombud, application.id, "arbetet", SaveAnswers.over({}, {"q5": "x"}))
 
 

@@ -187,7 +187,7 @@ def test_a_komplettering_adds_its_new_files_and_keeps_what_was_handed_in(call, o
     application = whole(ombud, call)
     add(ombud, application, b"ett", "Ett.pdf")
     applications.submit(ombud, application.id)
-    with pytest.raises(RuleViolation, match="inte i det läget"):
+    with pytest.raises(RuleViolation, match="Svaren går inte att ändra längre"):
         add(ombud, application, b"sent")
     with clock.at(IN_MAY):
         supplement = supplements.request(officer(), application.id, replace(ASKED_FOR, parts=("bilagor",)))
