@@ -3,23 +3,20 @@
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
-from grantportal import db
 from grantportal.domain import clock, money
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import APPLICATION, ApplicationAction
-from grantportal.domain.decisions import DECISION, CommunicationKind, DecisionAction, DecisionStatus
+from grantportal.domain.decisions import DECISION, DecisionAction, DecisionStatus
 from grantportal.domain.payments import PAYMENT, PaymentAction, PaymentStatus
 from grantportal.domain.reports import REPORT, ReportAction
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction, SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Communication
 from grantportal.models.supplements import Supplement
-from grantportal.policy import Permission, may, visible
+from grantportal.policy import Permission, may
 from grantportal.queries.case_states import DecisionLineOfCase, PaymentLine, ReportLine, Standing
 
 
@@ -34,12 +31,18 @@ class CaseAction:
 
 
 def actions_for(
-    actor: Actor, case: Case, application: Application, standing: Standing, supplements: Sequence[Supplement]
+    actor: Actor,
+    case: Case,
+    application: Application,
+    standing: Standing,
+    supplements: Sequence[Supplement],
+    material: Mapping[int, date],
 ) -> Iterator[CaseAction]:
-    """What both the state and the actor's rights allow, the most urgent first."""
+    """What both the state and the actor's rights allow, the most urgent first. `material` waits for the party's views:
+    the last day by its id."""
     yield from _about_application(actor, case, application, supplements)
     yield from _about_time(actor, case, supplements)
-    yield from _about_communications(actor, case)
+    yield from _about_communications(actor, case, material)
     yield from _about_decision(actor, case, application, standing.decision)
     yield from _about_payments(actor, standing.payments)
     yield from _about_reports(actor, case, standing.reports)
@@ -93,27 +96,15 @@ def _about_time(actor: Actor, case: Case, supplements: Sequence[Supplement]) -> 
             yield CaseAction("Förläng tiden", f"Kompletteringen ska besvaras senast {by}.", "supplements.extend", there)
 
 
-def _about_communications(actor: Actor, case: Case) -> Iterator[CaseAction]:
+def _about_communications(actor: Actor, case: Case, material: Mapping[int, date]) -> Iterator[CaseAction]:
     if not may(actor, Permission.REPLY_TO_COMMUNICATION, case):
         return
-    waiting = db.session().scalars(
-        select(Communication)
-        .where(
-            Communication.case_id == case.id,
-            Communication.kind == CommunicationKind.SENT,
-            Communication.replied_at.is_(None),
-            Communication.last_day >= clock.today(),
-            visible(actor, Communication),
-        )
-        .order_by(Communication.last_day)
-    )
-    for each in waiting:
-        by = clock.day_text(each.last_day) if each.last_day else ""
+    for communication_id, last_day in material.items():
         yield CaseAction(
             "Lämna synpunkter",
-            f"Läs underlaget och svara senast {by}.",
+            f"Läs underlaget och svara senast {clock.day_text(last_day)}.",
             "communications.show",
-            {"communication_id": each.id},
+            {"communication_id": communication_id},
         )
 
 

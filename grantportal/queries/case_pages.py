@@ -1,19 +1,21 @@
 """The page of one ärende."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
 from grantportal import db
 from grantportal.domain import cases, clock
 from grantportal.domain import supplements as supplement_rules
 from grantportal.domain.actors import Actor
-from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Progress, Step, YearState
-from grantportal.domain.decisions import OUTCOME_TEXTS, DecisionStatus
+from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, Progress, Step, YearState
+from grantportal.domain.decisions import OUTCOME_TEXTS, CommunicationKind, DecisionStatus
 from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind, told
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -24,7 +26,7 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, ReadMark
-from grantportal.models.decisions import Dispatch
+from grantportal.models.decisions import Communication, Dispatch
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry
@@ -45,6 +47,7 @@ from grantportal.queries.case_states import (
     supplement_last_day,
     views_last_day,
 )
+from grantportal.queries.together import fetched, part
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ class CasePage:
 def page(actor: Actor, case_id: int) -> CasePage | None:
     """The whole page of a case that the actor may see."""
     assigned = aliased(User)
-    found = (
+    head = (
         db.session()
         .execute(
             select(
@@ -174,9 +177,9 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         )
         .one_or_none()
     )
-    if found is None:
+    if head is None:
         return None
-    case, application, organisation, grant_title, call, handler, handles, read_seq, asked_by, views_by = found
+    case, application, organisation, grant_title, call, handler, handles, read_seq, asked_by, views_by = head
     facts = CaseFacts(
         case_id=case.id,
         registration_number=case.registration_number or "",
@@ -188,6 +191,8 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
     )
     standing = standings(actor, [facts])[case.id]
     supplements = _supplements(actor, case.id)
+    found = _beside(actor, case, application)
+    material = {row.id: row.day for row in _in_order(found, "material", lambda row: row.day)}
     return CasePage(
         id=case.id,
         case=case,
@@ -198,21 +203,21 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         organisation=organisation.name,
         organisation_number=organisation.organisation_number,
         applicant_unit=application.applicant_unit,
-        homes=_homes(application.id),
-        ombud=_ombud(case),
+        homes=tuple(row.name for row in _in_order(found, "home", _by_name)),
+        ombud=tuple((row.name, row.day) for row in _in_order(found, "ombud", _by_name)),
         assigned_to=handler or "",
         handler_has_left=handler is not None and not handles,
         read_seq=read_seq,
         application_id=application.id,
         standing=standing,
         steps=cases.steps(_progress(case, application, standing, supplements)),
-        records=_records(actor, case.id),
-        money=_money(actor, case, call),
+        records=_records(found),
+        money=_money(found),
         sums_are_example=call.is_example,
-        events=_events(actor, case.id),
-        related=_related(actor, case),
+        events=_events(found),
+        related=_related(found),
         supplements=tuple(_supplement_rows(actor, supplements, standing.reports)),
-        actions=tuple(actions_for(actor, case, application, standing, supplements)),
+        actions=tuple(actions_for(actor, case, application, standing, supplements, material)),
     )
 
 
@@ -280,58 +285,86 @@ def _supplements(actor: Actor, case_id: int) -> list[Supplement]:
     )
 
 
-def _homes(application_id: int) -> tuple[str, ...]:
-    return tuple(
-        db.session().scalars(
-            select(YouthHome.name)
-            .join(ApplicationHome, ApplicationHome.youth_home_id == YouthHome.id)
-            .where(ApplicationHome.application_id == application_id)
-            .order_by(YouthHome.name.collate(db.COLLATION))
-        )
-    )
+Found = Mapping[str, Sequence[Any]]
 
 
-def _ombud(case: Case) -> tuple[tuple[str, date | None], ...]:
+def _beside(actor: Actor, case: Case, application: Application) -> Found:
+    """Homes, ombud, handlingar, money, history, related cases and material to reply to. One query."""
     today = clock.today()
-    rows = db.session().execute(
-        select(User.name, MandateRow.valid_to)
-        .join(User, User.id == MandateRow.user_id)
+    related = [Case.parent_id == case.id]
+    if case.parent_id is not None:
+        related.append(Case.id == case.parent_id)
+    is_here = sql_case((LedgerEntry.case_id == case.id, 1), else_=0)
+    return fetched(
+        part("home", name=YouthHome.name)
+        .join_from(YouthHome, ApplicationHome, ApplicationHome.youth_home_id == YouthHome.id)
+        .where(ApplicationHome.application_id == application.id),
+        part("ombud", name=User.name, day=MandateRow.valid_to)
+        .join_from(MandateRow, User, User.id == MandateRow.user_id)
         .where(
             MandateRow.organisation_id == case.organisation_id,
             MandateRow.role.in_(WHO_MAY[Permission.CERTIFY_AND_SUBMIT_REPORT]),
             or_(MandateRow.case_id.is_(None), MandateRow.case_id == case.id),
             holds(today),
             User.closed_at.is_(None),
+        ),
+        part(
+            "record",
+            id=Record.id,
+            number=Record.number,
+            title=Record.title,
+            text=Record.direction,
+            name=Record.counterpart,
+            at=Record.dated_at,
+        ).where(Record.case_id == case.id, visible(actor, Record)),
+        part(
+            "money",
+            year=LedgerEntry.grant_year,
+            text=LedgerEntry.kind,
+            flag=is_here,
+            amount=cast(func.sum(LedgerEntry.amount), BigInteger()),
         )
-        .order_by(User.name.collate(db.COLLATION))
-    )
-    return tuple((name, valid_to) for name, valid_to in rows)
-
-
-def _records(actor: Actor, case_id: int) -> tuple[RecordRow, ...]:
-    rows = db.session().scalars(
-        select(Record).where(Record.case_id == case_id, visible(actor, Record)).order_by(Record.number.desc())
-    )
-    return tuple(
-        RecordRow(row.id, row.number, row.title, row.dated_at, DIRECTION_TEXTS[row.direction], row.counterpart)
-        for row in rows
-    )
-
-
-def _money(actor: Actor, case: Case, call: Call) -> tuple[MoneyYear, ...]:
-    here = LedgerEntry.case_id == case.id
-    rows = db.session().execute(
-        select(LedgerEntry.grant_year, LedgerEntry.kind, here, func.sum(LedgerEntry.amount))
         .where(
             LedgerEntry.grant_id == case.grant_id,
             LedgerEntry.organisation_id == case.organisation_id,
             visible(actor, LedgerEntry),
         )
-        .group_by(LedgerEntry.grant_year, LedgerEntry.kind, here)
+        .group_by(LedgerEntry.grant_year, LedgerEntry.kind, is_here),
+        part("event", number=Event.seq, title=Event.kind, text=Event.data, name=User.name, at=Event.at)
+        .join_from(Event, User, User.id == Event.actor_id, isouter=True)
+        .where(*_told_to(actor, case.id)),
+        part("related", id=Case.id, title=Case.title, text=Case.registration_number).where(
+            or_(*related), visible(actor, Case)
+        ),
+        part("material", id=Communication.id, day=Communication.last_day).where(
+            Communication.case_id == case.id,
+            Communication.kind == CommunicationKind.SENT,
+            Communication.replied_at.is_(None),
+            Communication.last_day >= today,
+            visible(actor, Communication),
+        ),
     )
-    sums: dict[tuple[int, LedgerKind, bool], Kronor] = {}
-    for year, kind, is_here, amount in rows:
-        sums[year, kind, bool(is_here)] = int(amount)
+
+
+def _in_order(found: Found, kind: str, key: Callable[[Any], Any], *, newest_first: bool = False) -> list[Any]:
+    return sorted(found.get(kind, ()), key=key, reverse=newest_first)
+
+
+def _by_name(row: Any) -> Any:
+    return db.swedish_key(row.name)
+
+
+def _records(found: Found) -> tuple[RecordRow, ...]:
+    return tuple(
+        RecordRow(row.id, row.number, row.title, row.at, DIRECTION_TEXTS[Direction(row.text)], row.name)
+        for row in _in_order(found, "record", lambda row: row.number, newest_first=True)
+    )
+
+
+def _money(found: Found) -> tuple[MoneyYear, ...]:
+    sums: dict[tuple[int, LedgerKind, bool], Kronor] = {
+        (row.year, LedgerKind(row.text), bool(row.flag)): row.amount for row in found.get("money", ())
+    }
     years = sorted({year for year, _, is_here in sums if is_here})
 
     def both(year: int, kind: LedgerKind) -> Kronor | None:
@@ -350,30 +383,28 @@ def _money(actor: Actor, case: Case, call: Call) -> tuple[MoneyYear, ...]:
     )
 
 
-def _events(actor: Actor, case_id: int) -> tuple[EventRow, ...]:
+def _told_to(actor: Actor, case_id: int) -> list[ColumnElement[bool]]:
     hidden = NOT_FOR_THE_AUTHORITY if actor.is_authority else NOT_FOR_THE_PARTY
     where = [Event.case_id == case_id, Event.kind.not_in(hidden)]
     if not actor.is_authority:
         # A decision becomes the party's history when it has been sent.
         sent = select(Dispatch.id).where(Dispatch.decision_id == Event.subject_id).correlate(Event).exists()
         where.append(or_(Event.kind != EventKind.DECISION_MADE, sent))
-    rows = db.session().execute(
-        select(Event, User.name).outerjoin(User, User.id == Event.actor_id).where(*where).order_by(Event.seq.desc())
-    )
+    return where
+
+
+def _events(found: Found) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(
-            datetime=event.at.isoformat(timespec="seconds"),
-            day_text=clock.day_text(event.at),
-            text=told(event.kind, json.loads(event.data)),
-            by_text=", ".join(part for part in (name, f"kl.{clock.NBSP}{clock.time_text(event.at)}") if part),
+            datetime=row.at.isoformat(timespec="seconds"),
+            day_text=clock.day_text(row.at),
+            text=told(EventKind(row.title), json.loads(row.text)),
+            by_text=", ".join(part for part in (row.name, f"kl.{clock.NBSP}{clock.time_text(row.at)}") if part),
         )
-        for event, name in rows
+        for row in _in_order(found, "event", lambda row: row.number, newest_first=True)
     )
 
 
-def _related(actor: Actor, case: Case) -> tuple[RelatedCase, ...]:
-    around = [Case.parent_id == case.id]
-    if case.parent_id is not None:
-        around.append(Case.id == case.parent_id)
-    rows = db.session().scalars(select(Case).where(or_(*around), visible(actor, Case)).order_by(Case.id))
-    return tuple(RelatedCase(row.id, row.title, row.registration_number or "") for row in rows)
+def _related(found: Found) -> tuple[RelatedCase, ...]:
+    rows = _in_order(found, "related", lambda row: row.id)
+    return tuple(RelatedCase(row.id, row.title, row.text or "") for row in rows)

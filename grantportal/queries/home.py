@@ -32,6 +32,7 @@ from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
 from grantportal.queries import ombud
 from grantportal.queries.case_lists import is_nobodys
+from grantportal.queries.together import fetched, part
 
 MOST = 20
 """How many of each kind are shown; the rest are in the lists."""
@@ -126,12 +127,13 @@ def start(actor: Actor) -> Start:
             _reports_to_review,
         ):
             waiting += found(actor)
+        dates += _call_dates()
     else:
-        waiting += [*_drafts(actor), *_supplements(actor), *_communications(actor)]
-        own_reports = list(_own_reports(actor))
-        waiting += [each for each in own_reports if isinstance(each, Waiting)]
-        dates += [each for each in own_reports if isinstance(each, ImportantDate)]
-    dates += _call_dates(actor)
+        for each in _theirs(actor):
+            if isinstance(each, Waiting):
+                waiting.append(each)
+            else:
+                dates.append(each)
     today = clock.today()
     waiting.sort(key=lambda each: (each.day or each.since or today, each.title))
     waiting.sort(key=lambda each: (not each.is_late, not each.is_own))
@@ -141,69 +143,131 @@ def start(actor: Actor) -> Start:
 # --- The region --------------------------------------------------------------------------------------------------
 
 
-def _drafts(actor: Actor) -> Iterator[Waiting]:
-    rows = db.session().execute(
-        select(Application, Call, Organisation.name)
-        .join(Call, Call.id == Application.call_id)
+def _theirs(actor: Actor) -> Iterator[Waiting | ImportantDate]:
+    """All that waits for a region, and its days. One query."""
+    today = clock.today()
+    found = fetched(
+        part(
+            "draft",
+            id=Application.id,
+            organisation_id=Application.organisation_id,
+            case_id=Application.case_id,
+            title=Call.title,
+            name=func.coalesce(func.nullif(Application.applicant_unit, ""), Organisation.name),
+            day=Call.last_day,
+        )
+        .join_from(Application, Call, Call.id == Application.call_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(Application.status == ApplicationStatus.DRAFT, own(actor, Application))
         .order_by(Call.last_day)
-        .limit(MOST)
-    )
-    for application, call, organisation in rows:
-        if not may(actor, Permission.FILL_AND_CHANGE, application):
-            continue
-        late = call.last_day < clock.today()
-        yield Waiting(
-            title=f"Ansök: {call.title}",
-            text=f"{application.applicant_unit or organisation}. "
-            + (
-                "Sista dagen har gått. Ansökan tas emot men märks som sen."
-                if late
-                else "Ansökan är påbörjad men inte inskickad."
-            ),
-            endpoint="applications.show",
-            values={"application_id": application.id},
-            day=call.last_day,
-            action="Fortsätt ansökan",
-            mark=("info", "half", "Påbörjad"),
+        .limit(MOST),
+        part(
+            "supplement",
+            id=Supplement.id,
+            organisation_id=Supplement.organisation_id,
+            case_id=Supplement.case_id,
+            number=Supplement.report_id,
+            year=Report.grant_year,
+            flag=case((_opens_economy(), 1), else_=0),
+            title=Case.title,
+            text=Supplement.reason,
+            day=Supplement.last_day,
         )
+        .join_from(Supplement, Case, Case.id == Supplement.case_id)
+        .outerjoin(Report, Report.id == Supplement.report_id)
+        .where(Supplement.status == SupplementStatus.REQUESTED, own(actor, Supplement))
+        .order_by(Supplement.last_day)
+        .limit(MOST),
+        part(
+            "communication",
+            id=Communication.id,
+            organisation_id=Communication.organisation_id,
+            case_id=Communication.case_id,
+            title=Case.title,
+            text=Case.registration_number,
+            day=Communication.last_day,
+        )
+        .join_from(Communication, Case, Case.id == Communication.case_id)
+        .where(
+            Communication.kind == CommunicationKind.SENT,
+            Communication.replied_at.is_(None),
+            Communication.last_day >= today,
+            own(actor, Communication),
+        )
+        .order_by(Communication.last_day)
+        .limit(MOST),
+        part(
+            "report",
+            id=Report.id,
+            organisation_id=Report.organisation_id,
+            case_id=Report.case_id,
+            year=Report.grant_year,
+            flag=case((Report.economy_attested_at.is_not(None), 1), else_=0),
+            day=Report.due_on,
+            opens=Report.opens_on,
+        )
+        .where(Report.status == ReportStatus.DRAFT, own(actor, Report))
+        .order_by(Report.due_on)
+        .limit(MOST),
+        part("call", id=Call.id, title=Call.title, day=Call.last_day)
+        .where(Call.status == CallStatus.PUBLISHED, Call.last_day >= today)
+        .order_by(Call.last_day)
+        .limit(MOST),
+    )
+    for kind, shown in (
+        ("draft", _draft),
+        ("supplement", _supplement),
+        ("communication", _communication),
+        ("report", _own_report),
+    ):
+        for row in found.get(kind, ()):
+            yield from shown(actor, row)
+    for row in found.get("call", ()):
+        yield ImportantDate(row.day, f"Sista dag att söka: {row.title}", row.id)
 
 
-def _supplements(actor: Actor) -> Iterator[Waiting]:
-    rows = (
-        db.session()
-        .execute(
-            select(Supplement, Case.title, Report.grant_year)
-            .join(Case, Case.id == Supplement.case_id)
-            .outerjoin(Report, Report.id == Supplement.report_id)
-            .where(Supplement.status == SupplementStatus.REQUESTED, own(actor, Supplement))
-            .order_by(Supplement.last_day)
-            .limit(MOST)
-        )
-        .all()
+def _opens_economy() -> ColumnElement[bool]:
+    return (
+        select(SupplementPart.id)
+        .where(SupplementPart.supplement_id == Supplement.id, SupplementPart.part == ECONOMY)
+        .correlate(Supplement)
+        .exists()
     )
-    asked = select(SupplementPart.supplement_id, SupplementPart.part).where(
-        SupplementPart.supplement_id.in_([supplement.id for supplement, _, _ in rows])
+
+
+def _draft(actor: Actor, row: Any) -> Iterator[Waiting]:
+    if not may(actor, Permission.FILL_AND_CHANGE, row):
+        return
+    late = row.day < clock.today()
+    yield Waiting(
+        title=f"Ansök: {row.title}",
+        text=f"{row.name}. "
+        + (
+            "Sista dagen har gått. Ansökan tas emot men märks som sen."
+            if late
+            else "Ansökan är påbörjad men inte inskickad."
+        ),
+        endpoint="applications.show",
+        values={"application_id": row.id},
+        day=row.day,
+        action="Fortsätt ansökan",
+        mark=("info", "half", "Påbörjad"),
     )
-    opened: dict[int, set[str]] = {supplement.id: set() for supplement, _, _ in rows}
-    for supplement_id, part in db.session().execute(asked):
-        opened[supplement_id].add(part)
-    for supplement, title, year in rows:
-        of_report = supplement.report_id is not None
-        needed = (
-            Permission.FILL_ECONOMY if of_report and ECONOMY in opened[supplement.id] else Permission.FILL_AND_CHANGE
-        )
-        if not may(actor, needed, supplement):
-            continue
-        yield Waiting(
-            title=f"Komplettera återrapporteringen för {year}" if of_report else f"Komplettera ansökan: {title}",
-            text=f"{_first_words(supplement.reason)} Utan svar bedöms det som redan är inskickat.",
-            endpoint="reports.show" if of_report else "supplements.answer",
-            values={"report_id": supplement.report_id} if of_report else {"supplement_id": supplement.id},
-            day=supplement.last_day,
-            action="Svara",
-        )
+
+
+def _supplement(actor: Actor, row: Any) -> Iterator[Waiting]:
+    of_report = row.number is not None
+    needed = Permission.FILL_ECONOMY if of_report and row.flag else Permission.FILL_AND_CHANGE
+    if not may(actor, needed, row):
+        return
+    yield Waiting(
+        title=f"Komplettera återrapporteringen för {row.year}" if of_report else f"Komplettera ansökan: {row.title}",
+        text=f"{_first_words(row.text)} Utan svar bedöms det som redan är inskickat.",
+        endpoint="reports.show" if of_report else "supplements.answer",
+        values={"report_id": row.number} if of_report else {"supplement_id": row.id},
+        day=row.day,
+        action="Svara",
+    )
 
 
 def _first_words(text: str, most: int = 200) -> str:
@@ -211,79 +275,58 @@ def _first_words(text: str, most: int = 200) -> str:
     return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
 
 
-def _communications(actor: Actor) -> Iterator[Waiting]:
-    rows = db.session().execute(
-        select(Communication, Case)
-        .join(Case, Case.id == Communication.case_id)
-        .where(
-            Communication.kind == CommunicationKind.SENT,
-            Communication.replied_at.is_(None),
-            Communication.last_day >= clock.today(),
-            own(actor, Communication),
+def _communication(actor: Actor, row: Any) -> Iterator[Waiting]:
+    if may(actor, Permission.REPLY_TO_COMMUNICATION, row):
+        yield Waiting(
+            title=f"Lämna synpunkter: {row.title}",
+            text=f"Det finns ett underlag att läsa i ärende {row.text} innan beslutet fattas.",
+            endpoint="communications.show",
+            values={"communication_id": row.id},
+            day=row.day,
+            action="Läs underlaget",
         )
-        .order_by(Communication.last_day)
-        .limit(MOST)
-    )
-    for communication, of_case in rows:
-        if may(actor, Permission.REPLY_TO_COMMUNICATION, communication):
-            yield Waiting(
-                title=f"Lämna synpunkter: {of_case.title}",
-                text=f"Det finns ett underlag att läsa i ärende {of_case.registration_number} innan beslutet fattas.",
-                endpoint="communications.show",
-                values={"communication_id": communication.id},
-                day=communication.last_day,
-                action="Läs underlaget",
-            )
 
 
-def _own_reports(actor: Actor) -> Iterator[Waiting | ImportantDate]:
-    rows = db.session().scalars(
-        select(Report)
-        .where(Report.status == ReportStatus.DRAFT, own(actor, Report))
-        .order_by(Report.due_on)
-        .limit(MOST)
-    )
+def _own_report(actor: Actor, row: Any) -> Iterator[Waiting | ImportantDate]:
     today = clock.today()
-    for report in rows:
-        fills = may(actor, Permission.FILL_AND_CHANGE, report)
-        attests = may(actor, Permission.ATTEST_ECONOMY, report)
-        submits = may(actor, Permission.CERTIFY_AND_SUBMIT_REPORT, report)
-        attested = report.economy_attested_at is not None
-        year, here = report.grant_year, {"report_id": report.id}
-        if report.opens_on > today:
-            yield ImportantDate(report.opens_on, f"Återrapporteringen för {year} öppnar")
-        if report.due_on >= today:
-            yield ImportantDate(report.due_on, f"Sista dag att återrapportera {year}")
-        if report.opens_on > today:
-            continue
-        if attested and submits:
-            yield Waiting(
-                title=f"Skicka in återrapporteringen för {year}",
-                text="Ekonomin är intygad. Kontrollera resultaten, intyga och skicka in.",
-                endpoint="reports.submit",
-                values=here,
-                day=report.due_on,
-                action="Kontrollera och skicka in",
-            )
-        elif fills:
-            yield Waiting(
-                title=f"Återrapportera för {year}",
-                text="Ekonomin är intygad. Ombudet kan skicka in." if attested else "Ekonomin är inte intygad än.",
-                endpoint="reports.show",
-                values=here,
-                day=report.due_on,
-                action="Fortsätt återrapportera",
-                mark=("info", "half", "Pågår"),
-            )
-        elif attests and not attested:
-            yield Waiting(
-                title=f"Intyga ekonomin för {year}",
-                text="Kontrollera kostnaderna och intyga att de stämmer med redovisningen.",
-                endpoint="reports.economy",
-                values=here,
-                day=report.due_on,
-                action="Se ekonomin",
-            )
+    fills = may(actor, Permission.FILL_AND_CHANGE, row)
+    attests = may(actor, Permission.ATTEST_ECONOMY, row)
+    submits = may(actor, Permission.CERTIFY_AND_SUBMIT_REPORT, row)
+    attested, year, here = bool(row.flag), row.year, {"report_id": row.id}
+    if row.opens > today:
+        yield ImportantDate(row.opens, f"Återrapporteringen för {year} öppnar")
+    if row.day >= today:
+        yield ImportantDate(row.day, f"Sista dag att återrapportera {year}")
+    if row.opens > today:
+        return
+    if attested and submits:
+        yield Waiting(
+            title=f"Skicka in återrapporteringen för {year}",
+            text="Ekonomin är intygad. Kontrollera resultaten, intyga och skicka in.",
+            endpoint="reports.submit",
+            values=here,
+            day=row.day,
+            action="Kontrollera och skicka in",
+        )
+    elif fills:
+        yield Waiting(
+            title=f"Återrapportera för {year}",
+            text="Ekonomin är intygad. Ombudet kan skicka in." if attested else "Ekonomin är inte intygad än.",
+            endpoint="reports.show",
+            values=here,
+            day=row.day,
+            action="Fortsätt återrapportera",
+            mark=("info", "half", "Pågår"),
+        )
+    elif attests and not attested:
+        yield Waiting(
+            title=f"Intyga ekonomin för {year}",
+            text="Kontrollera kostnaderna och intyga att de stämmer med redovisningen.",
+            endpoint="reports.economy",
+            values=here,
+            day=row.day,
+            action="Se ekonomin",
+        )
 
 
 # --- The authority -----------------------------------------------------------------------------------------------
@@ -586,7 +629,7 @@ def _reports_to_review(actor: Actor) -> Iterator[Waiting]:
 # --- Days to come ------------------------------------------------------------------------------------------------
 
 
-def _call_dates(actor: Actor) -> Iterator[ImportantDate]:
+def _call_dates() -> Iterator[ImportantDate]:
     today = clock.today()
     rows = db.session().execute(
         select(Call, CallYear)
@@ -600,13 +643,11 @@ def _call_dates(actor: Actor) -> Iterator[ImportantDate]:
     )
     seen: set[ImportantDate] = set()
     for call, year in rows:
-        days = [ImportantDate(call.last_day, f"Sista dag att söka: {call.title}", call.id)]
-        if actor.is_authority:
-            days += [
-                ImportantDate(year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
-                ImportantDate(year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
-            ]
-        for found in days:
+        for found in (
+            ImportantDate(call.last_day, f"Sista dag att söka: {call.title}", call.id),
+            ImportantDate(year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
+            ImportantDate(year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
+        ):
             if found.day >= today and found not in seen:
                 seen.add(found)
                 yield found

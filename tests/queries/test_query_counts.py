@@ -88,6 +88,8 @@ def test_a_regions_pages_of_a_draft_ask_little(app, database):
     report = {"report_id": report_id}
     handed_in = ApplicationFactory(organisation=region)
     pages = [
+        ("home.show", {}),
+        ("cases.show", {"case_id": handed_in.case_id}),
         ("messages.thread", {"case_id": handed_in.case_id}),
         ("cases.index", {}),
         ("notices.index", {}),
