@@ -1,6 +1,5 @@
 """Fixtures that every test may ask for, and what happens around a run."""
 
-import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -44,13 +43,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the others makes what they share."""
     if not hasattr(config, "workerinput"):
         run.begin()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is loaded by now stays: to look through it for garbage again and again takes a sixth of a run's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
