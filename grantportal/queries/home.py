@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
@@ -14,7 +13,6 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.case_lists import NOBODYS
-from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
@@ -26,12 +24,12 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication, Decision, Dispatch
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
-from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, may, own, visible
 from grantportal.queries import ombud
 from grantportal.queries.case_lists import is_nobodys
+from grantportal.queries.supplements import time_asked_at
 from grantportal.queries.together import fetched, part
 
 MOST = 20
@@ -422,7 +420,7 @@ def _followed_supplements(actor: Actor) -> Iterator[Waiting]:
     """Those that are late, and those whose party has asked for more time and not been written to since."""
     if not may(actor, Permission.CLOSE_SUPPLEMENT):
         return
-    asks = _time_asked_at().is_not(None)
+    asks = time_asked_at().is_not(None)
     rows = db.session().execute(
         select(Supplement, Organisation.name, Case.registration_number, Case.assigned_to_id, asks)
         .join(Organisation, Organisation.id == Supplement.organisation_id)
@@ -457,28 +455,6 @@ def _followed_supplements(actor: Actor) -> Iterator[Waiting]:
             day=supplement.last_day,
             is_own=is_own,
         )
-
-
-def _time_asked_at() -> ScalarSelect[datetime]:
-    """When the party last asked for more time; None when it has not, or the authority has written to it since."""
-    later = aliased(Record)
-    answered = (
-        select(later.id)
-        .where(later.case_id == Record.case_id, later.direction == Direction.OUT, later.number > Record.number)
-        .correlate(Record)
-        .exists()
-    )
-    return (
-        select(func.max(Record.dated_at))
-        .where(
-            Record.case_id == Supplement.case_id,
-            Record.kind == RecordKind.MORE_TIME_ASKED,
-            Record.dated_at >= Supplement.requested_at,
-            ~answered,
-        )
-        .correlate(Supplement)
-        .scalar_subquery()
-    )
 
 
 def _decisions(actor: Actor) -> Iterator[Waiting]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from grantportal import db, policy
 from grantportal.domain import clock, hand_ins, opened, supplements
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, Audience
-from grantportal.domain.cases import FrozenKind, RecordKind
+from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.hand_ins import Content, Difference
 from grantportal.domain.labels import Label
 from grantportal.domain.opened import Asked, Part
@@ -227,6 +227,8 @@ class SupplementPage:
     reason: str
     last_day: date
     is_overdue: bool
+    time_asked_at: datetime | None
+    """When the party asked for more time, while that waits for the authority."""
     requested_at: datetime
     requested_by: str
     ended_at: datetime | None
@@ -265,9 +267,9 @@ def page(actor: Actor, supplement_id: int) -> SupplementPage | None:
     now = clock.now()
     numbered = tuple(
         Round(row.id, place, row.requested_at, supplements.label(row.status, row.last_day, now))
-        for place, (row, _) in enumerate(rounds, 1)
+        for place, (row, *_) in enumerate(rounds, 1)
     )
-    still_open = next((row for row, _ in rounds if row.status is SupplementStatus.REQUESTED), None)
+    still_open = next((row for row, *_ in rounds if row.status is SupplementStatus.REQUESTED), None)
     waits = (
         OpenSupplement(still_open.id, "", still_open.last_day, {}, still_open.version_before) if still_open else None
     )
@@ -282,6 +284,7 @@ def page(actor: Actor, supplement_id: int) -> SupplementPage | None:
         reason=supplement.reason,
         last_day=supplement.last_day,
         is_overdue=now >= clock.end_of(supplement.last_day),
+        time_asked_at=found.time_asked_at if supplement.status is SupplementStatus.REQUESTED else None,
         requested_at=supplement.requested_at,
         requested_by=found.name or "",
         ended_at=supplement.ended_at,
@@ -301,13 +304,35 @@ def _rounds(actor: Actor, supplement_id: int) -> list[Any]:
     return list(
         db.session()
         .execute(
-            select(Supplement, User.name)
+            select(Supplement, User.name, time_asked_at().label("time_asked_at"))
             .outerjoin(User, User.id == Supplement.requested_by_id)
             .where(Supplement.application_id == this, policy.visible(actor, Supplement))
             .order_by(Supplement.id)
             .options(selectinload(Supplement.parts))
         )
         .all()
+    )
+
+
+def time_asked_at() -> ScalarSelect[datetime]:
+    """When the party last asked for more time; None when it has not, or the authority has written to it since."""
+    later = aliased(Record)
+    answered = (
+        select(later.id)
+        .where(later.case_id == Record.case_id, later.direction == Direction.OUT, later.number > Record.number)
+        .correlate(Record)
+        .exists()
+    )
+    return (
+        select(func.max(Record.dated_at))
+        .where(
+            Record.case_id == Supplement.case_id,
+            Record.kind == RecordKind.MORE_TIME_ASKED,
+            Record.dated_at >= Supplement.requested_at,
+            ~answered,
+        )
+        .correlate(Supplement)
+        .scalar_subquery()
     )
 
 

@@ -408,7 +408,10 @@ def test_a_wish_for_more_time_waits_for_the_officer_until_it_is_answered(
 
     def wishes():
         committed()
-        return [each.title for each in home.start(handlaggare).waiting if "längre tid" in each.title]
+        said = [queries.page(who, asked).time_asked_at is not None for who in (ombud, handlaggare)]
+        titles = [each.title for each in home.start(handlaggare).waiting if "längre tid" in each.title]
+        assert said == [bool(titles)] * 2
+        return titles
 
     with clock.at(IN_MAY):
         assert wishes() == []
