@@ -31,11 +31,13 @@ class GiroShown:
     verified_how: str
     approved_by: str
     approved_at: datetime | None
+    is_ended: bool
+    """Refused, taken back, or followed by another."""
 
     @property
     def waits(self) -> bool:
         """Whether it is still to be checked or approved."""
-        return self.approved_at is None
+        return self.approved_at is None and not self.is_ended
 
     @property
     def state(self) -> tuple[str, str, str]:
@@ -54,7 +56,7 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
         .join(_asked, BankGiro.asked_by_id == _asked.id)
         .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
         .outerjoin(_approved, BankGiro.approved_by_id == _approved.id)
-        .where(where, BankGiro.valid_to.is_(None))
+        .where(where)
         .order_by(BankGiro.approved_at.is_not(None), Organisation.name, BankGiro.id)
     )
     return tuple(
@@ -71,6 +73,7 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
             verified_how=giro.verified_how,
             approved_by=approved or "",
             approved_at=giro.approved_at,
+            is_ended=giro.valid_to is not None,
         )
         for giro, organisation, asked, verified, approved in rows
     )
@@ -78,11 +81,11 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
 
 def listed(actor: Actor) -> tuple[GiroShown, ...]:
     """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
-    return _shown(policy.visible(actor, BankGiro))
+    return _shown(policy.visible(actor, BankGiro) & BankGiro.valid_to.is_(None))
 
 
 def page(actor: Actor, giro_id: int) -> GiroShown | None:
-    """A giro that is in force or asked for, if the actor may see it."""
+    """A giro, ended ones too, if the actor may see it."""
     return next(iter(_shown(policy.visible(actor, BankGiro) & (BankGiro.id == giro_id))), None)
 
 

@@ -1,12 +1,13 @@
 """Bankgiron: where organisations are paid, and who has checked it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
 from forms.payments import AskForGiroForm, RefuseGiroForm, VerifyGiroForm
 from grantportal import policy, web
-from grantportal.domain.errors import NoRight
+from grantportal.domain.errors import NoRight, RuleViolation
+from grantportal.domain.giros import ensure_waits
 from grantportal.policy import Permission
 from grantportal.queries import giros
 from grantportal.services import giros as services
@@ -42,12 +43,26 @@ def ask() -> ResponseReturnValue:
     return render_template("giros/ask.html", form=form)
 
 
+def _is_too_late(giro: giros.GiroShown) -> bool:
+    """Whether the page asks for what cannot be done any more. What is posted is kept on its page, beside the refusal."""
+    if request.method != "GET":
+        return False
+    try:
+        ensure_waits(approved=giro.approved_at is not None, ended=giro.is_ended)
+    except RuleViolation as refusal:
+        flash(refusal.message, "note")
+        return True
+    return False
+
+
 @bp.route("/<int:giro_id>/kontrollera", methods=["GET", "POST"])
 def verify(giro_id: int) -> ResponseReturnValue:
     """An ekonom says how the number was checked."""
     who = web.signed_in()
     policy.require(who, Permission.VERIFY_GIRO)
     shown = web.seen(giros.page(who, giro_id))
+    if _is_too_late(shown):
+        return redirect(url_for(".index"))
     form = VerifyGiroForm()
     if web.carried_out(form, services.verify, who, giro_id):
         return web.done("Bankgirot är kontrollerat. Någon annan ska godkänna det.", ".index")
@@ -60,6 +75,8 @@ def approve(giro_id: int) -> ResponseReturnValue:
     who = web.signed_in()
     policy.require(who, Permission.APPROVE_GIRO)
     shown = web.seen(giros.page(who, giro_id))
+    if _is_too_late(shown):
+        return redirect(url_for(".index"))
     form = Form()
     if web.carried_out(form, services.approve, who, giro_id):
         return web.done("Bankgirot är godkänt och gäller nu.", ".index")
@@ -72,6 +89,8 @@ def refuse(giro_id: int) -> ResponseReturnValue:
     who = web.signed_in()
     policy.require(who, Permission.VERIFY_GIRO)
     shown = web.seen(giros.page(who, giro_id))
+    if _is_too_late(shown):
+        return redirect(url_for(".index"))
     form = RefuseGiroForm()
     if web.carried_out(form, services.refuse, who, giro_id):
         return web.done("Bankgirot är underkänt. Organisationens ombud får veta varför.", ".index")
@@ -84,6 +103,8 @@ def withdraw(giro_id: int) -> ResponseReturnValue:
     who = web.signed_in()
     shown = web.seen(giros.page(who, giro_id))
     policy.require(who, Permission.ASK_TO_CHANGE_GIRO, shown)
+    if _is_too_late(shown):
+        return redirect(url_for(".index"))
     form = Form()
     if web.carried_out(form, services.withdraw, who, giro_id):
         return web.done("Bankgirot är återtaget.", ".index")

@@ -1,0 +1,63 @@
+"""Bankgiron through their pages: what somebody else has ended meanwhile takes no text with it."""
+
+import pytest
+
+from grantportal.domain.actors import Role
+from grantportal.domain.giros import AskForGiro, RefuseGiro
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.queries.accounts import actor_of
+from grantportal.services import giros
+from tests.support.client import token_in
+from tests.support.factories import OrganisationFactory, person
+from tests.support.pages import words
+from tests.support.rows import committed
+
+
+@pytest.fixture
+def authority(database):
+    return OrganisationFactory(kind=OrganisationKind.AUTHORITY)
+
+
+@pytest.fixture
+def ombud(database):
+    return person(Role.OMBUD, OrganisationFactory(name="Region Åkerbo"))
+
+
+@pytest.fixture
+def asked(ombud):
+    """The id of a giro that waits."""
+    organisation_id = actor_of(ombud.id).mandates[0].organisation_id
+    giro_id = giros.ask(actor_of(ombud.id), AskForGiro(organisation_id, "5050-1055"))
+    committed()
+    return giro_id
+
+
+def refuse(authority, giro_id):
+    """A colleague is first."""
+    giros.refuse(actor_of(person(Role.FINANCE, authority).id), giro_id, RefuseGiro("Numret är en leverantörs."))
+    committed()
+
+
+@pytest.mark.parametrize(("page", "field"), [("kontrollera", "how"), ("underkann", "reason")])
+def test_what_was_written_is_kept_when_a_colleague_was_first(signed_in, authority, asked, page, field):
+    finance = signed_in(person(Role.FINANCE, authority))
+    here = f"/bankgiron/{asked}/{page}"
+    token = token_in(finance.get(here), here)
+    refuse(authority, asked)
+
+    answer = finance.post(here, data={"csrf_token": token, field: "Ringde växeln på Åkerbo."})
+
+    assert answer.status_code == 422
+    assert "redan underkänt eller återtaget. Inget är ändrat." in words(answer.document)
+    assert "Ringde växeln på Åkerbo." in answer.text
+
+
+@pytest.mark.parametrize("page", ["kontrollera", "godkann", "underkann", "ta-tillbaka"])
+def test_a_page_of_what_has_ended_leads_to_the_list_and_says_why(signed_in, authority, ombud, asked, page):
+    refuse(authority, asked)
+    browser = signed_in(ombud if page == "ta-tillbaka" else person(Role.FINANCE, authority))
+
+    answer = browser.get(f"/bankgiron/{asked}/{page}")
+
+    assert (answer.status_code, answer.location) == (302, "/bankgiron/")
+    assert "redan underkänt eller återtaget" in words(browser.get("/bankgiron/").document)
