@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db
@@ -26,6 +26,7 @@ from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.policy import visible
 from grantportal.queries import grants
 from grantportal.queries.grants import years_text
+from grantportal.queries.together import fetched, part
 
 _LOOKS = {
     Outcome.GRANTED: ("ok", "check"),
@@ -128,17 +129,18 @@ def _sums(
 ) -> tuple[dict[tuple[int, int], Kronor], dict[tuple[int, int], Kronor]]:
     """What is granted by decision and year, and what is sought by application and year. One query."""
 
-    def summed(place: int, key: Any, year: Any, amount: Any, ids: Sequence[int]) -> Select[Any]:
-        return select(literal(place), key, year, func.sum(amount)).where(key.in_(ids)).group_by(key, year)
+    def summed(kind: str, key: Any, year: Any, amount: Any, ids: Sequence[int]) -> Select[Any]:
+        total = cast(func.sum(amount), BigInteger())
+        return part(kind, id=key, year=year, amount=total).where(key.in_(ids)).group_by(key, year)
 
-    both = union_all(
-        summed(0, DecisionLine.decision_id, DecisionLine.grant_year, DecisionLine.amount, decisions),
-        summed(1, RequestedLine.application_id, RequestedLine.grant_year, RequestedLine.amount, applications),
+    found = fetched(
+        summed("granted", DecisionLine.decision_id, DecisionLine.grant_year, DecisionLine.amount, decisions),
+        summed("sought", RequestedLine.application_id, RequestedLine.grant_year, RequestedLine.amount, applications),
     )
-    found: tuple[dict[tuple[int, int], Kronor], dict[tuple[int, int], Kronor]] = ({}, {})
-    for place, owner, year, total in db.session().execute(both):
-        found[place][owner, year] = int(total)
-    return found
+    granted, sought = (
+        {(row.id, row.year): row.amount for row in found.get(kind, ())} for kind in ("granted", "sought")
+    )
+    return granted, sought
 
 
 def _homes(applications: Sequence[int]) -> dict[int, tuple[str, ...]]:

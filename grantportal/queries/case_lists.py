@@ -8,18 +8,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
-    String,
     and_,
     case,
-    cast,
     func,
-    literal,
-    null,
     or_,
     select,
-    union_all,
 )
 
 from grantportal import db
@@ -50,6 +44,7 @@ from grantportal.policy import MAY_BE_ASSIGNED, visible
 from grantportal.queries import search
 from grantportal.queries.accounts import holds
 from grantportal.queries.case_states import CaseFacts, Standing, standings, supplement_last_day, views_last_day
+from grantportal.queries.together import fetched, part
 
 PAGE = 50
 
@@ -381,12 +376,6 @@ def _column(actor: Actor, name: str) -> list[ColumnElement[Any]]:
 def _filters() -> Filters:
     """Everything that the authority's list can be narrowed by. One query."""
 
-    def rows(kind: str, key: Any, name: Any, day: Any = None) -> Select[*tuple[Any, ...]]:
-        last_day = cast(null(), Date()) if day is None else day
-        return select(
-            literal(kind, String()).label("kind"), key.label("key"), name.label("name"), last_day.label("day")
-        )
-
     published = Call.published_at.is_not(None)
     has_call = select(Call.id).where(Call.grant_id == Grant.id, published).correlate(Grant).exists()
     has_case = (
@@ -401,27 +390,24 @@ def _filters() -> Filters:
         .correlate(User)
         .exists()
     )
-    found: dict[str, list[tuple[int, str, date | None]]] = {}
-    query = union_all(
-        rows("grant", Grant.id, Grant.title).where(has_call),
-        rows("call", Call.id, Call.title, Call.last_day).where(published),
-        rows("organisation", Organisation.id, Organisation.name).where(has_case),
-        rows("handler", User.id, User.name).where(appointed, User.closed_at.is_(None)),
+    found = fetched(
+        part("grant", id=Grant.id, name=Grant.title).where(has_call),
+        part("call", id=Call.id, name=Call.title, day=Call.last_day).where(published),
+        part("organisation", id=Organisation.id, name=Organisation.name).where(has_case),
+        part("handler", id=User.id, name=User.name).where(appointed, User.closed_at.is_(None)),
     )
-    for kind, key, name, day in db.session().execute(query):
-        found.setdefault(kind, []).append((key, name, day))
-    calls = sorted(found.get("call", ()), key=lambda each: (each[2] or date.min, each[0]), reverse=True)
+    calls = sorted(found.get("call", ()), key=lambda each: (each.day or date.min, each.id), reverse=True)
     return Filters(
         grants=_by_name(found.get("grant", ())),
-        calls=tuple((key, name) for key, name, _ in calls),
+        calls=tuple((each.id, each.name) for each in calls),
         organisations=_by_name(found.get("organisation", ())),
         handlers=_by_name(found.get("handler", ())),
-        last_days=tuple(sorted({day for _, _, day in calls if day is not None})),
+        last_days=tuple(sorted({each.day for each in calls if each.day is not None})),
     )
 
 
-def _by_name(found: Iterable[tuple[int, str, date | None]]) -> Choices:
-    return tuple((key, name) for key, name, _ in sorted(found, key=lambda each: db.swedish_key(each[1])))
+def _by_name(found: Iterable[Any]) -> Choices:
+    return tuple((each.id, each.name) for each in sorted(found, key=lambda each: db.swedish_key(each.name)))
 
 
 # --- Chosen to be appointed ------------------------------------------------------------------------------------------
