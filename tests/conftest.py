@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+# Before anything imports them, or their asserts do not say what they compared: all other imports come after it (E402).
 pytest.register_assert_rewrite("tests.support")
 
 from argon2 import PasswordHasher  # noqa: E402
