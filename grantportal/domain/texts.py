@@ -11,6 +11,7 @@ LONGEST = 100_000
 """The longest text that any field takes, in characters."""
 
 _KEEP = {"\n", "\t"}
+_NEW_LINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Marks that turn the direction of what follows: a reader would see another text than the one that is stored.
 _DIRECTION = {
     "\u202a",
@@ -30,7 +31,8 @@ _DIRECTION = {
 
 def clean(typed: str) -> str:
     """The text as it is stored: NFC, newlines as \\n, without control characters, NUL and marks of direction."""
-    text = typed.replace("\r\n", "\n").replace("\r", "\n")
+    # Every other sign of a new line too, such as a word processor's: taken away, it would join two words.
+    text = _NEW_LINE.sub("\n", typed)
     # A lone surrogate cannot be encoded and would fail in the driver.
     text = "".join(
         char

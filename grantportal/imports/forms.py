@@ -103,7 +103,7 @@ def _section(node: Node, so_far: _Read) -> Section:
         key=key,
         title=node.text("rubrik", needed=True),
         group=node.text("grupp", needed=True),
-        intro=node.text("inledning"),
+        intro=node.paragraphs("inledning"),
         questions=questions,
         shown_if=shown_if,
     )
@@ -127,7 +127,7 @@ def _shown_if(node: Node, so_far: _Read) -> ShownIf | None:
     number = condition.whole("fråga", least=1, most=9_999)
     if number is None or "svar" not in condition.values:
         return None
-    if number == node.values.get("nummer"):
+    if str(number) == node.values.get("nummer"):
         condition.fault("Frågan kan inte bero på sitt eget svar. Ange en tidigare fråga.")
         return None
     question = so_far.earlier.get(number)

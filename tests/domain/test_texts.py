@@ -18,6 +18,11 @@ def test_letters_are_composed_and_newlines_are_one_kind():
     assert clean("a\u030a\r\nb\rc") == "å\nb\nc"
 
 
+def test_another_sign_of_a_new_line_does_not_join_two_words():
+    assert clean("a\x0bb\x0cc\x85d\u2028e\u2029f") == "a\nb\nc\nd\ne\nf"
+    assert one_line("a\x0bb") == "a b"
+
+
 def test_a_line_has_single_spaces():
     assert one_line("  Region \n\t Skåne\u00a0 ") == "Region Skåne"
 

@@ -43,6 +43,20 @@ def test_a_form_says_what_was_written():
     assert second.with_staff
 
 
+def test_every_text_of_a_form_is_what_was_written():
+    """Answers to choose among were read as a number, a time and a yes."""
+    form = forms.read(
+        FORM.replace("rubrik: Ansökan", "rubrik: 1.10").replace(
+            "grupp: Arbetet", "grupp: 01\n    inledning: |\n      Ett stycke.\n      Ett till, till exempel mål #2."
+        )
+        + "      - {nummer: 3, typ: ett av, fråga: null, val: [yes, 12:30, 1.50]}\n"
+    )
+
+    assert form.title == "1.10"
+    assert (form.sections[0].group, form.sections[0].intro) == ("01", "Ett stycke.\nEtt till, till exempel mål #2.")
+    assert (form.questions[2].label, form.questions[2].choices) == ("null", ("yes", "12:30", "1.50"))
+
+
 @pytest.mark.parametrize("name", ["application-form", "extra-application-form", "report-form"])
 def test_the_demonstrations_forms_are_whole(name):
     form = forms.read(outline(name))

@@ -355,23 +355,24 @@ def test_a_form_and_a_matrix_are_read_in(at_the_authority):
 
 @pytest.mark.parametrize("where", ["formular", "forvantade-resultat"])
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "hej",
-        "[" * 5_000,
-        "a: &x [1, 2]\nb: [*x, *x]",
-        "!!python/object/apply:os.system ['ls']",
-        "title: [",
-        "å" * 100_001,
+        ("hej", "Texten ska börja med rubriker och kolon"),
+        ("[" * 5_000, "Rad 1: Texten har mer än 20 nivåer."),
+        ("a: &x [1, 2]\nb: [*x, *x]", "Rad 1: &amp; först i en text"),
+        ("!!python/object/apply:os.system ['ls']", "Rad 1: ! först i en text"),
+        ("title: [", "Rad 1: Texten går inte att läsa."),
+        ("rubrik: Mål #2", "Rad 1: Det som står efter # skulle inte läsas."),
+        ("å" * 100_001, "Skriv högst"),
     ],
 )
-def test_what_cannot_be_read_is_refused_and_kept(at_the_authority, where, text):
+def test_what_cannot_be_read_is_refused_and_kept(at_the_authority, where, text, said):
     grant_id = make_grant(officer())
 
     page = at_the_authority.post_form(f"/statsbidrag/{grant_id}/{where}", {"text": text})
 
     assert page.status_code == 422
-    assert "Texten går inte att läsa" in page.text or "Skriv högst" in page.text or "rubriker" in page.text
+    assert said in page.text
 
 
 def test_as_many_queries_for_one_call_as_for_many(client):
