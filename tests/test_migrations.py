@@ -13,13 +13,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grantportal import db, migrate
 from grantportal.domain.actors import Role
+from grantportal.domain.calls import CallStatus
+from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
+from grantportal.models.grants import CostCategory
 from grantportal.models.search import is_modelled
 from tests.support import run
-from tests.support.casework import HANDED_IN, CaseFactory
+from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
+from tests.support.rows import saved
 
 
 def empty(kind: str, name: str) -> str:
@@ -129,6 +133,24 @@ def test_older_notices_and_notes_go_along(migrated):
         for change in ("UPDATE file_notes SET text = ''", "DELETE FROM file_notes"):
             with pytest.raises(DBAPIError, match="written once"):
                 _run(migrated, change)
+
+
+def test_a_published_call_takes_its_law_from_its_grant(migrated):
+    law = {"legal_basis": "Uppdrag", "appeal_variant": AppealVariant.NONE, "appeal_provision": "20 §"}
+    grant = GrantFactory(purpose="Att prova", recovery_basis="Villkoren", appeal_is_example=True, **law)
+    saved(CostCategory(grant_id=grant.id, position=3, name="Personal"))
+    calls = [CallFactory(grant=grant), CallFactory(grant=grant, status=CallStatus.DRAFT)]
+    migrate.downgrade(migrated, "0019")
+
+    migrate.upgrade(migrated, "0020")
+
+    columns = "purpose, legal_basis, recovery_basis, appeal_variant, appeal_provision, appeal_is_example, last_category"
+    with migrated.connect() as connection:
+        rows = {row[0]: tuple(row[1:]) for row in connection.execute(text(f"SELECT id, {columns} FROM calls"))}
+    assert rows[calls[0].id] == ("Att prova", "Uppdrag", "Villkoren", "none", "20 §", True, 3)
+    assert rows[calls[1].id] == ("", "", "", None, "", False, None)
+    with pytest.raises(DBAPIError, match="written once"):
+        _run(migrated, "UPDATE calls SET legal_basis = 'x' WHERE status = 'published'")
 
 
 def _run(engine: Engine, statement: str, *rows: dict) -> None:

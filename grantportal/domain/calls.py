@@ -42,6 +42,10 @@ CALL: Lifecycle[CallStatus, CallAction] = Lifecycle(
 )
 
 
+PROMISED = ("purpose", "legal_basis", "recovery_basis", "appeal_variant", "appeal_provision", "appeal_is_example")
+"""What a call promises in law: the statsbidrag's until the call is published, then the call's own and unchanged for ever."""
+
+
 class CallPhase(StrEnum):
     """Where a call is on the clock."""
 

@@ -2,14 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, and_, or_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.grants import AppealVariant
 from grantportal.domain.money import Kronor
 from grantportal.models.base import Base, code
 from grantportal.models.frameworks import FrameworkVersion
-from grantportal.models.grants import ConditionSet, FormVersion, Grant
+from grantportal.models.grants import ConditionSet, CostCategory, FormVersion, Grant
 
 
 class Call(Base):
@@ -19,6 +20,10 @@ class Call(Base):
     __table_args__ = (
         UniqueConstraint("grant_id", "title"),
         CheckConstraint("(kind = 'extra') = (extends_id IS NOT NULL)", name="extra_extends"),
+        CheckConstraint(
+            "status = 'draft' OR (legal_basis <> '' AND appeal_variant IS NOT NULL AND appeal_provision <> '')",
+            name="published_says_its_law",
+        ),
     )
 
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"))
@@ -39,6 +44,15 @@ class Call(Base):
     comment_kronor: Mapped[Kronor] = mapped_column(default=25_000)
     is_example: Mapped[bool] = mapped_column(default=False)
     """Whether all sums sought and granted in the call are invented."""
+    purpose: Mapped[str] = mapped_column(default="")
+    """From here on what the call promises in law: taken from the statsbidrag when the call is published, then its own."""
+    legal_basis: Mapped[str] = mapped_column(default="")
+    recovery_basis: Mapped[str] = mapped_column(default="")
+    appeal_variant: Mapped[AppealVariant | None] = mapped_column(code(AppealVariant, "appeal_variant"))
+    appeal_provision: Mapped[str] = mapped_column(default="")
+    appeal_is_example: Mapped[bool] = mapped_column(default=False)
+    last_category: Mapped[int | None]
+    """The place of the last kostnadsslag that the statsbidrag had then: one that is added later is not the call's."""
 
     grant: Mapped[Grant] = relationship()
     extends: Mapped["Call | None"] = relationship(remote_side="Call.id")
@@ -47,6 +61,14 @@ class Call(Base):
     report_form: Mapped[FormVersion | None] = relationship(foreign_keys=[report_form_id])
     framework_version: Mapped[FrameworkVersion | None] = relationship()
     condition_set: Mapped[ConditionSet | None] = relationship()
+    cost_categories: Mapped[list[CostCategory]] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(CostCategory.grant_id) == Call.grant_id,
+            or_(Call.last_category.is_(None), CostCategory.position <= Call.last_category),
+        ),
+        viewonly=True,
+        order_by=CostCategory.position,
+    )
 
 
 class CallYear(Base):

@@ -34,6 +34,19 @@ LOCKED_BY_GRANDPARENT = {
 }
 """The same, where the status is two steps up."""
 
+KEPT_UNLESS_DRAFT = {
+    "calls": (
+        *("grant_id", "kind", "extends_id", "opens_at", "published_at", "is_example"),
+        *("application_form_id", "report_form_id", "framework_version_id", "condition_set_id", "last_category"),
+        *("comment_percent", "comment_kronor", "purpose", "legal_basis", "recovery_basis"),
+        *("appeal_variant", "appeal_provision", "appeal_is_example"),
+    ),
+}
+"""Columns that are not changed once the row is no draft; nor does it become one again, nor is it taken away."""
+
+CHILDREN_OF_A_DRAFT = {"call_years": ("calls", "call_id")}
+"""Rows that are neither added, changed nor taken away once their parent is no draft."""
+
 REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -61,6 +74,14 @@ def _rules() -> Iterator[tuple[str, str, str]]:
         )
         for operation, rows in _ROWS.items():
             yield table, operation, _any_is(status_of, rows, status)
+    for table, columns in KEPT_UNLESS_DRAFT.items():
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+        yield table, "UPDATE", f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {changed})"
+        yield table, "DELETE", "OLD.status <> 'draft'"
+    for table, (parent, key) in CHILDREN_OF_A_DRAFT.items():
+        status_of = f"(SELECT status FROM {parent} WHERE {parent}.id = {{row}}.{key})"
+        for operation, rows in _ROWS.items():
+            yield table, operation, " OR ".join(f"{status_of.format(row=row)} <> 'draft'" for row in rows)
 
 
 _ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}

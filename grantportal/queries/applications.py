@@ -143,6 +143,9 @@ def is_grantee(call: Call, organisation_id: int) -> bool:
 
 def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Surroundings:
     """The years, kostnadsslag and youth homes that the call's form is asked about; the homes of `region` come first. One query."""
+    of_the_call = CostCategory.grant_id == call.grant_id
+    if call.last_category is not None:
+        of_the_call = and_(of_the_call, CostCategory.position <= call.last_category)
     asked = (
         select(
             CallYear.grant_year,
@@ -153,7 +156,7 @@ def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Su
             YearFrame.decided,
         )
         .select_from(CallYear)
-        .outerjoin(CostCategory, CostCategory.grant_id == call.grant_id)
+        .outerjoin(CostCategory, of_the_call)
         .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
         .where(CallYear.call_id == call.id)
         .order_by(CallYear.grant_year, CostCategory.position)

@@ -55,6 +55,11 @@ def facts_of(call: Call) -> CallFacts:
     return CallFacts(call.status, call.opens_at, call.last_day)
 
 
+def law_of(call: Call) -> Call | Grant:
+    """Where what the call promises in law stands (`PROMISED`): with the statsbidrag while it is a draft, then its own."""
+    return call.grant if call.status is CallStatus.DRAFT else call
+
+
 def years_of(call_id: int) -> dict[int, CallYear]:
     """The call's grant years."""
     query = select(CallYear).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
@@ -230,7 +235,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         .all()
     )
     own_applications = _own_applications(actor, call)
-    grant = call.grant
+    grant, law = call.grant, law_of(call)
     return CallPage(
         id=call.id,
         title=call.title,
@@ -238,12 +243,12 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         eligible=call.eligible,
         grant_id=grant.id,
         grant_title=grant.title,
-        purpose=grant.purpose,
-        legal_basis=grant.legal_basis,
-        recovery_basis=grant.recovery_basis,
-        appeal_text=APPEAL_TEXTS[grant.appeal_variant] if grant.appeal_variant else "",
-        appeal_provision=grant.appeal_provision,
-        appeal_is_example=grant.appeal_is_example,
+        purpose=law.purpose,
+        legal_basis=law.legal_basis,
+        recovery_basis=law.recovery_basis,
+        appeal_text=APPEAL_TEXTS[law.appeal_variant] if law.appeal_variant else "",
+        appeal_provision=law.appeal_provision,
+        appeal_is_example=law.appeal_is_example,
         is_extra=call.kind is CallKind.EXTRA,
         is_example=call.is_example,
         extends=(call.extends.id, call.extends.title) if call.extends else None,

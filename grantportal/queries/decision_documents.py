@@ -69,14 +69,14 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
             years,
             tuple(
                 documents.AmountLine(each.name, tuple(granted.get((year, each.id), 0) for year in years))
-                for each in grant.cost_categories
+                for each in call.cost_categories
             ),
         )
         if gives
         else None,
         covers=decision.covers,
         reasons=decision.reasons,
-        legal_basis=grant.legal_basis,
+        legal_basis=call.legal_basis,
         conditions=_conditions(call, decision) if gives else (),
         payments=tuple(
             documents.PlannedPayment(each.grant_year, totals[each.grant_year], clock.month_text(each.pay_on))
@@ -86,14 +86,14 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
         reports=tuple(documents.ReportDue(year, due[year]) for year in years if totals.get(year)),
         appeal=documents.AppealText(
             appeal_text(
-                grant.appeal_variant,
+                call.appeal_variant,
                 public_party=organisation.kind is OrganisationKind.REGION,
                 authority=authority,
             )
-            if grant.appeal_variant
+            if call.appeal_variant
             else "",
-            grant.appeal_provision,
-            grant.appeal_is_example,
+            call.appeal_provision,
+            call.appeal_is_example,
         ),
         annex=annex,
     )

@@ -368,7 +368,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
             )
             for each in call.years
         ),
-        categories=tuple((each.id, each.name) for each in call.grant.cost_categories),
+        categories=tuple((each.id, each.name) for each in call.cost_categories),
         sought=asked,
         amounts=decisions.amounts_of(decision) if decision else {},
         outcome=decision.outcome if decision else None,

@@ -88,7 +88,7 @@ def locked_ground(application_id: int) -> Ground | None:
 
 def cells_of(call: Call) -> tuple[Cell, ...]:
     """Every grant year and kostnadsslag that the call's money can be granted for, in the order of the table."""
-    return tuple((year.grant_year, each.id) for each in call.grant.cost_categories for year in call.years)
+    return tuple((year.grant_year, each.id) for each in call.cost_categories for year in call.years)
 
 
 def sought(application_id: int) -> dict[Cell, Kronor]:

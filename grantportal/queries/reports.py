@@ -12,6 +12,7 @@ from grantportal import db, policy
 from grantportal.domain import clock, frozen, reports
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
@@ -34,7 +35,7 @@ from grantportal.domain.reports import (
 )
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
-from grantportal.models.calls import Call
+from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.frameworks import (
@@ -481,6 +482,21 @@ def answer_of(row: "ReportAnswer | ReportedResult") -> ResultAnswer:
     )
 
 
+def _last_category() -> ScalarSelect[int | None]:
+    """The place of the last kostnadsslag of the published calls that the report's year belongs to."""
+    return (
+        select(func.max(Call.last_category))
+        .join(CallYear, CallYear.call_id == Call.id)
+        .where(
+            Call.grant_id == Report.grant_id,
+            CallYear.grant_year == Report.grant_year,
+            Call.status != CallStatus.DRAFT,
+        )
+        .correlate(Report)
+        .scalar_subquery()
+    )
+
+
 def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
     """Every kostnadsslag: the budget of all made decisions of the year over all calls, what is paid, and the own draft."""
     budget = (
@@ -510,7 +526,11 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
                 ReportedCost,
                 and_(ReportedCost.report_id == Report.id, ReportedCost.cost_category_id == CostCategory.id),
             )
-            .where(Report.id == report_id, policy.own(actor, Report))
+            .where(
+                Report.id == report_id,
+                policy.own(actor, Report),
+                CostCategory.position <= func.coalesce(_last_category(), CostCategory.position),
+            )
             .order_by(CostCategory.position)
             .execution_options(populate_existing=True)
         )

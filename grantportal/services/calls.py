@@ -4,6 +4,7 @@ from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import (
     CALL,
+    PROMISED,
     CallAction,
     CallKind,
     WriteCall,
@@ -50,9 +51,15 @@ def publish(actor: Actor, call_id: int) -> None:
         if call is None:
             raise NotVisible
         grants.year_frames(call.grant_id, calls.years_of(call_id), lock=True)
+        grant = grants.get(call.grant_id, lock=True)
+        if grant is None:
+            raise NotVisible
         require(act.actor, Permission.PUBLISH_CALL)
         status = CALL.after(call.status, CallAction.PUBLISH)
         ensure_publishable(calls.readiness(call), clock.today())
+        for name in PROMISED:
+            setattr(call, name, getattr(grant, name))
+        call.last_category = max(each.position for each in grants.cost_categories(call.grant_id))
         call.status = status
         call.published_at = clock.received()
         act.about(call, title=call.title, years=list(calls.years_of(call_id)), last_day=call.last_day.isoformat())

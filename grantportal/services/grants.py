@@ -38,15 +38,11 @@ def set_up(actor: Actor, command: WriteGrant) -> int:
 
 
 def change(actor: Actor, grant_id: int, command: WriteGrant) -> None:
-    """The officer changes what the statsbidrag says; decisions already made keep what they said."""
+    """The officer changes what the statsbidrag says: for drafts and calls to come, for a published call has its own."""
     with transaction(actor, EventKind.GRANT_CHANGED) as act:
         grant = _locked(grant_id)
         require(act.actor, Permission.SET_UP_GRANT)
         ensure_appeal_has_provision(command.appeal_variant, command.appeal_provision)
-        if grants.has_published_call(grant_id) and not (command.legal_basis and command.appeal_variant):
-            raise RuleViolation(
-                "En publicerad utlysning vilar på rättslig grund och överklagande. Ändra dem, men lämna dem inte tomma."
-            )
         unchanged = grant.appeal_provision == command.appeal_provision
         grant.appeal_is_example = command.appeal_is_example or (grant.appeal_is_example and unchanged)
         _write(grant, command)

@@ -9,13 +9,14 @@ from sqlalchemy.exc import DBAPIError
 
 from grantportal import db
 from grantportal.domain.actors import Role
-from grantportal.domain.calls import CallStatus
+from grantportal.domain.calls import PROMISED, CallStatus
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.grants import AllotFrame, AppealVariant, FrameStatus, SetCategories, SetFrame
 from grantportal.imports import forms as form_outlines
 from grantportal.imports import frameworks as framework_outlines
 from grantportal.models.calls import Call
 from grantportal.models.grants import FormVersion, YearFrame
+from grantportal.queries import applications as application_queries
 from grantportal.queries import calls as queries
 from grantportal.queries import frameworks as framework_queries
 from grantportal.queries import grants as grant_queries
@@ -191,10 +192,41 @@ def test_appeal_needs_its_provision():
             assert refusal.value.field == "appeal_provision"
 
 
-def test_a_grant_with_a_published_call_keeps_what_it_rests_on():
+OTHER_LAW = {
+    "purpose": "Något helt annat.",
+    "legal_basis": "Förordning (2030:1)",
+    "recovery_basis": "9 § förordningen (2030:1)",
+    "appeal_variant": AppealVariant.NONE,
+    "appeal_provision": "20 § förordningen (2030:1)",
+    "appeal_is_example": False,
+}
+
+
+def test_what_a_published_call_promises_is_not_the_grants_to_change():
     call = published_call()
-    with played_at(ANNOUNCED), pytest.raises(RuleViolation, match="lämna dem inte tomma"):
-        grants.change(officer(), call.grant_id, replace(WRITTEN, legal_basis=""))
+    who = officer()
+    with played_at(ANNOUNCED):
+        draft_id = make_call(who, call.grant_id, title="En till", publish=False)
+        promised = queries.page(who, call.id)
+        db.close_read_session()
+        grants.change(who, call.grant_id, replace(WRITTEN, **OTHER_LAW))
+        grants.set_categories(who, call.grant_id, SetCategories((*CATEGORIES, "Lokaler"), "Personal"))
+        db.close_read_session()
+        assert queries.page(who, call.id) == promised
+        draft = queries.page(who, draft_id)
+        asked = [category.name for category in application_queries.surroundings(call).categories]
+        calls.publish(who, draft_id)
+
+    assert asked == list(CATEGORIES)
+    assert (draft.purpose, draft.legal_basis, draft.appeal_provision) == tuple(
+        OTHER_LAW[name] for name in ("purpose", "legal_basis", "appeal_provision")
+    )
+    later = committed().get_one(Call, draft_id)
+    assert {name: getattr(later, name) for name in PROMISED} == OTHER_LAW
+    assert [category.name for category in application_queries.surroundings(later).categories] == [
+        *CATEGORIES,
+        "Lokaler",
+    ]
 
 
 def test_cost_categories_in_use_stay_and_new_ones_go_last():
@@ -255,6 +287,18 @@ def test_the_matrix_says_provisos_and_what_changed():
     assert only.years == (2022,)
 
 
+KEPT = {
+    **dict.fromkeys(("grant_id", "last_category", "comment_percent", "comment_kronor"), "99"),
+    **dict.fromkeys(("application_form_id", "report_form_id", "framework_version_id", "condition_set_id"), "NULL"),
+    **dict.fromkeys(("purpose", "legal_basis", "recovery_basis", "appeal_provision"), "'x'"),
+    **dict.fromkeys(("opens_at", "published_at"), "'2019-01-01 00:00:00'"),
+    **dict.fromkeys(("is_example", "appeal_is_example"), "NOT {0}"),
+    "appeal_variant": "'none'",
+    "kind": "'extra', extends_id = id",
+}
+"""What nobody changes of a published call, whatever the act."""
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -269,6 +313,13 @@ def test_the_matrix_says_provisos_and_what_changed():
         "DELETE FROM proviso_wordings",
         "UPDATE wording_links SET comparability = 'full'",
         "DELETE FROM wording_links",
+        *(f"UPDATE calls SET {name} = {value.format(name)} WHERE id = {{id}}" for name, value in KEPT.items()),
+        "UPDATE calls SET status = 'draft' WHERE id = {id}",
+        "DELETE FROM calls WHERE id = {id}",
+        "UPDATE call_years SET pay_on = '2029-01-01' WHERE call_id = {id}",
+        "DELETE FROM call_years WHERE call_id = {id}",
+        "INSERT INTO call_years (call_id, grant_year, pay_on, report_opens_on, report_due_on)"
+        " VALUES ({id}, 2030, '2030-01-01', '2030-12-01', '2031-03-01')",
     ],
 )
 def test_the_database_refuses_to_change_what_is_published(statement):
@@ -278,6 +329,7 @@ def test_the_database_refuses_to_change_what_is_published(statement):
         session.execute(
             text(
                 statement.format(
+                    id=call.id,
                     application_form_id=call.application_form_id,
                     condition_set_id=call.condition_set_id,
                     framework_version_id=call.framework_version_id,

@@ -24,12 +24,13 @@ from grantportal.domain.decisions import (
 )
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.frozen import decision_document
+from grantportal.domain.grants import AppealVariant
 from grantportal.exports import pdf
 from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
-from grantportal.models.grants import Grant, Grantee, YearFrame
+from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
@@ -269,7 +270,7 @@ def test_a_return_gives_its_reason(pilot):
 
 def test_what_the_decision_rests_on_may_not_change_meanwhile(pilot):
     decision_id = proposed(pilot, application(pilot))
-    unlocked(pilot.grant, appeal_provision="en annan paragraf")
+    unlocked(pilot.categories[0], name="Löner")
     with pytest.raises(RuleViolation, match="Uppgifter som beslutet bygger på har ändrats"):
         decided(pilot, decision_id)
 
@@ -528,7 +529,29 @@ def test_an_application_that_is_being_completed_is_not_proposed(pilot):
         services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
 
 
-def test_a_grant_without_appeal_says_nothing_of_it(pilot):
-    unlocked(pilot.grant, appeal_variant=None)
-    decided(pilot, proposed(pilot, application(pilot)))
-    assert the(Grant, pilot.grant.id).appeal_variant is None
+def test_two_parties_of_one_round_get_the_law_that_was_published(pilot):
+    """What the statsbidrag says afterwards is for calls to come."""
+    before, after = application(pilot), application(pilot)
+    decided(pilot, proposed(pilot, before))
+    unlocked(
+        pilot.grant,
+        legal_basis="En annan förordning",
+        appeal_variant=AppealVariant.NONE,
+        appeal_provision="20 § en annan förordning",
+        appeal_is_example=True,
+    )
+    saved(CostCategory(grant_id=pilot.grant.id, position=3, name="Lokaler"))
+    decided(pilot, proposed(pilot, after))
+
+    first, second = (_frozen_decision(made) for made in (before, after))
+    assert "tre veckor" in first.appeal.text
+    assert (second.appeal, second.legal_basis) == (first.appeal, first.legal_basis)
+    assert [line.category for line in second.granted.lines] == ["Personal", "Utbildning"]
+
+
+def _frozen_decision(made):
+    query = select(FrozenVersion).where(
+        FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.case_id == made.case_id
+    )
+    version = committed().scalars(query).one()
+    return decision_document(json.loads(version.content), version.sha256)

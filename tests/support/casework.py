@@ -8,6 +8,7 @@ from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import CaseKind, Direction, FrozenKind, RecordKind
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.grants import AppealVariant
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
@@ -44,6 +45,10 @@ class CallFactory(RowFactory):
     opens_at = datetime(2020, 3, 1, tzinfo=UTC)
     last_day = date(2020, 4, 20)
     published_at = datetime(2020, 2, 20, tzinfo=UTC)
+    purpose = "Att pröva"
+    legal_basis = "Regeringsuppdrag"
+    appeal_variant = AppealVariant.THREE_WEEKS
+    appeal_provision = "40–44 §§ förvaltningslagen"
 
 
 class CaseFactory(RowFactory):

@@ -12,7 +12,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import ApplicationStatus
-from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.calls import PROMISED, CallKind, CallStatus
 from grantportal.domain.cases import CaseKind
 from grantportal.domain.decisions import Decide, Outcome, ProposeDecision, SkipCommunication, SkipGround
 from grantportal.domain.forms import FormKind
@@ -44,6 +44,16 @@ def unlocked(row: Any, **changes: Any) -> None:
         found = session.get_one(type(row), row.id)
         for name, value in changes.items():
             setattr(found, name, value)
+
+
+def published(call: Call, grant: Grant) -> Call:
+    """The call, published with what its statsbidrag says: its years come first, for none is added after."""
+    facts = {name: getattr(grant, name) for name in PROMISED}
+    facts |= {"status": CallStatus.PUBLISHED, "last_category": len(CATEGORIES)}
+    unlocked(call, **facts)
+    for name, value in facts.items():
+        set_committed_value(call, name, value)
+    return call
 
 
 def actor_with(role: Role, organisation: Organisation) -> Actor:
@@ -121,7 +131,6 @@ def programme(
         Call(
             grant_id=grant.id,
             title=f"Statsbidrag för {' och '.join(str(year) for year in years)}",
-            status=CallStatus.PUBLISHED,
             opens_at=datetime(2020, 1, 31, tzinfo=UTC),
             last_day=date(2020, 4, 20),
             framework_version_id=matrix(grant, years).id,
@@ -139,7 +148,7 @@ def programme(
             ],
         )
     )
-    return Programme(authority or the_authority(), grant, call, categories, years)
+    return Programme(authority or the_authority(), grant, published(call, grant), categories, years)
 
 
 def the_authority() -> Organisation:
@@ -190,7 +199,6 @@ def extra_call(of: Programme, year: int = 2022) -> Programme:
             kind=CallKind.EXTRA,
             extends_id=of.call.id,
             title=f"Omfördelning {year}",
-            status=CallStatus.PUBLISHED,
             opens_at=datetime(2021, 12, 14, tzinfo=UTC),
             last_day=date(2022, 1, 31),
             years=[
@@ -203,7 +211,7 @@ def extra_call(of: Programme, year: int = 2022) -> Programme:
             ],
         )
     )
-    return Programme(of.authority, of.grant, call, of.categories, (year,))
+    return Programme(of.authority, of.grant, published(call, of.grant), of.categories, (year,))
 
 
 @remembered

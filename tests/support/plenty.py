@@ -134,7 +134,6 @@ def ground(
             {
                 "grant_id": grant,
                 "title": f"Statsbidrag för {years[0]}–{years[-1]}",
-                "status": CallStatus.PUBLISHED,
                 "opens_at": OPENED,
                 "published_at": OPENED,
                 "last_day": date(2020, 4, 20),
@@ -157,6 +156,10 @@ def ground(
             for year in years
         ),
     )
+    law = {"legal_basis": "Regeringsuppdrag", "appeal_variant": AppealVariant.THREE_WEEKS, "appeal_provision": "40 §"}
+    law["last_category"] = len(CATEGORIES)
+    with db.writing_session() as session, session.begin():
+        session.execute(update(Call).where(Call.id == call).values(status=CallStatus.PUBLISHED, **law))
     return Ground(
         grant=grant,
         call=call,
