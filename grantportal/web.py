@@ -154,6 +154,12 @@ def page_number() -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
+def asked_number(name: str) -> int | None:
+    """A number of the address; anything odd is as if it was not asked for."""
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+
+
 def is_demonstration() -> bool:
     """Whether everything shown is an invented example."""
     return bool(current_app.config["PORTAL"].demonstration)

@@ -37,6 +37,7 @@ class RecordKind(StrEnum):
     RECEIPT = "receipt"
     SUPPLEMENT_REQUEST = "supplement_request"
     SUPPLEMENT_ANSWER = "supplement_answer"
+    SUPPLEMENT_CLOSED = "supplement_closed"
     MORE_TIME_ASKED = "more_time_asked"
     MORE_TIME_GIVEN = "more_time_given"
     WITHDRAWAL = "withdrawal"
@@ -48,6 +49,7 @@ class RecordKind(StrEnum):
     DISPATCH = "dispatch"
     REPORT = "report"
     REVIEW = "review"
+    REPORT_APPROVAL = "report_approval"
     OMBUD_APPLICATION = "ombud_application"
     OMBUD_DECISION = "ombud_decision"
     ATTACHMENT = "attachment"
@@ -66,6 +68,7 @@ RECORD_TEXTS = {
     RecordKind.RECEIPT: "Kvitto",
     RecordKind.SUPPLEMENT_REQUEST: "Begäran om komplettering",
     RecordKind.SUPPLEMENT_ANSWER: "Svar på komplettering",
+    RecordKind.SUPPLEMENT_CLOSED: "Komplettering stängd utan svar",
     RecordKind.MORE_TIME_ASKED: "Begäran om längre tid",
     RecordKind.MORE_TIME_GIVEN: "Längre tid att komplettera",
     RecordKind.WITHDRAWAL: "Återkallelse",
@@ -77,6 +80,7 @@ RECORD_TEXTS = {
     RecordKind.DISPATCH: "Expediering",
     RecordKind.REPORT: "Återrapportering",
     RecordKind.REVIEW: "Granskning",
+    RecordKind.REPORT_APPROVAL: "Besked om återrapportering",
     RecordKind.OMBUD_APPLICATION: "Ansökan om ombud",
     RecordKind.OMBUD_DECISION: "Beslut om ombud",
     RecordKind.ATTACHMENT: "Bilaga",

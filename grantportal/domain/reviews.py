@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
+from grantportal.domain import clock
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.reports import RATING_TEXTS, Rating
@@ -155,14 +157,35 @@ def ensure_same(seen: str, now: str) -> None:
 # --- What is written and counted -----------------------------------------------------------------------------------
 
 
-def protocol(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> str:
-    """The handling that an approval leaves: each result with the authority's rating, the region's own and the comment."""
-    lines = []
+@dataclass(frozen=True)
+class Approval:
+    """Who approved what, and when: the version as it was handed in, by its fingerprint. `titles` goes by the result's code."""
+
+    authority: str
+    by: str
+    at: datetime
+    grant_year: int
+    version: int
+    received_at: datetime
+    sha256: str
+    titles: Mapping[str, str]
+
+
+def approval_told(of: Approval, own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> str:
+    """Besked: the handling with which the region is told of the approval. Until then the officer's ratings and comments are
+    the authority's own work; what is told is each result's rating, the region's own beside it, and the officer's comment."""
+    lines = [
+        f"{of.authority} har granskat och godkänt återrapporteringen för {of.grant_year}.",
+        f"Godkänd av {of.by} {clock.day_time_text(of.at)}.\n"
+        f"Det som är godkänt är version {of.version}, som kom in {clock.day_time_text(of.received_at)}.\n"
+        f"Fingeravtryck (SHA-256): {of.sha256}",
+    ]
     for code, rating in own.items():
         assessment = assessments[code]
         said = RATING_TEXTS[assessment.rating] if assessment.rating else ""
-        line = f"{code}: {said}. Regionens egen bedömning: {RATING_TEXTS[rating]}."
-        lines.append(f"{line}\n{assessment.comment}" if assessment.comment else line)
+        line = f"{code} {of.titles.get(code, '')}".rstrip()
+        line += f"\nVår bedömning: {said}. Er egen bedömning: {RATING_TEXTS[rating]}."
+        lines.append(f"{line}\nKommentar: {assessment.comment}" if assessment.comment else line)
     return "\n\n".join(lines)
 
 

@@ -115,6 +115,11 @@ def ensure_time_is_out(last_day: date, now: datetime) -> None:
         )
 
 
+def closed_text(last_day: date, follows: str) -> str:
+    """What the party is told when a request is closed unanswered; `follows` says what happens then."""
+    return f"Svaret skulle ha kommit senast {clock.day_text(last_day)} och har inte kommit in. {follows}"
+
+
 # --- Reminders ------------------------------------------------------------------------------------------------------
 
 REMINDED_BEFORE = 3

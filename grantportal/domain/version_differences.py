@@ -1,10 +1,11 @@
-"""What differs between two frozen versions of an application: answer by answer, amount by amount, and in the sums."""
+"""What differs between two frozen versions of an application or of a report: answer by answer, amount by amount, and in the sums."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grantportal.domain import hand_ins
-from grantportal.domain.documents import StaffRow
+from grantportal.domain.clock import day_time_text
+from grantportal.domain.documents import EconomyLine, ReportDocument, ReportedResult, StaffRow
 from grantportal.domain.forms import QuestionType
 from grantportal.domain.hand_ins import Content
 from grantportal.domain.money import Kronor, number
@@ -82,7 +83,7 @@ class VersionDifferences:
     staff: tuple[AmountDifference, ...]
     amounts: tuple[AmountDifference, ...]
     sums: tuple[AmountDifference, ...]
-    """What is sought by year and in all; empty where neither has a budget."""
+    """What is sought by year and in all, or what a report's year comes to; empty where neither has a budget."""
 
     @property
     def changed_answers(self) -> int:
@@ -203,3 +204,87 @@ def _by_year(content: Content, row: StaffRow | None) -> dict[int, tuple[int, Kro
 
 def _side_by_side(was: dict[str, Kronor], now: dict[str, Kronor]) -> tuple[AmountDifference, ...]:
     return tuple(AmountDifference(name, was.get(name), now.get(name)) for name in {**now, **was})
+
+
+# --- Återrapportering ----------------------------------------------------------------------------------------------
+
+RESULT_PARTS = {
+    "rating": "Regionens bedömning",
+    "text": "Regionens text",
+    "proviso_text": "Förbehållet",
+    "causes": "Orsaker",
+    "measure": "Åtgärd",
+}
+"""What a region says of an expected result, by the name of its field in the document."""
+COST_PARTS = {
+    "budget": "budget",
+    "paid": "utbetalt",
+    "cost": "total kostnad",
+    "own_financing": "egen finansiering",
+    "charged": "belastar bidraget",
+    "deviation": "avvikelse",
+}
+"""The amounts of a kostnadsslag, in the same way."""
+
+
+def report_differences(before: ReportDocument, after: ReportDocument) -> VersionDifferences:
+    """Every answer and amount of two versions of the same report, in the order of the later one."""
+    amounts = _side_by_side(_costs(before), _costs(after))
+    sections = [*_results(before, after), _economy(before, after, changed=any(each.changed for each in amounts))]
+    return VersionDifferences(tuple(sections), (), (), amounts, _side_by_side(_year(before), _year(after)))
+
+
+def _results(before: ReportDocument, after: ReportDocument) -> Iterator[SectionDifferences]:
+    was, now = ({result.code: result for result in version.results} for version in (before, after))
+    for code in (*now, *(code for code in was if code not in now)):
+        old, new = was.get(code), now.get(code)
+        answers = tuple(
+            AnswerDifference(question, _said(old, part), _said(new, part)) for part, question in RESULT_PARTS.items()
+        )
+        shown = [each for each in answers if each.before or each.after]
+        yield SectionDifferences(f"{code} {(new or was[code]).title}", tuple(shown), False)
+
+
+def _said(result: ReportedResult | None, part: str) -> tuple[str, ...] | None:
+    if result is None:
+        return None
+    said = getattr(result, part)
+    return said if isinstance(said, tuple) else (said,) if said else ()
+
+
+def _economy(before: ReportDocument, after: ReportDocument, *, changed: bool) -> SectionDifferences:
+    was, now = ({line.category: line for line in version.economy.lines} for version in (before, after))
+    attested = AnswerDifference("Ekonomin intygad av", _attested(before), _attested(after))
+    comments = (
+        AnswerDifference(f"{category}, kommentar", _comment(was.get(category)), _comment(now.get(category)))
+        for category in {**now, **was}
+    )
+    answers = tuple(each for each in (attested, *comments) if each.before or each.after)
+    return SectionDifferences("Ekonomi", answers, changed)
+
+
+def _attested(version: ReportDocument) -> tuple[str, ...]:
+    if version.economy_attested_by is None:
+        return ()
+    at = f", {day_time_text(version.economy_attested_at)}" if version.economy_attested_at else ""
+    return (f"{version.economy_attested_by.name}{at}",)
+
+
+def _comment(line: EconomyLine | None) -> tuple[str, ...] | None:
+    return None if line is None else (line.comment,) if line.comment else ()
+
+
+def _costs(version: ReportDocument) -> dict[str, Kronor]:
+    return {
+        f"{line.category}, {name}": getattr(line, part)
+        for line in version.economy.lines
+        for part, name in COST_PARTS.items()
+    }
+
+
+def _year(version: ReportDocument) -> dict[str, Kronor]:
+    return {
+        "Belastar bidraget": version.economy.total.charged,
+        "Inte använt": version.economy.unspent,
+        "Att betala tillbaka": version.economy.repayable,
+    }

@@ -49,10 +49,12 @@ def add_record(
     text: str = "",
     rendered: bool = False,
     file_id: int | None = None,
+    report_id: int | None = None,
 ) -> Record:
     """Add a handling to the case, which the caller has locked.
 
-    With `rendered` the worker makes its document from `frozen` after commit; otherwise `text` is the handling.
+    With `rendered` the worker makes its document from `frozen` after commit; otherwise `text` is the handling. `report_id`
+    is the återrapportering that it belongs to.
     """
     record = Record(
         case_id=case.id,
@@ -68,6 +70,7 @@ def add_record(
         text=text,
         file_id=file_id,
         made_by_id=act.actor.user_id,
+        report_id=report_id,
     )
     act.session.add(record)
     act.session.flush()

@@ -47,5 +47,7 @@ class Record(Base):
     """A handling that is a text and no file: a request, a note, a reply."""
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    """The återrapportering that it belongs to: one case has a report for each grant year."""
 
     file: Mapped[StoredFile | None] = relationship()

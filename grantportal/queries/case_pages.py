@@ -47,19 +47,8 @@ from grantportal.queries.case_states import (
     supplement_last_day,
     views_last_day,
 )
+from grantportal.queries.records import RecordRow
 from grantportal.queries.together import fetched, part
-
-
-@dataclass(frozen=True)
-class RecordRow:
-    """A handling in the list of the case."""
-
-    id: int
-    number: int
-    title: str
-    dated_at: datetime
-    direction_text: str
-    counterpart: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +128,8 @@ class CasePage:
     sums_are_example: bool
     events: tuple[EventRow, ...]
     related: tuple[RelatedCase, ...]
+    reported_in: RelatedCase | None
+    """The ordinary application's case: an extra call's money is reported there."""
     supplements: tuple[SupplementRow, ...] = ()
     actions: tuple[CaseAction, ...] = field(default=())
 
@@ -192,6 +183,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
     standing = standings(actor, [facts])[case.id]
     supplements = _supplements(actor, case.id)
     found = _beside(actor, case, application)
+    related = _related(found)
     material = {row.id: row.day for row in _in_order(found, "material", lambda row: row.day)}
     return CasePage(
         id=case.id,
@@ -215,7 +207,8 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         money=_money(found),
         sums_are_example=call.is_example,
         events=_events(found),
-        related=_related(found),
+        related=related,
+        reported_in=next((each for each in related if each.id == case.parent_id and standing.is_granted), None),
         supplements=tuple(_supplement_rows(actor, supplements, standing.reports)),
         actions=tuple(actions_for(actor, case, application, standing, supplements, material)),
     )

@@ -40,6 +40,7 @@ class ReportLine:
     economy_attested: bool
     submitted_at: datetime | None
     is_reviewed: bool
+    version_number: int
     label: Label
 
     @property
@@ -301,6 +302,7 @@ def _reports(actor: Actor, case_ids: Sequence[int], audience: Audience) -> dict[
                 economy_attested=facts.economy_attested,
                 submitted_at=report.submitted_at,
                 is_reviewed=facts.is_reviewed,
+                version_number=report.version_number,
                 label=reports.label(facts, now, audience),
             )
         )

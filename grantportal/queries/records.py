@@ -37,6 +37,31 @@ class FileFacts:
 
 
 @dataclass(frozen=True)
+class RecordRow:
+    """A handling in a list."""
+
+    id: int
+    number: int
+    title: str
+    dated_at: datetime
+    direction_text: str
+    counterpart: str
+
+
+def of_report(actor: Actor, case_id: int, report_id: int) -> tuple[RecordRow, ...]:
+    """The handlingar of a report that the actor may see, the newest first: what was handed in and what was told."""
+    rows = db.session().scalars(
+        select(Record)
+        .where(Record.case_id == case_id, Record.report_id == report_id, visible(actor, Record))
+        .order_by(Record.number.desc())
+    )
+    return tuple(
+        RecordRow(row.id, row.number, row.title, row.dated_at, DIRECTION_TEXTS[row.direction], row.counterpart)
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """A handling as its page shows it."""
 

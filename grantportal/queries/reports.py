@@ -50,11 +50,13 @@ from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Portal
+from grantportal.models.records import Record
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
-from grantportal.queries import report_states
+from grantportal.queries import frameworks, report_states
 from grantportal.queries.accounts import holds
+from grantportal.queries.frameworks import AreaView
 
 # --- The organisation's own page -----------------------------------------------------------------------------------
 
@@ -659,6 +661,8 @@ class HandedIn:
     ratings: dict[str, Rating]
     is_own: bool
     label: Label
+    record_id: int | None
+    """The handling whose document it is."""
 
     @property
     def symbols(self) -> dict[str, str]:
@@ -678,6 +682,7 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
                 report_states.supplement_last_day(),
                 report_states.is_reviewed(),
                 report_states.handed_in_at(),
+                select(func.min(Record.id)).where(Record.frozen_version_id == FrozenVersion.id).scalar_subquery(),
             )
             .join(
                 FrozenVersion,
@@ -693,7 +698,7 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
     )
     if found is None:
         return None
-    report, version, is_own, last_day, is_reviewed, handed_in_at = found
+    report, version, is_own, last_day, is_reviewed, handed_in_at, record_id = found
     content = json.loads(version.content)
     return HandedIn(
         report_id=report.id,
@@ -709,6 +714,92 @@ def handed_in(actor: Actor, report_id: int, number: int | None = None) -> Handed
             clock.now(),
             Audience.PARTY if is_own else Audience.AUTHORITY,
         ),
+        record_id=record_id,
+    )
+
+
+# --- What will be asked: read by both sides from the day that the report is planned ---------------------------------
+
+
+@dataclass(frozen=True)
+class QuestionsPage:
+    """What a report asks, and when: nothing of what the organisation writes."""
+
+    id: int
+    case_id: int
+    grant: str
+    grant_year: int
+    organisation: str
+    registration_number: str
+    opens_on: date
+    due_on: date
+    label: Label
+    is_own: bool
+    has_opened: bool
+    version_number: int
+    areas: tuple[AreaView, ...]
+    categories: tuple[str, ...]
+    comment_percent: int
+    comment_kronor: Kronor
+    definition: FormDefinition
+
+
+def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
+    """The year's expected results, kostnadsslag and questions of a report that the actor may see. Six queries."""
+    found = (
+        db.session()
+        .execute(
+            select(
+                Report,
+                Grant,
+                Organisation.name,
+                Case.registration_number,
+                Call,
+                FormVersion.definition,
+                policy.own(actor, Report),
+                report_states.supplement_last_day(),
+                report_states.is_reviewed(),
+                report_states.handed_in_at(),
+            )
+            .join(Grant, Report.grant_id == Grant.id)
+            .join(Organisation, Report.organisation_id == Organisation.id)
+            .join(Case, Report.case_id == Case.id)
+            .join(Call, Report.call_id == Call.id)
+            .join(FormVersion, Report.form_version_id == FormVersion.id)
+            .where(Report.id == report_id, policy.visible(actor, Report))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    report, grant, organisation, number, call, definition, is_own, last_day, is_reviewed, handed_in_at = found
+    now = clock.now()
+    matrix = frameworks.matrix(report.framework_version_id, [report.grant_year])
+    categories = db.session().scalars(
+        select(CostCategory.name).where(CostCategory.grant_id == grant.id).order_by(CostCategory.position)
+    )
+    return QuestionsPage(
+        id=report.id,
+        case_id=report.case_id,
+        grant=grant.title,
+        grant_year=report.grant_year,
+        organisation=organisation,
+        registration_number=number or "",
+        opens_on=report.opens_on,
+        due_on=report.due_on,
+        label=reports.label(
+            report_states.facts(report, last_day, is_reviewed, handed_in_at),
+            now,
+            Audience.PARTY if is_own else Audience.AUTHORITY,
+        ),
+        is_own=bool(is_own),
+        has_opened=reports.has_opened(report.opens_on, now),
+        version_number=report.version_number,
+        areas=matrix.areas if matrix else (),
+        categories=tuple(categories),
+        comment_percent=call.comment_percent,
+        comment_kronor=call.comment_kronor,
+        definition=FormDefinition.from_json(definition),
     )
 
 

@@ -23,6 +23,7 @@ from grantportal.domain.money import kr
 from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
 from grantportal.domain.reviews import SHADES, SHORT_TEXTS, Assessment
 from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.version_differences import RESULT_PARTS
 from grantportal.models.accounts import User
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
@@ -383,13 +384,6 @@ def _before_and_after(
     return found.get(newest), found.get(answered.version_before)
 
 
-_RESULT_PARTS = (
-    ("rating", "Regionens bedömning"),
-    ("text", "Regionens text"),
-    ("proviso_text", "Förbehållet"),
-    ("causes", "Orsaker"),
-    ("measure", "Åtgärd"),
-)
 _COST_PARTS = (("cost", "total kostnad"), ("own_financing", "egen finansiering"), ("comment", "kommentar"))
 
 
@@ -401,7 +395,9 @@ def _changed_result(
     if new is None or old is None:
         return ()
     return tuple(
-        (name, _words(getattr(old, part))) for part, name in _RESULT_PARTS if getattr(old, part) != getattr(new, part)
+        (name, _words(getattr(old, part)))
+        for part, name in RESULT_PARTS.items()
+        if getattr(old, part) != getattr(new, part)
     )
 
 
@@ -811,6 +807,20 @@ def handed_in(actor: Actor, report_id: int) -> Report | None:
 def reported(report_id: int) -> dict[int, tuple[str, Rating]]:
     """The report's results by id, in the matrix' order: the code and the region's own rating."""
     return {expected.id: (expected.code, result.rating) for result, expected, _ in _reported([report_id])}
+
+
+def newest_version(report_id: int) -> FrozenVersion:
+    """What is reviewed: the newest version that was handed in."""
+    return (
+        db.session()
+        .scalars(
+            select(FrozenVersion)
+            .where(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == report_id)
+            .order_by(FrozenVersion.number.desc())
+            .limit(1)
+        )
+        .one()
+    )
 
 
 def saved_ratings(report_id: int) -> dict[int, tuple[ReviewRating, str]]:

@@ -1,21 +1,23 @@
-"""Two frozen versions of an application beside each other. Both sides read the same."""
+"""Two frozen versions of an application or of a report beside each other. Both sides read the same."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from grantportal import db
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import Audience
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.clock import day_time_text
-from grantportal.domain.version_differences import VersionDifferences, version_differences
+from grantportal.domain.frozen import report_document
+from grantportal.domain.version_differences import VersionDifferences, report_differences, version_differences
 from grantportal.models.cases import FrozenVersion
+from grantportal.models.reports import Report
+from grantportal.policy import visible
 from grantportal.queries import applications
-from grantportal.queries.applications import Head
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Version:
 class ComparePage:
     """Two chosen versions and what differs between them."""
 
-    head: Head
+    id: int
+    case_id: int
+    title: str
+    registration_number: str
     versions: tuple[Version, ...]
     before: Version
     after: Version
@@ -70,10 +75,51 @@ def compare_page(
     if old not in versions or new not in versions:
         return None
     audience = Audience.AUTHORITY if actor.is_authority else Audience.PARTY
+    head = applications.head_of(application, applications.open_supplement(application), audience)
     return ComparePage(
-        head=applications.head_of(application, applications.open_supplement(application), audience),
+        id=head.id,
+        case_id=head.case_id,
+        title=head.title,
+        registration_number=head.registration_number,
         versions=tuple(versions.values()),
         before=versions[old],
         after=versions[new],
         differences=version_differences(contents[old], contents[new]),
+    )
+
+
+def report_page(
+    actor: Actor, report_id: int, before: int | None = None, after: int | None = None
+) -> ComparePage | None:
+    """The same of a report."""
+    found = db.session().execute(
+        select(Report.case_id, FrozenVersion)
+        .join(FrozenVersion, and_(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == Report.id))
+        .where(Report.id == report_id, visible(actor, Report))
+        .order_by(FrozenVersion.number)
+    )
+    rows = found.all()
+    if not rows:
+        return None
+    case_id = rows[0].case_id
+    documents = {row.number: report_document(json.loads(row.content), row.sha256) for _, row in rows}
+    versions = {
+        row.number: Version(
+            row.number, f"Version {row.number}", row.frozen_at, documents[row.number].handed_in_by.name, row.sha256
+        )
+        for _, row in rows
+    }
+    new = max(versions) if after is None else after
+    old = max(new - 1, 1) if before is None else before
+    if old not in versions or new not in versions:
+        return None
+    return ComparePage(
+        id=report_id,
+        case_id=case_id,
+        title=documents[new].title,
+        registration_number=documents[new].registration_number,
+        versions=tuple(versions.values()),
+        before=versions[old],
+        after=versions[new],
+        differences=report_differences(documents[old], documents[new]),
     )

@@ -126,7 +126,7 @@ def section(application_id: int, key: str) -> ResponseReturnValue:
             "applications/section.html",
             page=page,
             form=form,
-            earlier=earlier_answers.beside(actor(), page, _asked_number(EARLIER)) if page.is_open else None,
+            earlier=earlier_answers.beside(actor(), page, web.asked_number(EARLIER)) if page.is_open else None,
             clashes=clashes,
             offered=form.result.offered if form.result else {},
             saved_at=saved_at,
@@ -141,14 +141,9 @@ EARLIER = "fran"
 """In the address of a section: the earlier application whose answers stand beside the questions."""
 
 
-def _asked_number(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-
-
 def _onwards(page: SectionPage, form: forms.AnswerForm) -> ResponseReturnValue:
     """Where the pressed button leads. What the answers have brought forth is shown first, where no script has done it."""
-    beside: dict[str, Any] = {EARLIER: _asked_number(EARLIER)}
+    beside: dict[str, Any] = {EARLIER: web.asked_number(EARLIER)}
     if "visa" in request.form:
         beside = {EARLIER: request.form.get(f"{CHOICE}{EARLIER}")}
     here = url_for(".section", application_id=page.head.id, key=page.section.key, **beside)
@@ -285,7 +280,7 @@ def version(application_id: int, number: int | None) -> ResponseReturnValue:
 @bp.get("/<int:application_id>/jamfor")
 def compare(application_id: int) -> ResponseReturnValue:
     """What differs between two frozen versions: both sides read the same."""
-    chosen = (_asked_number("fran"), _asked_number("till"))
+    chosen = (web.asked_number("fran"), web.asked_number("till"))
     page = seen(version_differences.compare_page(signed_in(), application_id, *chosen))
     return render_template("applications/compare.html", page=page)
 

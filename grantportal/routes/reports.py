@@ -7,12 +7,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.reports import AttestForm, EconomyForm, ResultForm, SubmitForm, economy_form
-from grantportal import policy, web
+from grantportal import policy, web, worker
 from grantportal.domain import clock
 from grantportal.domain import reports as rules
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.policy import Permission
-from grantportal.queries import reports, reviews
+from grantportal.queries import records, reports, reviews, version_differences
 from grantportal.queries.reports import ReportPage, ResultShown
 from grantportal.services import reports as services
 
@@ -105,7 +105,9 @@ def show(report_id: int) -> ResponseReturnValue:
     return render_template(
         "reports/show.html",
         page=page,
-        told=reviews.ratings_for_party(web.actor(), report_id),
+        # What has not been handed in has been told nothing about.
+        told=reviews.ratings_for_party(web.actor(), report_id) if page.version_number else (),
+        records=records.of_report(web.actor(), page.case_id, report_id) if page.version_number else (),
         nav=_nav(page),
         attesters=people[Permission.ATTEST_ECONOMY],
         certifiers=people[Permission.CERTIFY_AND_SUBMIT_REPORT],
@@ -324,6 +326,28 @@ def receipt(report_id: int) -> ResponseReturnValue:
 def version(report_id: int, number: int) -> ResponseReturnValue:
     """A version as it was handed in; the authority reads nothing else."""
     return render_template("reports/version.html", handed_in=_handed_in(report_id, number))
+
+
+@bp.get("/<int:report_id>/version/<int:number>/pdf")
+def pdf(report_id: int, number: int) -> ResponseReturnValue:
+    """The same as a document: stored once, and rendered now if the worker has not come to it."""
+    record_id = web.seen(_handed_in(report_id, number).record_id)
+    return web.attachment(*web.seen(worker.document(web.portal_settings(), record_id, web.actor())))
+
+
+@bp.get("/<int:report_id>/jamfor")
+def compare(report_id: int) -> ResponseReturnValue:
+    """What differs between two versions as they were handed in: both sides read the same."""
+    chosen = (web.asked_number("fran"), web.asked_number("till"))
+    page = web.seen(version_differences.report_page(web.signed_in(), report_id, *chosen))
+    return render_template("reports/compare.html", page=page)
+
+
+@bp.get("/<int:report_id>/fragor")
+def questions(report_id: int) -> ResponseReturnValue:
+    """What the report asks, from the day that it is planned: both sides read the same."""
+    page = web.seen(reports.questions_page(web.signed_in(), report_id))
+    return render_template("reports/questions.html", page=page)
 
 
 def _handed_in(report_id: int, number: int | None) -> reports.HandedIn:

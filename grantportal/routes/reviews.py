@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
@@ -11,7 +11,7 @@ from grantportal import policy, web
 from grantportal.domain.reports import REPORT, ReportAction
 from grantportal.exports import xlsx
 from grantportal.policy import Permission
-from grantportal.queries import reviews
+from grantportal.queries import records, reports, reviews
 from grantportal.queries.reviews import ReviewPage
 from grantportal.services import reviews as services
 
@@ -25,17 +25,11 @@ _PERMISSIONS: dict[StrEnum, Permission] = {
 }
 
 
-def _chosen(name: str) -> int | None:
-    """A number of the filter; anything odd is as if it was not chosen."""
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-
-
 @bp.get("/uppfoljning")
 def index() -> ResponseReturnValue:
     """Every report with its state, and the ratings of all regions and years."""
     policy.require(web.signed_in(), Permission.READ_CASES)
-    shown = reviews.overview(web.actor(), _chosen("bidrag"), _chosen("ar"))
+    shown = reviews.overview(web.actor(), web.asked_number("bidrag"), web.asked_number("ar"))
     if shown is None and request.args:
         # An address with a statsbidrag that is not there any more leads to what there is.
         shown = reviews.overview(web.actor())
@@ -46,7 +40,7 @@ def index() -> ResponseReturnValue:
 def download() -> ResponseReturnValue:
     """The overview as a workbook."""
     policy.require(web.signed_in(), Permission.READ_CASES)
-    shown = web.seen(reviews.overview(web.actor(), _chosen("bidrag"), _chosen("ar")))
+    shown = web.seen(reviews.overview(web.actor(), web.asked_number("bidrag"), web.asked_number("ar")))
     years = "-".join(dict.fromkeys((str(shown.years[0]), str(shown.years[-1]))))
     return Response(
         xlsx.report_overview(reviews.for_excel(shown, example=web.is_demonstration())),
@@ -65,7 +59,11 @@ def cell(report_id: int, code: str) -> ResponseReturnValue:
 
 @bp.route("/granskning/<int:report_id>", methods=["GET", "POST"])
 def show(report_id: int) -> ResponseReturnValue:
-    """The report as it was handed in, with the officer's rating beside the region's."""
+    """The report as it was handed in, with the officer's rating beside the region's; before that, what it will ask."""
+    found = reviews.page(web.signed_in(), report_id)
+    if found is None and request.method == "GET" and policy.may(web.actor(), Permission.READ_CASES):
+        web.seen(reports.questions_page(web.actor(), report_id))
+        return redirect(url_for("reports.questions", report_id=report_id), code=303)
     page = _page(report_id)
     if request.method == "POST":
         policy.require(web.actor(), Permission.REVIEW_REPORT, page)
@@ -131,6 +129,7 @@ def _shown(page: ReviewPage, form: RateResultsForm) -> str:
         "reviews/show.html",
         page=page,
         form=form,
+        records=records.of_report(web.actor(), page.case_id, page.head.id),
         actions=web.offers(page, REPORT, _PERMISSIONS),
         Action=ReportAction,
         refusable=Form(),

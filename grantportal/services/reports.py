@@ -350,6 +350,7 @@ def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *,
         counterpart=page.organisation,
         frozen=version,
         rendered=True,
+        report_id=report.id,
     )
     records.add_record(
         act,
@@ -360,6 +361,7 @@ def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *,
         counterpart=page.organisation,
         text=f"Vi tog emot er {what[0].lower()}{what[1:]} för {year} den {received}. "
         f"Diarienummer {page.registration_number}.",
+        report_id=report.id,
     )
     notices.tell_party(
         act,

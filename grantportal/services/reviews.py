@@ -1,5 +1,7 @@
 """Granskning of a handed-in report: rate each result, ask for a komplettering or close it, and approve."""
 
+import json
+
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers, reviews, supplements
 from grantportal.domain.actors import Actor, Role
@@ -7,7 +9,7 @@ from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
 from grantportal.domain.reports import ECONOMY, REPORT, ReportAction
-from grantportal.domain.reviews import ApproveReport, Assessment, RateResults
+from grantportal.domain.reviews import Approval, ApproveReport, Assessment, RateResults
 from grantportal.domain.supplements import SUPPLEMENT, RequestSupplement, SupplementAction
 from grantportal.effects import notices, records
 from grantportal.models.cases import Case
@@ -15,6 +17,7 @@ from grantportal.models.reports import Report, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
 from grantportal.queries import cases
+from grantportal.queries import reports as report_queries
 from grantportal.queries import reviews as queries
 from grantportal.transaction import Act, transaction
 
@@ -95,6 +98,7 @@ def request_supplement(actor: Actor, report_id: int, command: RequestSupplement)
             RecordKind.SUPPLEMENT_REQUEST,
             Direction.OUT,
             title=f"Begäran om komplettering av återrapporteringen för {report.grant_year}",
+            report_id=report.id,
             counterpart=case.organisation.name,
             text=f"{command.reason}\n\nÖppna delar: {opened}.\nSvara senast {day}.",
         )
@@ -122,12 +126,20 @@ def close_supplement(actor: Actor, report_id: int) -> None:
         supplements.ensure_time_is_out(supplement.last_day, clock.now())
         supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.CLOSE)
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
-        notices.tell_party(
+        told = supplements.closed_text(
+            supplement.last_day, f"Återrapporteringen för {report.grant_year} granskas som den är."
+        )
+        records.add_record(
             act,
             case,
-            "Kompletteringen är stängd",
-            f"Svaret kom inte i tid. Återrapporteringen för {report.grant_year} granskas som den är.",
+            RecordKind.SUPPLEMENT_CLOSED,
+            Direction.OUT,
+            title=f"Kompletteringen av återrapporteringen för {report.grant_year} är stängd",
+            counterpart=case.organisation.name,
+            text=told,
+            report_id=report.id,
         )
+        notices.tell_party(act, case, "Kompletteringen är stängd", told, *policy.who_answers({ECONOMY}))
         act.about(supplement)
 
 
@@ -151,22 +163,40 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
         records.add_record(
             act,
             case,
-            RecordKind.REVIEW,
-            Direction.INTERNAL,
-            title=f"Granskning av återrapporteringen för {report.grant_year}",
-            text=reviews.protocol(own, assessments),
+            RecordKind.REPORT_APPROVAL,
+            Direction.OUT,
+            title=f"Besked: återrapporteringen för {report.grant_year} är godkänd",
+            counterpart=case.organisation.name,
+            text=reviews.approval_told(_approval(act, report), own, assessments),
+            report_id=report.id,
         )
         notices.tell_party(
             act,
             case,
             f"Återrapporteringen för {report.grant_year} är godkänd",
-            "Våra bedömningar står bredvid era egna i återrapporteringen.",
+            "Beskedet och våra bedömningar finns i återrapporteringen.",
             Role.OMBUD,
             Role.REPRESENTANT,
             Role.UPPGIFTSSAMORDNARE,
             Role.APPLICANT_ECONOMIST,
         )
         act.about(report, year=report.grant_year)
+
+
+def _approval(act: Act, report: Report) -> Approval:
+    authority, _ = report_queries.installation()
+    version = queries.newest_version(report.id)
+    titles = {result["code"]: result["title"] for result in json.loads(version.content)["results"]}
+    return Approval(
+        authority=authority,
+        by=act.actor.name,
+        at=clock.now(),
+        grant_year=report.grant_year,
+        version=version.number,
+        received_at=version.frozen_at,
+        sha256=version.sha256,
+        titles=titles,
+    )
 
 
 def _locked(act: Act, report_id: int) -> tuple[Case, Report]:

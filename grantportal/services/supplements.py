@@ -143,6 +143,7 @@ def ask_more_time(actor: Actor, supplement_id: int, command: MoreTime) -> None:
             RecordKind.MORE_TIME_ASKED,
             Direction.IN,
             counterpart=sender,
+            report_id=supplement.report_id,
             text=f"{command.reason}\n\nÖnskad sista dag: {day}.",
         )
         notices.tell_authority(
@@ -171,6 +172,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
             RecordKind.MORE_TIME_GIVEN,
             Direction.OUT,
             counterpart=case.organisation.name,
+            report_id=supplement.report_id,
             text=f"{command.reason}\n\nSvara senast {day}, i stället för {before}.",
         )
         notices.tell_party(
@@ -193,9 +195,16 @@ def close(actor: Actor, supplement_id: int) -> None:
         application = queries.application_of(supplement)
         application.status = APPLICATION.after(application.status, ApplicationAction.CLOSE_SUPPLEMENT)
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
-        notices.tell_party(
-            act, application.case, "Kompletteringen är stängd", "Svaret kom inte i tid. Ansökan bedöms som den är."
+        told = supplements.closed_text(supplement.last_day, "Ansökan bedöms som den är.")
+        records.add_record(
+            act,
+            application.case,
+            RecordKind.SUPPLEMENT_CLOSED,
+            Direction.OUT,
+            counterpart=application.organisation.name,
+            text=told,
         )
+        notices.tell_party(act, application.case, "Kompletteringen är stängd", told)
         act.about(supplement)
 
 

@@ -91,10 +91,10 @@ def case(key: str) -> Callable[[Story], Values]:
     return lambda story: {"case_id": facts.case_id(story.applications[key, "ordinary"])}
 
 
-def report(year: int, **more: Any) -> Callable[[Story], Values]:
-    """Region Östergötland's report of a year."""
+def report(year: int, region: str = "Region Östergötland", **more: Any) -> Callable[[Story], Values]:
+    """A region's report of a year."""
     return lambda story: {
-        "report_id": facts.report_id(story.made["grant"], facts.organisation_id("Region Östergötland"), year),
+        "report_id": facts.report_id(story.made["grant"], facts.organisation_id(region), year),
         **more,
     }
 
@@ -229,6 +229,7 @@ VISITS = [
     Visit(REPORTING, WRITER, "reports.result", report(2021, code="A3")),
     Visit(REPORTING, ECONOMIST, "reports.economy", report(2021)),
     Visit(REPORTING, ECONOMIST, "reports.attest", report(2021)),
+    Visit(REPORTING, OFFICER, "reports.questions", report(2021)),
     Visit(CERTIFYING, OMBUD, "reports.submit", report(2021)),
     Visit(NOW, None, "home.show"),
     Visit(NOW, OFFICER, "home.show"),
@@ -307,6 +308,7 @@ VISITS = [
     Visit(NOW, OMBUD, "reports.show", report(2022)),
     Visit(NOW, OMBUD, "reports.receipt", report(2022)),
     Visit(NOW, OFFICER, "reports.version", report(2022, number=1)),
+    Visit(NOW, "vgregion-ombud", "reports.compare", report(2021, region="Västra Götalandsregionen")),
     Visit(NOW, OFFICER, "reviews.index"),
     Visit(NOW, OFFICER, "reviews.cell", report(2021, code="B1")),
     Visit(NOW, OFFICER, "reviews.show", report(2022)),
@@ -364,6 +366,7 @@ NO_PAGES = {
     "accounts.session_left",
     "applications.autosave",
     "applications.pdf",
+    "reports.pdf",
     "notices.show",
     "attachments.download",
     "payments.download",

@@ -1,9 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from grantportal.domain import reviews
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.reports import Rating
-from grantportal.domain.reviews import Assessment
+from grantportal.domain.reviews import Approval, Assessment
 
 MET, PARTLY = Assessment(Rating.MET), Assessment(Rating.PARTLY)
 
@@ -66,6 +68,14 @@ def test_nothing_rated_is_no_nought():
     assert reviews.met_of_assessed([None, Rating.NOT_APPLICABLE]) == "–"
 
 
-def test_the_protocol_has_both_ratings_and_the_comment():
-    text = reviews.protocol({"A1": Rating.MET}, {"A1": Assessment(Rating.PARTLY, "Bara påbörjat")})
-    assert text == "A1: Delvis uppnått. Regionens egen bedömning: Uppnått.\nBara påbörjat"
+def test_the_region_is_told_what_was_approved_by_whom_and_both_ratings_with_the_comment():
+    at = datetime(2022, 4, 5, 9, tzinfo=UTC)
+    of = Approval("Myndigheten", "Bo Exempel", at, 2021, 2, at, "f" * 64, {"A1": "Kriterier"})
+    text = reviews.approval_told(of, {"A1": Rating.MET}, {"A1": Assessment(Rating.PARTLY, "Bara påbörjat")})
+    assert text.replace("\xa0", " ").split("\n\n") == [
+        "Myndigheten har granskat och godkänt återrapporteringen för 2021.",
+        "Godkänd av Bo Exempel 5 april 2022 kl. 11:00.\n"
+        "Det som är godkänt är version 2, som kom in 5 april 2022 kl. 11:00.\n"
+        f"Fingeravtryck (SHA-256): {'f' * 64}",
+        "A1 Kriterier\nVår bedömning: Delvis uppnått. Er egen bedömning: Uppnått.\nKommentar: Bara påbörjat",
+    ]

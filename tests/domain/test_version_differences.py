@@ -7,7 +7,8 @@ import pytest
 from grantportal.domain.answers import Category, Staff, Surroundings
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section, ShownIf
 from grantportal.domain.hand_ins import answers_content
-from grantportal.domain.version_differences import AmountDifference, version_differences
+from grantportal.domain.version_differences import AmountDifference, report_differences, version_differences
+from tests.exports import examples
 
 T = QuestionType
 AROUND = Surroundings((2021, 2022), (Category(1, "Personal", is_personnel=True), Category(2, "Resor")))
@@ -147,3 +148,62 @@ def test_a_question_that_is_not_asked_any_more_is_a_difference_and_is_named():
         ("Vilka hem?", (), ("Folåsa",)),
         ("På vilket sätt?", ("Senare.",), None),
     ]
+
+
+# --- Återrapportering ----------------------------------------------------------------------------------------------
+
+
+def report(**changes):
+    """The example report with other answers to its first result, or other amounts on its first kostnadsslag."""
+    whole = examples.report()
+    line, *lines = whole.economy.lines
+    result, *results = whole.results
+    costs = {name: value for name, value in changes.items() if name in {"cost", "charged", "comment"}}
+    said = {name: value for name, value in changes.items() if name not in costs}
+    economy = replace(whole.economy, lines=(replace(line, **costs), *lines))
+    return replace(whole, results=(replace(result, **said), *results), economy=economy)
+
+
+def test_a_report_does_not_differ_from_itself():
+    found = report_differences(report(), report())
+
+    assert (found.changed_answers, found.changed_amounts) == (0, 0)
+    assert all(section.is_same for section in found.sections)
+
+
+def test_a_reports_answers_differ_part_by_part():
+    before, after = report(text="Påbörjat.", measure="Fortsätter."), report(text="Klart.", measure="")
+    first, *others = report_differences(before, after).sections
+
+    assert [(each.question, each.before, each.after) for each in first.changed] == [
+        ("Regionens text", ("Påbörjat.",), ("Klart.",)),
+        ("Åtgärd", ("Fortsätter.",), ()),
+    ]
+    assert all(section.is_same for section in others)
+
+
+def test_a_reports_amounts_comments_and_sums_differ():
+    before = report(comment="")
+    line = before.economy.lines[0]
+    found = report_differences(before, report(cost=line.cost + 1, charged=line.charged + 2, comment="Rättad."))
+
+    assert {name: difference for name, (_, _, difference) in named(found.amounts).items()} == {
+        f"{line.category}, total kostnad": "+1",
+        f"{line.category}, belastar bidraget": "+2",
+    }
+    assert {name: difference for name, (_, _, difference) in named(found.sums).items()} == {"Belastar bidraget": "+2"}
+    [economy] = [section for section in found.sections if section.title == "Ekonomi"]
+    assert economy.budget_changed
+    assert [(each.question, each.after) for each in economy.changed] == [(f"{line.category}, kommentar", ("Rättad.",))]
+
+
+def test_a_result_that_only_one_version_has_is_told():
+    whole = report()
+    [*_, last] = whole.results
+    [gone] = [
+        section
+        for section in report_differences(whole, replace(whole, results=whole.results[:-1])).sections
+        if section.changed
+    ]
+    assert gone.title == f"{last.code} {last.title}"
+    assert {each.after for each in gone.changed} == {None}

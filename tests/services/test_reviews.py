@@ -9,7 +9,7 @@ from sqlalchemy import select
 from grantportal import db
 from grantportal.domain import clock, reviews
 from grantportal.domain.actors import Actor, Role
-from grantportal.domain.cases import RecordKind
+from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import Rating, ReportStatus
@@ -165,8 +165,8 @@ def test_an_approved_report_leaves_a_handling_and_cannot_be_approved_again(of, o
     assert status_of(made) is ReportStatus.APPROVED
     assert events_of(made) == ["report.approved"]
     record = committed().scalars(select(Record).where(Record.case_id == made.case_id)).one()
-    assert record.kind is RecordKind.REVIEW
-    assert "A1: Delvis uppnått." in record.text
+    assert (record.kind, record.direction, record.report_id) == (RecordKind.REPORT_APPROVAL, Direction.OUT, made.id)
+    assert "Vår bedömning: Delvis uppnått." in record.text
     with pytest.raises(RuleViolation, match="inte i det läget"):
         approve(officer, made)
 

@@ -13,7 +13,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers, Staff
 from grantportal.domain.applications import ApplicationStatus, TaskState
-from grantportal.domain.cases import RecordKind
+from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
 from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.messages import WriteMessage
@@ -175,6 +175,9 @@ def test_unanswered_it_is_closed_after_its_last_day_and_the_application_stands(a
     assert row(application.id).status is ApplicationStatus.SUBMITTED
     assert row(application.id).version_number == 1
     assert supplement(number).status is SupplementStatus.CLOSED
+    told = committed().scalars(select(Record).where(Record.kind == RecordKind.SUPPLEMENT_CLOSED)).one()
+    assert (told.direction, told.case_id) == (Direction.OUT, application.case_id)
+    assert told.text.startswith("Svaret skulle ha kommit senast 29\xa0maj\xa02020")
 
 
 def test_what_was_not_sent_of_a_closed_komplettering_does_not_slip_into_the_next(application, handlaggare, ombud):

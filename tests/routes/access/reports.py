@@ -66,4 +66,8 @@ ROWS = {
     "reports.submit": Row({"ombud"}, thing=complete, reads=REGION, unseen=STRANGERS, data={"certified": "y"}),
     "reports.receipt": Row(REGION | READERS, thing=received, unseen=UNREADERS),
     "reports.version": Row(REGION | READERS, thing=lambda world: {**received(world), "number": 1}, unseen=UNREADERS),
+    "reports.pdf": Row(REGION | READERS, thing=lambda world: {**received(world), "number": 1}, unseen=UNREADERS),
+    "reports.compare": Row(REGION | READERS, thing=received, unseen=UNREADERS),
+    # What is asked is no draft: both sides read it from the day that the report is planned.
+    "reports.questions": Row(REGION | READERS, thing=draft, unseen=UNREADERS),
 }
