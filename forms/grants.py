@@ -4,8 +4,9 @@ from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # ne
 from wtforms.validators import DataRequired
 from wtforms.widgets import HiddenInput
 
-from forms.base import Amount, Form, Line, Paragraphs, WholeNumber
+from forms.base import Amount, Fingerprint, Form, Line, Paragraphs, WholeNumber
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.forms import Outline, fingerprint
 from grantportal.domain.grants import (
     ACCESS_TEXTS,
     APPEAL_TEXTS,
@@ -154,5 +155,11 @@ class OutlineForm(Form):
 
     text = Paragraphs("Texten att läsa in", [DataRequired("Klistra in texten.")], longest=LONGEST)
 
-    def command(self) -> str:
-        return self.text.data or ""
+    shown = Fingerprint()
+
+    def command(self) -> Outline:
+        return Outline(self.text.data or "", self.shown.data or "")
+
+    def show(self) -> None:
+        """What the text says stands on the page now: the same text may be published."""
+        self.shown.data = fingerprint(self.text.data or "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from grantportal.domain.decisions import Outcome
+from grantportal.domain.frameworks import headed, paragraphs_of
 from grantportal.domain.money import Kronor
 
 
@@ -174,11 +175,17 @@ class Wording:
     starred: bool = False
     """Whether a proviso's star stands at this cell."""
     example: bool = False
+    title: str = ""
+    """The year's own heading, where the years of the row have different ones."""
+    title_example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResultRow:
-    """One row of the matrix. `title_example`: the heading is our own and not the annex's."""
+    """One row of the matrix. `title` is what its years have in common: empty where they differ, or where there is none.
+
+    `title_example`: the heading is our own and not the annex's.
+    """
 
     code: str
     title: str
@@ -193,6 +200,11 @@ class ResultArea:
     code: str
     title: str
     results: tuple[ExpectedResultRow, ...]
+
+    @property
+    def heading(self) -> str:
+        """Its code, and its heading where it has one."""
+        return headed(self.code, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +228,11 @@ class ResultsAnnex:
     provisos: tuple[ProvisoNote, ...] = ()
     preamble: str = ""
     example: bool = False
+
+    @property
+    def preamble_paragraphs(self) -> tuple[str, ...]:
+        """What stands before the table, paragraph by paragraph."""
+        return paragraphs_of(self.preamble)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

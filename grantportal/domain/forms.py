@@ -211,6 +211,19 @@ class FormDefinition:
         )
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A form or a matrix as text, and the fingerprint of the text that was shown read: that very one may be published."""
+
+    text: str
+    shown: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the person has seen what this text is read as."""
+        return self.shown == fingerprint(self.text)
+
+
 def canonical(value: Any) -> str:
     """Canonical JSON: sorted keys, no blanks, every letter as itself. The same facts always give the same bytes."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

@@ -1,6 +1,7 @@
 """The matrix of expected results: rows stay themselves while their wording changes by year."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,9 +41,27 @@ def code_order(code: str) -> tuple[tuple[str, int], ...]:
     return tuple((letters, int(digits or 0)) for letters, digits in re.findall(r"([^0-9]*)([0-9]*)", code))
 
 
+def headed(code: str, title: str) -> str:
+    """«A. Arbetsformer»; a part that has no heading has its code alone, and none is made up for it."""
+    return f"{code}. {title}" if title else code
+
+
+def title_of(titles: Mapping[int, str]) -> str:
+    """The heading of a row over several years: their own where it is the same, else each with its year."""
+    said = {year: titles[year] for year in sorted(titles)}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{year}: {title}" for year, title in said.items() if title)
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """A text as it is shown: each line that says something is a paragraph."""
+    return tuple(line for line in text.split("\n") if line.strip())
+
+
 @dataclass(frozen=True)
 class WordingContent:
-    """What a result says for one year; `provisos` are the codes of its förbehåll."""
+    """What a result says for one year; `provisos` are the codes of its förbehåll. The title is empty where there is none."""
 
     grant_year: int
     title: str

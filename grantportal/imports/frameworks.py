@@ -12,9 +12,12 @@ The outline is written by officers, so its words are Swedish:
           - beteckning: A1
             rubrik: Samverkan
             2021: {text: "Vad som ska ha nåtts.", förbehåll: [P1]}
-            2022: {inledning: "Regionen har", punkter: ["gjort det ena", "gjort det andra."]}
+            2022: {rubrik: Samverkan i vården, inledning: "Regionen har", punkter: ["gjort det ena", "gjort det andra."]}
     från 2021 till 2022:
       A1: {lydelse: ändrad, jämförbart: delvis, förbehållet upphör: ja}
+
+A year may have a heading of its own. A part or row without a heading has none: what stands without one in the annex stays so.
+Each line of a text in a block (`text: |`) is a paragraph.
 """
 
 import re
@@ -31,7 +34,7 @@ from grantportal.domain.frameworks import (
     ResultContent,
     WordingContent,
 )
-from grantportal.imports.outline import FIELD, Faults, Node, load
+from grantportal.imports.outline import FIELD, LONGEST_PROSE, Faults, Node, load
 
 _YEAR = re.compile(r"(?:19[89]|20[0-9])[0-9]")
 _LINKS = re.compile(r"från ([0-9]{4}) till ([0-9]{4})")
@@ -52,12 +55,13 @@ def read(text: str) -> FrameworkContent:
     areas = tuple(_area(node, proviso_years) for node in top.children("områden", "område"))
     content = FrameworkContent(
         areas=areas,
-        preamble=top.text("inledning"),
+        preamble=top.paragraphs("inledning"),
         provisos=provisos,
         links=tuple(link for key in linked for link in _links(top, key, areas)),
         is_example=top.flag("påhittat", False),
     )
     _check_codes(content, faults)
+    _check_provisos(content, faults)
     faults.done()
     return content
 
@@ -73,7 +77,7 @@ def _provisos(top: Node) -> tuple[tuple[ProvisoContent, ...], dict[str, int | No
             node.fault(f"Beteckningen är för lång. Högst {LONGEST_CODE} tecken.")
         years[name] = node.whole("år", least=1990, most=2100)
         marker = node.one_of("stjärna", MARKERS) or ProvisoMarker.NOTE
-        notes.append(ProvisoContent(name, marker, node.text("text", needed=True)))
+        notes.append(ProvisoContent(name, marker, node.paragraphs("text", needed=True)))
     return tuple(notes), years
 
 
@@ -81,7 +85,7 @@ def _area(node: Node, proviso_years: dict[str, int | None]) -> AreaContent:
     node.only("beteckning", "rubrik", "resultat")
     return AreaContent(
         code=node.text("beteckning", needed=True, longest=LONGEST_CODE),
-        title=node.text("rubrik", needed=True),
+        title=node.text("rubrik"),
         results=tuple(_result(child, proviso_years) for child in node.children("resultat", "resultat")),
     )
 
@@ -89,35 +93,42 @@ def _area(node: Node, proviso_years: dict[str, int | None]) -> AreaContent:
 def _result(node: Node, proviso_years: dict[str, int | None]) -> ResultContent:
     years = [key for key in node.values if _YEAR.fullmatch(key)]
     node.only("beteckning", "rubrik", "egen rubrik", *years)
-    is_ours = node.flag("egen rubrik", False)
-    title = node.text("rubrik", needed=True)
     if not years:
         node.fault("Det behövs en ordalydelse för minst ett år, till exempel 2021:.")
     return ResultContent(
         code=node.text("beteckning", needed=True, longest=LONGEST_CODE),
         wordings=tuple(
-            _wording(
-                Node(node.values[year], f"{node.place}, {year}", node.faults), int(year), title, is_ours, proviso_years
-            )
+            _wording(Node(node.values[year], f"{node.place}, {year}", node.faults), int(year), node, proviso_years)
             for year in sorted(years)
         ),
     )
 
 
-def _wording(node: Node, year: int, title: str, is_ours: bool, proviso_years: dict[str, int | None]) -> WordingContent:
-    node.only("rubrik", "text", "inledning", "punkter", "förbehåll")
-    text, lead, bullets = node.text("text"), node.text("inledning"), node.texts("punkter")
+def _wording(node: Node, year: int, row: Node, proviso_years: dict[str, int | None]) -> WordingContent:
+    """What the row says for the year. Its heading is the row's, if the year has none of its own."""
+    node.only("rubrik", "egen rubrik", "text", "inledning", "punkter", "förbehåll")
+    text, bullets = node.paragraphs("text"), node.texts("punkter", longest=LONGEST_PROSE)
+    lead = node.text("inledning", longest=LONGEST_PROSE)
     if bool(text) == bool(bullets):
         node.fault("Skriv antingen text eller punkter, inte båda.")
+    if lead and not bullets:
+        node.fault("inledning står före punkter. Skriv allt under text om det inte finns några.")
     named = node.texts("förbehåll")
-    for name in named:
+    for name in dict.fromkeys(named):
+        if named.count(name) > 1:
+            node.fault(f"Förbehållet {name} står två gånger.")
         if name not in proviso_years:
             node.fault(f"Förbehållet {name} finns inte.")
         elif proviso_years[name] not in (None, year):
             node.fault(f"Förbehållet {name} gäller {proviso_years[name]}, inte {year}.")
+    titled = node if "rubrik" in node.values else row
+    title = titled.text("rubrik")
+    is_ours = (node if "egen rubrik" in node.values else titled).flag("egen rubrik", False)
+    if is_ours and not title:
+        node.fault("egen rubrik: ja gäller en rubrik, men det finns ingen.")
     return WordingContent(
         grant_year=year,
-        title=node.text("rubrik") or title,
+        title=title,
         text=text,
         lead=lead,
         bullets=bullets,
@@ -155,3 +166,13 @@ def _check_codes(content: FrameworkContent, faults: Faults) -> None:
     ):
         for twice in sorted({each for each in codes if each and codes.count(each) > 1}):
             faults.found.append(RuleViolation(f"{what} {twice} finns två gånger.", field=FIELD))
+
+
+def _check_provisos(content: FrameworkContent, faults: Faults) -> None:
+    """A förbehåll that no wording names would be shown nowhere."""
+    named = {
+        code for area in content.areas for result in area.results for each in result.wordings for code in each.provisos
+    }
+    for proviso in content.provisos:
+        if proviso.code not in named:
+            faults.add(f"Förbehåll {proviso.code[:20]}", "Inget resultat har förbehållet. Ange det där det gäller.")

@@ -289,14 +289,14 @@ class Node:
             return default
         return int(text)
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, longest: int = LONGEST_LINE) -> tuple[str, ...]:
         """A list of texts of one line, none of them empty."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or any(not isinstance(each, str) for each in value):
             self.fault(f"{key} ska vara en lista med texter. Sätt texter med kolon inom citattecken.")
             return ()
         rows = [Node({f"{key}, rad {place}": each}, self.place, self.faults) for place, each in enumerate(value, 1)]
-        return tuple(row.text(name, needed=True) for row in rows for name in row.values)
+        return tuple(row.text(name, needed=True, longest=longest) for row in rows for name in row.values)
 
     def children(self, key: str, name: str, *, needed: bool = True) -> Iterator["Node"]:
         """The levels below, each with its place: «Avsnitt 2», «Avsnitt 2, fråga 3»."""

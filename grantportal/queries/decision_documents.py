@@ -13,7 +13,7 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import Outcome, appeal_text, per_year
 from grantportal.domain.demonstration import decision_note
 from grantportal.domain.documents import DecisionDocument, Person
-from grantportal.domain.frameworks import ProvisoMarker
+from grantportal.domain.frameworks import ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.frozen import persons_of
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.calls import Call
@@ -37,7 +37,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     gives = decision.outcome in {Outcome.GRANTED, Outcome.PARTLY}
     authority = authority_name()
     framework_id, _ = decisions.report_ground(call)
-    annex = _annex(framework_id, years) if gives and framework_id else None
+    results = annex(framework_id, years) if gives and framework_id else None
     example = is_demonstration()
     due = {year.grant_year: year.report_due_on for year in call.years} | decisions.planned_reports(
         grant.id, organisation.id
@@ -54,7 +54,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
         example_note=decision_note(
             sums_are_example=call.is_example,
             sought_is_example=application.sought_is_example,
-            has_annex=annex is not None,
+            has_annex=results is not None,
         )
         if example
         else "",
@@ -95,7 +95,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
             call.appeal_provision,
             call.appeal_is_example,
         ),
-        annex=annex,
+        annex=results,
     )
 
 
@@ -163,7 +163,8 @@ def _conditions(call: Call, decision: Decision) -> tuple[str, ...]:
     return (*shared, *own)
 
 
-def _annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex | None:
+def annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex | None:
+    """The expected results of these years as they stand after a decision; None where the version has none."""
     version = db.session().get_one(FrameworkVersion, framework_id)
     wordings = (
         db.session()
@@ -171,7 +172,7 @@ def _annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex 
             select(Wording)
             .join(ExpectedResult, Wording.expected_result_id == ExpectedResult.id)
             .where(Wording.framework_version_id == framework_id, Wording.grant_year.in_(years))
-            .order_by(ExpectedResult.code, Wording.grant_year)
+            .order_by(Wording.grant_year)
             .options(
                 joinedload(Wording.expected_result).joinedload(ExpectedResult.area), selectinload(Wording.provisos)
             )
@@ -180,6 +181,7 @@ def _annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex 
     )
     if not wordings:
         return None
+    wordings = sorted(wordings, key=lambda each: code_order(each.expected_result.code))
     areas: dict[tuple[str, str], dict[str, list[Wording]]] = {}
     served: dict[tuple[str, int], tuple[str, list[str]]] = {}
     for each in wordings:
@@ -197,28 +199,36 @@ def _annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex 
             documents.ResultArea(
                 code,
                 title,
-                tuple(
-                    documents.ExpectedResultRow(
-                        number, rows[0].title, tuple(_cell(row) for row in rows), rows[0].title_is_ours
-                    )
-                    for number, rows in sorted(results.items())
-                ),
+                tuple(_row(number, rows) for number, rows in results.items()),
             )
-            for (code, title), results in sorted(areas.items())
+            for (code, title), results in sorted(areas.items(), key=lambda item: code_order(item[0][0]))
         ),
         provisos=tuple(
             documents.ProvisoNote(year, tuple(codes), text, version.is_example)
-            for (_, year), (text, codes) in sorted(served.items(), key=lambda item: (item[0][1], item[0][0]))
+            for (_, year), (text, codes) in sorted(
+                served.items(), key=lambda item: (item[0][1], code_order(item[0][0]))
+            )
         ),
     )
 
 
-def _cell(row: Wording) -> documents.Wording:
+def _row(code: str, wordings: Sequence[Wording]) -> documents.ExpectedResultRow:
+    """A row with one heading where its years have the same, else with each year's own in its cell."""
+    headings = {(each.title, each.title_is_ours) for each in wordings}
+    title, is_ours = next(iter(headings)) if len(headings) == 1 else ("", False)
+    return documents.ExpectedResultRow(
+        code, title, tuple(_cell(each, with_title=len(headings) > 1) for each in wordings), is_ours
+    )
+
+
+def _cell(row: Wording, *, with_title: bool) -> documents.Wording:
     return documents.Wording(
         year=row.grant_year,
-        paragraphs=tuple(line for line in row.text.splitlines() if line.strip()),
+        title=row.title if with_title else "",
+        title_example=row.title_is_ours and with_title,
+        paragraphs=paragraphs_of(row.text),
         lead=row.lead,
-        bullets=tuple(line for line in row.bullets.splitlines() if line.strip()),
-        starred=any(proviso.marker is ProvisoMarker.HEADING for proviso in row.provisos),
+        bullets=paragraphs_of(row.bullets),
+        starred=bool(row.title) and any(proviso.marker is ProvisoMarker.HEADING for proviso in row.provisos),
         example=row.is_example,
     )

@@ -13,10 +13,15 @@ from grantportal.domain.calls import CallStatus
 from grantportal.domain.frameworks import (
     CHANGE_TEXTS,
     COMPARABILITY_TEXTS,
+    FrameworkContent,
     FrameworkStatus,
     LinkKind,
     ProvisoMarker,
+    WordingContent,
     code_order,
+    headed,
+    paragraphs_of,
+    title_of,
 )
 from grantportal.models.calls import Call
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ResultArea, Wording, WordingLink
@@ -71,9 +76,14 @@ class WordingView:
     link: LinkView | None
 
     @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The text, paragraph by paragraph."""
+        return paragraphs_of(self.text)
+
+    @property
     def is_starred(self) -> bool:
-        """Whether a star stands at the heading."""
-        return any(proviso.at_heading for proviso in self.provisos)
+        """Whether a star stands at the heading; where there is none, only before the note."""
+        return bool(self.title) and any(proviso.at_heading for proviso in self.provisos)
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,11 @@ class ResultView:
     area_code: str
     title: str
     wordings: tuple[WordingView, ...]
+
+    @property
+    def has_one_title(self) -> bool:
+        """Whether all its years have the same heading; else each shows its own."""
+        return len({(each.title, each.title_is_ours) for each in self.wordings}) == 1
 
     def wording(self, year: int) -> WordingView | None:
         """The year's wording, or None when the row has none that year."""
@@ -98,6 +113,11 @@ class AreaView:
     code: str
     title: str
     results: tuple[ResultView, ...]
+
+    @property
+    def heading(self) -> str:
+        """Its code, and its heading where it has one."""
+        return headed(self.code, self.title)
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,11 @@ class MatrixView:
         """Every row, in order."""
         return tuple(result for area in self.areas for result in area.results)
 
+    @property
+    def preamble_paragraphs(self) -> tuple[str, ...]:
+        """What stands before the table, paragraph by paragraph."""
+        return paragraphs_of(self.preamble)
+
     def result(self, result_id: int) -> ResultView | None:
         """The row with this id."""
         return next((result for result in self.results if result.id == result_id), None)
@@ -131,7 +156,7 @@ class MatrixView:
             for wording in result.wordings
             for proviso in wording.provisos
         }
-        return tuple(found[code] for code in sorted(found))
+        return tuple(found[code] for code in sorted(found, key=code_order))
 
 
 def may_read(actor: Actor, version_id: int) -> bool:
@@ -193,6 +218,65 @@ def matrix(version_id: int, years: Iterable[int] | None = None) -> MatrixView | 
     )
 
 
+def preview(content: FrameworkContent, grant_title: str) -> MatrixView:
+    """A matrix that is read in, as it will be shown once it is published; its ids and its number are not known yet."""
+    notes = {
+        each.code: ProvisoView(each.code, each.text, each.marker is ProvisoMarker.HEADING) for each in content.provisos
+    }
+    links = {
+        (each.result_code, each.later): LinkView(
+            each.earlier,
+            each.kind,
+            CHANGE_TEXTS[each.kind],
+            COMPARABILITY_TEXTS[each.comparability],
+            each.proviso_ended,
+        )
+        for each in content.links
+    }
+
+    def said(code: str, wording: WordingContent) -> WordingView:
+        return WordingView(
+            id=0,
+            result_id=0,
+            grant_year=wording.grant_year,
+            title=wording.title,
+            title_is_ours=wording.title_is_ours,
+            text=wording.text,
+            lead=wording.lead,
+            bullets=wording.bullets,
+            provisos=tuple(notes[each] for each in sorted(wording.provisos, key=code_order)),
+            is_example=content.is_example,
+            link=links.get((code, wording.grant_year)),
+        )
+
+    return MatrixView(
+        version_id=0,
+        number=0,
+        grant_id=0,
+        grant_title=grant_title,
+        preamble=content.preamble,
+        is_example=content.is_example,
+        years=content.years,
+        areas=tuple(
+            AreaView(
+                area.code,
+                area.title,
+                tuple(
+                    ResultView(
+                        0,
+                        result.code,
+                        area.code,
+                        title_of({each.grant_year: each.title for each in result.wordings}),
+                        tuple(said(result.code, each) for each in result.wordings),
+                    )
+                    for result in sorted(area.results, key=lambda each: code_order(each.code))
+                ),
+            )
+            for area in sorted(content.areas, key=lambda each: code_order(each.code))
+        ),
+    )
+
+
 def _place(row: tuple[Wording, ExpectedResult, ResultArea]) -> tuple[Any, ...]:
     wording, result, area = row
     return (code_order(area.code), code_order(result.code), wording.grant_year)
@@ -231,7 +315,13 @@ def _areas(
             area.code,
             area.title,
             tuple(
-                ResultView(result.id, result.code, area.code, wordings[-1].title, tuple(wordings))
+                ResultView(
+                    result.id,
+                    result.code,
+                    area.code,
+                    title_of({each.grant_year: each.title for each in wordings}),
+                    tuple(wordings),
+                )
                 for result, wordings in of_area.values()
             ),
         )
@@ -248,10 +338,10 @@ def _wording(wording: Wording, link: LinkView | None) -> WordingView:
         title_is_ours=wording.title_is_ours,
         text=wording.text,
         lead=wording.lead,
-        bullets=tuple(wording.bullets.splitlines()),
+        bullets=paragraphs_of(wording.bullets),
         provisos=tuple(
             ProvisoView(proviso.code, proviso.text, proviso.marker is ProvisoMarker.HEADING)
-            for proviso in wording.provisos
+            for proviso in sorted(wording.provisos, key=lambda each: code_order(each.code))
         ),
         is_example=wording.is_example,
         link=link,

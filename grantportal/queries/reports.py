@@ -18,7 +18,7 @@ from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
 from grantportal.domain.forms import FormDefinition, canonical, fingerprint
-from grantportal.domain.frameworks import LinkKind, ProvisoMarker
+from grantportal.domain.frameworks import LinkKind, ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.organisations import OrganisationKind
@@ -164,7 +164,7 @@ class ReportPage:
     @property
     def opened_names(self) -> tuple[str, ...]:
         """The opened parts as the reader knows them, in order."""
-        names = [f"{result.code} {result.title}" for result in self.results if result.is_open]
+        names = [f"{result.code} {result.title}".strip() for result in self.results if result.is_open]
         return (*names, "Ekonomi") if self.economy_is_open else tuple(names)
 
     @property
@@ -409,13 +409,12 @@ def _wordings(framework_version_id: int, year: int) -> list[_Worded]:
 def _provisos(wording_ids: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:
     """(text, whether its star stands at the heading) by wording."""
     rows = db.session().execute(
-        select(ProvisoWording.wording_id, Proviso.text, Proviso.marker)
+        select(ProvisoWording.wording_id, Proviso.text, Proviso.marker, Proviso.code)
         .join(Proviso, ProvisoWording.proviso_id == Proviso.id)
         .where(ProvisoWording.wording_id.in_(set(wording_ids)))
-        .order_by(Proviso.code)
     )
     found: dict[int, list[tuple[str, bool]]] = {}
-    for wording_id, text, marker in rows:
+    for wording_id, text, marker, _ in sorted(rows, key=lambda row: code_order(row.code)):
         found.setdefault(wording_id, []).append((text, marker is ProvisoMarker.HEADING))
     return found
 
@@ -425,11 +424,11 @@ def _shown(wording: Wording, provisos: dict[int, list[tuple[str, bool]]]) -> Wor
     return WordingShown(
         year=wording.grant_year,
         title=wording.title,
-        paragraphs=tuple(line for line in wording.text.splitlines() if line.strip()),
+        paragraphs=paragraphs_of(wording.text),
         lead=wording.lead,
-        bullets=tuple(line for line in wording.bullets.splitlines() if line.strip()),
+        bullets=paragraphs_of(wording.bullets),
         provisos=tuple(text for text, _ in notes),
-        starred=any(heading for _, heading in notes),
+        starred=bool(wording.title) and any(heading for _, heading in notes),
         is_example=wording.is_example,
     )
 

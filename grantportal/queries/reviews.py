@@ -17,7 +17,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.applications import Audience
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import OverviewCell, OverviewRow, ReportDocument, ReportOverview
-from grantportal.domain.frameworks import CHANGE_TEXTS, LinkKind, code_order
+from grantportal.domain.frameworks import CHANGE_TEXTS, LinkKind, code_order, headed, title_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
 from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
@@ -195,6 +195,11 @@ class ReviewedArea:
     title: str
     results: tuple[ReviewedResult, ...]
 
+    @property
+    def heading(self) -> str:
+        """Its code, and its heading where it has one."""
+        return headed(self.code, self.title)
+
 
 @dataclass(frozen=True)
 class AskedSupplement:
@@ -255,7 +260,7 @@ class ReviewPage:
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """What a komplettering can open."""
-        return (*((each.code, f"{each.code} {each.title}") for each in self.results), (ECONOMY, "Ekonomin"))
+        return (*((each.code, f"{each.code} {each.title}".strip()) for each in self.results), (ECONOMY, "Ekonomin"))
 
     @property
     def fingerprint(self) -> str:
@@ -286,7 +291,7 @@ def page(actor: Actor, report_id: int) -> ReviewPage | None:
         shown = ReviewedResult(
             id=expected.id,
             code=expected.code,
-            title=wording.title if wording else expected.code,
+            title=wording.title if wording else "",
             wording=wording,
             own=Shown(result.rating),
             text=result.text,
@@ -514,6 +519,11 @@ class MatrixArea:
     title: str
     rows: tuple[MatrixRow, ...]
 
+    @property
+    def heading(self) -> str:
+        """Its code, and its heading where it has one."""
+        return headed(self.code, self.title)
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -578,9 +588,7 @@ def overview(actor: Actor, grant_id: int | None = None, year: int | None = None)
                 cell = _cell(head, region, each_year, result_id, said, own, ours, first=each_year == years[0])
                 columns.setdefault((region, each_year), []).append(cell.ours)
                 cells.append(cell)
-        row = MatrixRow(
-            code, said.titles[max(said.titles)], tuple(mark[1:] for mark in sorted(said.marks)), tuple(cells)
-        )
+        row = MatrixRow(code, title_of(said.titles), tuple(mark[1:] for mark in sorted(said.marks)), tuple(cells))
         known = areas.get(said.area[0]) or MatrixArea(*said.area, ())
         areas[said.area[0]] = replace(known, rows=(*known.rows, row))
     return Overview(
@@ -683,7 +691,7 @@ def for_excel(shown: Overview, *, example: bool) -> ReportOverview:
         years=shown.years,
         rows=tuple(
             OverviewRow(
-                area=f"{area.code}. {area.title}",
+                area=area.heading,
                 code=row.code,
                 title=row.title,
                 cells=tuple(
@@ -775,7 +783,7 @@ def panel(actor: Actor, report_id: int, code: str) -> Panel | None:
     return Panel(
         code=code,
         title=(years[0].wording or result).title,
-        area=next(f"{area.code}. {area.title}" for area in asked.areas if area.code == result.area_code),
+        area=next(area.heading for area in asked.areas if area.code == result.area_code),
         organisation=heads[0].organisation,
         grant=heads[0].grant,
         grant_id=heads[0].grant_id,

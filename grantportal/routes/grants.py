@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from forms import grants as forms
 from grantportal.domain.actors import Actor
-from grantportal.domain.forms import FormKind
+from grantportal.domain.forms import FormDefinition, FormKind, Outline
+from grantportal.domain.frameworks import FrameworkContent
 from grantportal.imports import forms as form_outlines
 from grantportal.imports import frameworks as framework_outlines
 from grantportal.policy import Permission, may, require
-from grantportal.queries import grants
+from grantportal.queries import frameworks, grants
 from grantportal.services import forms as form_services
 from grantportal.services import frameworks as framework_services
 from grantportal.services import grants as services
@@ -155,29 +156,41 @@ def form(version_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:grant_id>/formular", methods=["GET", "POST"])
 def new_form(grant_id: int) -> ResponseReturnValue:
-    """The officer reads in a form and publishes it."""
+    """The officer reads in a form, sees it as it will be stored, and publishes it."""
     who = _allowed()
     grant = seen(grants.get(grant_id))
     outline = forms.OutlineForm()
-    if carried_out(outline, _publish_form, who, grant_id):
-        return done("Formuläret är publicerat.", ".form", version_id=outline.result)
-    return render_template("grants/new_form.html", form=outline, grant=grant)
+    preview = None
+    if carried_out(outline, _read_form, who, grant_id):
+        if not isinstance(outline.result, FormDefinition):
+            return done("Formuläret är publicerat.", ".form", version_id=outline.result)
+        outline.show()
+        preview = outline.result
+    return render_template("grants/new_form.html", form=outline, grant=grant, preview=preview)
 
 
-def _publish_form(who: Actor, grant_id: int, text: str) -> int:
-    return form_services.publish(who, grant_id, form_outlines.read(text))
+def _read_form(who: Actor, grant_id: int, outline: Outline) -> FormDefinition | int:
+    """The form to show, or the version that was published when it is the one that was shown."""
+    definition = form_outlines.read(outline.text)
+    return form_services.publish(who, grant_id, definition) if outline.is_shown else definition
 
 
 @bp.route("/<int:grant_id>/forvantade-resultat", methods=["GET", "POST"])
 def new_framework(grant_id: int) -> ResponseReturnValue:
-    """The officer reads in a matrix of expected results and publishes it."""
+    """The officer reads in a matrix of expected results, sees it as it will be stored, and publishes it."""
     who = _allowed()
     grant = seen(grants.get(grant_id))
     outline = forms.OutlineForm()
-    if carried_out(outline, _publish_framework, who, grant_id):
-        return done("De förväntade resultaten är publicerade.", "frameworks.show", version_id=outline.result)
-    return render_template("grants/new_framework.html", form=outline, grant=grant)
+    preview = None
+    if carried_out(outline, _read_framework, who, grant_id):
+        if not isinstance(outline.result, FrameworkContent):
+            return done("De förväntade resultaten är publicerade.", "frameworks.show", version_id=outline.result)
+        outline.show()
+        preview = frameworks.preview(outline.result, grant.title)
+    return render_template("grants/new_framework.html", form=outline, grant=grant, preview=preview)
 
 
-def _publish_framework(who: Actor, grant_id: int, text: str) -> int:
-    return framework_services.publish(who, grant_id, framework_outlines.read(text))
+def _read_framework(who: Actor, grant_id: int, outline: Outline) -> FrameworkContent | int:
+    """The matrix to show, or the version that was published when it is the one that was shown."""
+    content = framework_outlines.read(outline.text)
+    return framework_services.publish(who, grant_id, content) if outline.is_shown else content

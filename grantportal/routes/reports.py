@@ -11,6 +11,7 @@ from grantportal import policy, web, worker
 from grantportal.domain import clock
 from grantportal.domain import reports as rules
 from grantportal.domain.errors import NoRight, NotVisible
+from grantportal.domain.frameworks import headed
 from grantportal.policy import Permission
 from grantportal.queries import records, reports, reviews, version_differences
 from grantportal.queries.reports import ReportPage, ResultShown
@@ -66,14 +67,14 @@ def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, 
     for (code, title), results in groupby(page.results, key=lambda each: (each.area, each.area_title)):
         items = [
             item(
-                f"{each.code} {each.title}",
+                f"{each.code} {each.title}".strip(),
                 url_for(".result", report_id=page.id, code=each.code),
                 each.label,
                 each.code,
             )
             for each in results
         ]
-        groups.append((f"{code}. {title}", items))
+        groups.append((headed(code, title), items))
     economy = item("Ekonomi", url_for(".economy", report_id=page.id), page.economy_label, rules.ECONOMY)
     sending = item("Granska och skicka in", url_for(".submit", report_id=page.id), page.sending_label, "")
     groups.append(("Övrigt", [economy, sending]))

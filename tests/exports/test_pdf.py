@@ -111,7 +111,7 @@ def test_a_decision_says_all_that_a_decision_must_say():
         "9f2c41d7 0b6e5a18 c3d4902f 77ae1b60",
         "A3 Systematisk uppföljning",
         "pekat ut vad som eventuellt",
-        "Rubriker utan märke är bilagans egna.",
+        "Det som är märkt är påhittat, också meningarna.",
     ):
         assert words in re.sub(r"\s+", " ", text), words
 

@@ -23,6 +23,7 @@ from tests.support.calls import (
     outline,
     played_at,
     published_call,
+    read_and_shown,
 )
 from tests.support.decidable import extra_call, programme
 from tests.support.factories import OrganisationFactory, person
@@ -343,11 +344,16 @@ def test_villkor_become_a_new_version(at_the_authority):
 def test_a_form_and_a_matrix_are_read_in(at_the_authority):
     grant_id = make_grant(officer())
 
-    form = at_the_authority.post_form(f"/statsbidrag/{grant_id}/formular", {"text": outline("application-form")})
-    matrix = at_the_authority.post_form(
-        f"/statsbidrag/{grant_id}/forvantade-resultat", {"text": outline("expected-results")}
-    )
+    url = f"/statsbidrag/{grant_id}"
+    # The outline's own comments are in English, and a page with them would be.
+    swedish = "\n".join(line for line in outline("application-form").split("\n") if not line.startswith("#"))
+    shown = at_the_authority.post_form(f"{url}/formular", {"text": swedish})
+    form = at_the_authority.post_form(f"{url}/formular", read_and_shown("application-form"))
+    matrix = at_the_authority.post_form(f"{url}/forvantade-resultat", read_and_shown("expected-results"))
 
+    assert shown.status_code == 200
+    assert "Vem är kontaktperson?" in shown.text
+    assert "Publicera formuläret" in shown.text
     assert form.status_code == matrix.status_code == 303
     assert "Vem är kontaktperson?" in at_the_authority.get(form.location).text
     assert at_the_authority.get(matrix.location).status_code == 200

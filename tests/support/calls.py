@@ -13,7 +13,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
-from grantportal.domain.forms import FormDefinition
+from grantportal.domain.forms import FormDefinition, fingerprint
 from grantportal.domain.frameworks import FrameworkContent
 from grantportal.domain.grants import AppealVariant, PublishConditions, SetCategories, SetFrame, WriteGrant
 from grantportal.domain.organisations import OrganisationKind
@@ -40,6 +40,11 @@ ANNOUNCED = datetime(2020, 1, 31, 8, tzinfo=UTC)
 def outline(name: str) -> str:
     """The text of one of the demonstration's outlines."""
     return (OUTLINES / f"{name}.yaml").read_text("utf-8")
+
+
+def read_and_shown(name: str) -> dict[str, str]:
+    """What a browser sends when the outline has been shown as it will be stored, and is published."""
+    return {"text": outline(name), "shown": fingerprint(outline(name).strip())}
 
 
 @cache
@@ -124,6 +129,7 @@ def make_call(
     opens_on: date = date(2020, 1, 31),
     last_day: date = date(2020, 4, 20),
     form: str | FormDefinition = "application-form",
+    matrix: FrameworkContent | None = None,
     extends_id: int | None = None,
     publish: bool = True,
 ) -> int:
@@ -149,7 +155,7 @@ def make_call(
             ),
             application_form_id=forms.publish(who, grant_id, form_of(form) if isinstance(form, str) else form),
             report_form_id=forms.publish(who, grant_id, form_of("report-form")),
-            framework_version_id=frameworks.publish(who, grant_id, matrix_of("expected-results")),
+            framework_version_id=frameworks.publish(who, grant_id, matrix or matrix_of("expected-results")),
             condition_set_id=grants.publish_conditions(who, grant_id, PublishConditions(CONDITIONS)),
             extends_id=extends_id,
         ),

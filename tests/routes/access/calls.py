@@ -10,7 +10,7 @@ from grantportal.queries import accounts
 from grantportal.queries import calls as queries
 from tests.routes.access import EVERYBODY, READERS, Row
 from tests.routes.access.world import World
-from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, outline, played_at
+from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, played_at, read_and_shown
 from tests.support.remembered import Numbers
 
 OFFICER = {"handlaggare"}
@@ -98,9 +98,9 @@ ROWS = {
     "grants.categories": Row(OFFICER, thing=a_grant, shared=True, data={"names": "Personal\nResor"}),
     "grants.conditions": Row(OFFICER, thing=a_grant, shared=True, data={"texts": "Ett villkor."}),
     "grants.conditions_version": Row(EVERYBODY, thing=some_conditions, shared=True),
-    "grants.new_form": Row(OFFICER, thing=a_grant, shared=True, data={"text": outline("application-form")}),
+    "grants.new_form": Row(OFFICER, thing=a_grant, shared=True, data=read_and_shown("application-form")),
     "grants.form": Row(READERS, thing=a_form, shared=True),
-    "grants.new_framework": Row(OFFICER, thing=a_grant, shared=True, data={"text": outline("expected-results")}),
+    "grants.new_framework": Row(OFFICER, thing=a_grant, shared=True, data=read_and_shown("expected-results")),
     "frameworks.show": Row(EVERYBODY, thing=a_framework, shared=True),
     "calls.index": Row(EVERYBODY),
     "calls.show": Row(EVERYBODY, thing=a_call, shared=True),
