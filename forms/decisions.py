@@ -11,9 +11,11 @@ from wtforms.validators import InputRequired
 from forms.base import Amount, Fingerprint, Form, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.decisions import (
+    DISMISSAL_TEXTS,
     OUTCOME_TEXTS,
     Cell,
     Decide,
+    DismissalGround,
     Outcome,
     ProposeDecision,
     ProposedTotals,
@@ -24,12 +26,16 @@ from grantportal.domain.decisions import (
     total_field,
 )
 
-TRIED = (Outcome.GRANTED, Outcome.PARTLY, Outcome.REFUSED)
-"""What can be decided of an application that is tried."""
+NOT_WITHDRAWN = (Outcome.GRANTED, Outcome.PARTLY, Outcome.REFUSED, Outcome.DISMISSED)
+"""What can be decided of an application that is not withdrawn."""
 
 
 def _choices(outcomes: Iterable[Outcome]) -> list[SelectChoice]:
     return [SelectChoice(outcome.value, OUTCOME_TEXTS[outcome]) for outcome in outcomes]
+
+
+def _ground(data: str | None) -> DismissalGround | None:
+    return DismissalGround(data) if data in set(DismissalGround) else None
 
 
 class ProposeForm(Explained):
@@ -38,6 +44,14 @@ class ProposeForm(Explained):
     cells: Sequence[Cell] = ()
 
     outcome = RadioField("Vad föreslår du?", choices=[])
+    dismissal_ground = RadioField(
+        "Varför avvisas ansökan?",
+        choices=[SelectChoice(ground.value, words) for ground, words in DISMISSAL_TEXTS.items()],
+        validate_choice=False,
+    )
+    dismissal_why = Paragraphs(
+        "Varför gäller grunden här?", description="Fyll i om ansökan avvisas. Parten läser det.", longest=4_000
+    )
     reasons = Paragraphs("Skäl", description="Ange reglerna och vad som avgjorde. Parten läser det som du skriver.")
     covers = Paragraphs(
         "Vad bidraget får användas till",
@@ -67,6 +81,8 @@ class ProposeForm(Explained):
             conditions=self.conditions.data or "",
             took_part=self.took_part.data or "",
             dissent=self.dissent.data or "",
+            dismissal_ground=_ground(self.dismissal_ground.data),
+            dismissal_why=self.dismissal_why.data or "",
             based_on=self.based_on.data or "",
             number_reason=self.number_reason.data or "",
         )
@@ -81,7 +97,7 @@ def propose_form(
     members: dict[str, Any] = {
         amount_field(year, category): Amount(f"{names[category]} {year}") for year, category in cells
     }
-    outcomes = (Outcome.STRUCK,) if withdrawn else TRIED
+    outcomes = (Outcome.STRUCK,) if withdrawn else NOT_WITHDRAWN
     members["outcome"] = RadioField("Vad föreslår du?", choices=_choices(outcomes), validate_choice=True)
     made: type[ProposeForm] = type("ProposalForm", (ProposeForm,), {**members, "cells": cells})
     form = made(**saved)
@@ -161,7 +177,7 @@ def compare_form(rows: Sequence[Compared]) -> CompareForm:
     members: dict[str, Any] = {"rows": tuple(rows)}
     saved: dict[str, Any] = {}
     for row in rows:
-        outcomes = (Outcome.STRUCK,) if row.withdrawn else TRIED
+        outcomes = (Outcome.STRUCK,) if row.withdrawn else NOT_WITHDRAWN
         members[outcome_field(row.id)] = SelectField(
             f"Förslag, {row.organisation}", choices=[SelectChoice("", "Efter beloppen"), *_choices(outcomes)]
         )

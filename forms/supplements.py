@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired
 
@@ -26,6 +27,10 @@ class RequestSupplementForm(Explained):
         [DataRequired("Skriv vad som ska kompletteras och varför.")],
         description="Texten skickas till den sökande.",
     )
+    is_injunction = BooleanField(
+        "Upplys om att ansökan kan avvisas om den inte kompletteras",
+        description="Kryssa i om ansökan inte går att pröva utan svaret. Upplysningen skickas med texten (föreläggande).",
+    )
     last_day = Day("Sista dag att svara", missing="Skriv sista dag att svara.")
 
     def __init__(self, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -40,6 +45,7 @@ class RequestSupplementForm(Explained):
             self.last_day.data,
             self._notes(),
             self.number_reason.data or "",
+            self.is_injunction.data,
         )
 
     def _notes(self) -> dict[str, str]:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, literal, select, text
+from sqlalchemy import table as sql_table
 
 from grantportal import db
 from grantportal.settings import folder
@@ -60,6 +61,40 @@ def remove_codes(table: str, column: str, *codes: str) -> None:
     _recheck(table, column, lambda known: [code for code in known if code not in codes], heeds_rows=False)
 
 
+def add_check(table: str, name: str, condition: str) -> None:
+    """Let the table hold only rows of which the condition is true. Raises when there are others."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({condition})")
+        return
+    others = select(literal(1)).select_from(sql_table(table)).where(text(f"NOT ({condition})")).limit(1)
+    if connection.execute(others).first() is not None:
+        raise RuntimeError(f"{table} has rows that {name} would not let in")
+    _rewrite(
+        connection,
+        table,
+        lambda sql: f"{sql[: sql.rindex(')')].rstrip()}, CONSTRAINT ck_{table}_{name} CHECK ({condition}))",
+    )
+
+
+def drop_check(table: str, name: str) -> None:
+    """Take away what `add_check` put there, or what the table was made with."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{name}")
+        return
+
+    def without(sql: str) -> str:
+        begins = sql.index(f"CONSTRAINT ck_{table}_{name} CHECK (")
+        ends, depth = sql.index("(", begins) + 1, 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(sql[ends], 0)
+            ends += 1
+        return sql[: sql.rindex(",", 0, begins)] + sql[ends:]
+
+    _rewrite(connection, table, without)
+
+
 def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], *, heeds_rows: bool) -> None:
     connection = op.get_bind()
     name = f"ck_{table}_{column}"
@@ -77,19 +112,26 @@ def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], 
 def _recheck_in_place(
     connection: Connection, table: str, name: str, column: str, change: Callable[[list[str]], list[str]]
 ) -> None:
+    def with_codes(statement: str) -> str:
+        begins = statement.index("CHECK (", statement.index(f"CONSTRAINT {name} ")) + len("CHECK (")
+        ends = statement.index("))", begins) + 1
+        check = _check(column, change(re.findall(r"'([^']*)'", statement[begins:ends])))
+        return statement[:begins] + check + statement[ends:]
+
+    _rewrite(connection, table, with_codes)
+
+
+def _rewrite(connection: Connection, table: str, change: Callable[[str], str]) -> None:
     # SQLite's own way for a CHECK (sqlite.org/lang_altertable.html, "other kinds of changes"): a rebuilt table would lose
     # its triggers, and what is written once would have to be written again.
     statement = connection.execute(
         text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = :table"), {"table": table}
     ).scalar_one()
-    begins = statement.index("CHECK (", statement.index(f"CONSTRAINT {name} ")) + len("CHECK (")
-    ends = statement.index("))", begins) + 1
-    check = _check(column, change(re.findall(r"'([^']*)'", statement[begins:ends])))
     version = connection.execute(text("PRAGMA schema_version")).scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema=ON")
     connection.execute(
         text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :table"),
-        {"sql": statement[:begins] + check + statement[ends:], "table": table},
+        {"sql": change(statement), "table": table},
     )
     connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
     connection.exec_driver_sql("PRAGMA writable_schema=OFF")

@@ -15,11 +15,12 @@ from grantportal.domain.money import Kronor, in_words, kr
 
 
 class Outcome(StrEnum):
-    """What is decided: bifall, delvis bifall, avslag, avskrivning."""
+    """What is decided: bifall, delvis bifall, avslag, avvisning, avskrivning."""
 
     GRANTED = "granted"
     PARTLY = "partly"
     REFUSED = "refused"
+    DISMISSED = "dismissed"
     STRUCK = "struck"
 
 
@@ -73,16 +74,35 @@ class SkipGround(StrEnum):
     URGENT_INTEREST = "urgent_interest"
 
 
+class DismissalGround(StrEnum):
+    """Why an application is not tried (avvisning): 20 § förvaltningslagen and the grant's own rules."""
+
+    LATE = "late"
+    NOT_ENTITLED = "not_entitled"
+    CANNOT_BE_TRIED = "cannot_be_tried"
+    OTHER = "other"
+
+
+GIVES_MONEY = frozenset({Outcome.GRANTED, Outcome.PARTLY})
+"""The outcomes that grant something; by every other nothing is granted."""
+
 OUTCOME_TEXTS = {
     Outcome.GRANTED: "Bifall",
     Outcome.PARTLY: "Delvis bifall",
     Outcome.REFUSED: "Avslag",
+    Outcome.DISMISSED: "Avvisning",
     Outcome.STRUCK: "Avskrivning",
+}
+DISMISSAL_TEXTS = {
+    DismissalGround.LATE: "Ansökan kom in efter sista dagen",
+    DismissalGround.NOT_ENTITLED: "Den som ansöker får inte söka bidraget",
+    DismissalGround.CANNOT_BE_TRIED: "Ansökan går inte att pröva, trots ett föreläggande om komplettering",
+    DismissalGround.OTHER: "Annan grund",
 }
 SKIP_TEXTS = {
     SkipGround.OBVIOUSLY_UNNEEDED: "Uppenbart obehövligt",
-    SkipGround.MUCH_HARDER: "Det skulle bli väsentligt svårare att genomföra beslutet",
-    SkipGround.URGENT_INTEREST: "Ett väsentligt allmänt eller enskilt intresse kräver att beslutet fattas omedelbart",
+    SkipGround.MUCH_HARDER: "Det skulle bli avsevärt svårare att genomföra beslutet",
+    SkipGround.URGENT_INTEREST: "Ett väsentligt allmänt eller enskilt intresse kräver att beslutet meddelas omedelbart",
 }
 
 # --- Commands ----------------------------------------------------------------------------------------------------
@@ -105,6 +125,9 @@ class ProposeDecision:
     conditions: str = ""
     took_part: str = ""
     dissent: str = ""
+    dismissal_ground: DismissalGround | None = None
+    dismissal_why: str = ""
+    """Why the ground holds, when the application is dismissed."""
     based_on: str | None = None
     """The mark of the saved draft that the writer saw; None when nobody else can have saved."""
     number_reason: str = ""
@@ -245,16 +268,17 @@ def ensure_outcome_fits(
 ) -> None:
     """The word and the money say the same: bifall is all that was sought, delvis bifall is less, the others are nothing.
 
-    A withdrawn application is not tried (avskrivning), and only a withdrawn one is struck.
+    A withdrawn application is not tried (avskrivning), and only a withdrawn one is struck; one that is not tried for
+    another reason is dismissed (avvisning).
     """
     if outcome is None:
         raise RuleViolation("Välj vad förslaget är.", field="outcome")
     if withdrawn and outcome is not Outcome.STRUCK:
         raise RuleViolation("Ansökan är återkallad. Välj avskrivning.", field="outcome")
     if outcome is Outcome.STRUCK and not withdrawn:
-        raise RuleViolation("Bara en återkallad ansökan kan skrivas av. Välj bifall eller avslag.", field="outcome")
+        raise RuleViolation("Bara en återkallad ansökan kan skrivas av. Välj ett annat beslut.", field="outcome")
     total, asked = sum(granted.values()), sum(sought.values())
-    if outcome in {Outcome.REFUSED, Outcome.STRUCK}:
+    if outcome not in GIVES_MONEY:
         if total:
             raise RuleViolation(
                 f"{OUTCOME_TEXTS[outcome]} betyder att inget beviljas, men beloppen är {in_words(total)}. "
@@ -270,6 +294,30 @@ def ensure_outcome_fits(
         )
     elif outcome is Outcome.PARTLY and total >= asked:
         raise RuleViolation("Allt som sökts beviljas. Välj bifall.", field="outcome")
+
+
+def ensure_dismissal_holds(
+    outcome: Outcome | None, ground: DismissalGround | None, why: str, *, is_late: bool, has_injunction: bool
+) -> None:
+    """An application is dismissed on a ground, and it is said why that holds.
+
+    As too late only if it came after the call's last day; as impossible to try only if the party was asked to complete it
+    and told that it may else be dismissed (20 § FL). Other outcomes have no ground.
+    """
+    if outcome is not Outcome.DISMISSED:
+        return
+    if ground is None:
+        raise RuleViolation("Välj varför ansökan avvisas.", field="dismissal_ground")
+    if ground is DismissalGround.LATE and not is_late:
+        raise RuleViolation("Ansökan kom in i tid och kan inte avvisas som för sen.", field="dismissal_ground")
+    if ground is DismissalGround.CANNOT_BE_TRIED and not has_injunction:
+        raise RuleViolation(
+            "Ansökan kan inte avvisas: inget föreläggande med upplysning om följden har skickats. "
+            "Begär komplettering med den upplysningen först.",
+            field="dismissal_ground",
+        )
+    if not why.strip():
+        raise RuleViolation("Skriv varför grunden gäller här.", field="dismissal_why")
 
 
 @dataclass(frozen=True)
@@ -352,7 +400,7 @@ def ensure_seen(*, based_on: str | None, saved: str, by: str) -> None:
 
 def ensure_whole(amounts: Mapping[Cell, Kronor], *, cells: Sequence[Cell], outcome: Outcome | None) -> None:
     """Missing is not zero: a proposal to grant money says an amount for each year and kostnadsslag."""
-    if outcome in {Outcome.REFUSED, Outcome.STRUCK}:
+    if outcome not in GIVES_MONEY:
         return
     missing = [cell for cell in cells if cell not in amounts]
     if missing:
@@ -387,6 +435,7 @@ _MADE_LABELS = {
     Outcome.GRANTED: ("ok", "check", "Beviljat"),
     Outcome.PARTLY: ("ok", "check", "Delvis beviljat"),
     Outcome.REFUSED: ("bad", "cross", "Avslag"),
+    Outcome.DISMISSED: ("bad", "dash", "Avvisad"),
     Outcome.STRUCK: ("", "dash", "Avskriven"),
 }
 
@@ -420,6 +469,8 @@ def label(facts: DecisionFacts) -> Label:
 def _made_sentence(facts: DecisionFacts) -> str:
     if facts.outcome is Outcome.STRUCK:
         return "Avslutas utan prövning."
+    if facts.outcome is Outcome.DISMISSED:
+        return "Prövas inte."
     if facts.outcome is Outcome.REFUSED:
         return "Skälen står i beslutet."
     years = [f"{kr(amount)} för {year}" for year, amount in sorted(facts.granted.items()) if amount]

@@ -236,10 +236,19 @@ class ResultsAnnex:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissal:
+    """Why an application is not tried, in the words of the decision: the ground, and why it holds."""
+
+    ground: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionDocument(Document):
     """Beslut: all that a decision about a statsbidrag must say (FL 31–33 §§ and the grant's own rules)."""
 
     outcome: Outcome
+    dismissal: Dismissal | None = None
     decided_by: Person
     rapporteur: Person
     presented_at: datetime | None = None

@@ -48,12 +48,23 @@ class RequestSupplement:
     last_day: date
     notes: Mapping[str, str] = field(default_factory=dict)
     number_reason: str = ""
+    is_injunction: bool = False
+    """Whether the party is also told that the application may be dismissed if it is not completed."""
+
+    @property
+    def told(self) -> str:
+        """The reason as the party reads it, with what happens if the application is not completed."""
+        return f"{self.reason}\n\n{INJUNCTION}" if self.is_injunction else self.reason
 
     def texts(self) -> dict[str, str]:
         """What is written, by the names of its fields."""
         return {"reason": self.reason, **{f"{NOTE}{part}": note for part, note in self.notes.items()}}
 
 
+INJUNCTION = (
+    "Om ansökan inte kompletteras så att den går att pröva kan den komma att avvisas. Det betyder att den inte prövas."
+)
+"""What a föreläggande says of its consequence (20 § FL)."""
 NOTE = "note_"
 """Before a part's key: the field of what is said of it."""
 FARTHEST = timedelta(days=366)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grantportal.domain.decisions import CommunicationKind, DecisionStatus, Outcome, SkipGround
+from grantportal.domain.decisions import CommunicationKind, DecisionStatus, DismissalGround, Outcome, SkipGround
 from grantportal.domain.money import Kronor
 from grantportal.models.applications import Application
 from grantportal.models.base import Base, code
@@ -30,6 +30,10 @@ class Decision(Base):
             "status <> 'made' OR (decided_by_id IS NOT NULL AND decided_at IS NOT NULL AND proposed_by_id IS NOT NULL AND sha256 IS NOT NULL)",
             name="made_is_whole",
         ),
+        CheckConstraint(
+            "status <> 'made' OR (outcome = 'dismissed') = (dismissal_ground IS NOT NULL AND dismissal_why <> '')",
+            name="dismissed_on_a_ground",
+        ),
         Index("uq_decisions_open", "application_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_decisions_case_id", "case_id"),
     )
@@ -49,6 +53,9 @@ class Decision(Base):
     """Those who took part without deciding, one a line: «Namn, titel»."""
     dissent: Mapped[str] = mapped_column(default="")
     """Skiljaktig mening."""
+    dismissal_ground: Mapped[DismissalGround | None] = mapped_column(code(DismissalGround, "dismissal_ground"))
+    """Why the application is not tried, when it is dismissed; and why that holds."""
+    dismissal_why: Mapped[str] = mapped_column(default="", server_default=text("''"))
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[datetime | None]
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

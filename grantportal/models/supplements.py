@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.supplements import SupplementStatus
@@ -39,6 +39,8 @@ class Supplement(Base):
     ended_at: Mapped[datetime | None]
     version_before: Mapped[int]
     version_after: Mapped[int | None]
+    is_injunction: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the request says that the application may be dismissed if it is not completed (föreläggande, 20 § FL)."""
     extended_on: Mapped[date | None]
     """When the party was last given more time."""
     reminded_of: Mapped[date | None]

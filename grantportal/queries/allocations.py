@@ -13,7 +13,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.allocations import short_reason
 from grantportal.domain.calls import CallKind
-from grantportal.domain.decisions import OUTCOME_TEXTS, DecisionStatus, Outcome
+from grantportal.domain.decisions import DISMISSAL_TEXTS, OUTCOME_TEXTS, DecisionStatus, DismissalGround, Outcome
 from grantportal.domain.documents import AllocationList, AllocationRow, AllocationYear
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -32,6 +32,7 @@ _LOOKS = {
     Outcome.GRANTED: ("ok", "check"),
     Outcome.PARTLY: ("ok", "half"),
     Outcome.REFUSED: ("bad", "cross"),
+    Outcome.DISMISSED: ("bad", "dash"),
     Outcome.STRUCK: ("empty", "dash"),
 }
 
@@ -66,8 +67,8 @@ class AllocationLine:
     homes: tuple[str, ...]
     registration_number: str
     outcome: Label
-    is_refused: bool
     reason: str
+    """Why nothing is given, in short; empty where something is, and where the application was withdrawn."""
     decided_at: datetime
     sought: tuple[Kronor, ...]
     granted: tuple[Kronor, ...]
@@ -83,6 +84,8 @@ def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tu
             Decision.application_id,
             Decision.outcome,
             Decision.reasons,
+            Decision.dismissal_ground,
+            Decision.dismissal_why,
             Decision.decided_at,
             Application.call_id,
             Application.applicant_unit,
@@ -112,8 +115,7 @@ def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tu
             homes=homes.get(row.application_id, ()),
             registration_number=row.registration_number or "",
             outcome=Label(*_LOOKS[row.outcome], OUTCOME_TEXTS[row.outcome]),
-            is_refused=row.outcome is Outcome.REFUSED,
-            reason=short_reason(row.reasons) if row.outcome is Outcome.REFUSED else "",
+            reason=_reason(row.outcome, row.reasons, row.dismissal_ground, row.dismissal_why),
             decided_at=row.decided_at,
             sought=tuple(sought.get((row.application_id, year), 0) for year in years),
             granted=tuple(granted.get((row.id, year), 0) for year in years),
@@ -122,6 +124,14 @@ def _lines(years: Sequence[int], until: datetime, call_ids: Sequence[int]) -> tu
         )
         for row in rows
     )
+
+
+def _reason(outcome: Outcome, reasons: str, ground: DismissalGround | None, why: str) -> str:
+    if ground is DismissalGround.OTHER:
+        return short_reason(why)
+    if ground is not None:
+        return f"{DISMISSAL_TEXTS[ground]}. Ansökan prövades inte."
+    return short_reason(reasons) if outcome is Outcome.REFUSED else ""
 
 
 def _sums(
@@ -223,8 +233,8 @@ class CallAllocations:
 
     @property
     def refused(self) -> tuple[AllocationLine, ...]:
-        """The refusals, with their reasons."""
-        return tuple(line for line in self.lines if line.is_refused)
+        """The refusals and dismissals, with their reasons."""
+        return tuple(line for line in self.lines if line.reason)
 
     @property
     def decided_on(self) -> tuple[date, ...]:

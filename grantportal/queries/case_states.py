@@ -12,7 +12,7 @@ from grantportal.domain import applications, cases, clock, decisions, payments, 
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationFacts, ApplicationStatus, Audience
 from grantportal.domain.cases import CaseState, YearState
-from grantportal.domain.decisions import CommunicationKind, DecisionFacts, DecisionStatus, Outcome
+from grantportal.domain.decisions import GIVES_MONEY, CommunicationKind, DecisionFacts, DecisionStatus, Outcome
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import PaymentStatus
@@ -187,11 +187,7 @@ def _application_label(
 
 def is_granted(decision: DecisionLineOfCase | None) -> bool:
     """Whether the decision gives money."""
-    return (
-        decision is not None
-        and decision.status is DecisionStatus.MADE
-        and decision.outcome in {Outcome.GRANTED, Outcome.PARTLY}
-    )
+    return decision is not None and decision.status is DecisionStatus.MADE and decision.outcome in GIVES_MONEY
 
 
 def payment_years(lines: Iterable[PaymentLine]) -> tuple[YearState, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantportal import db
 from grantportal.domain import clock, documents
 from grantportal.domain.cases import FrozenKind
-from grantportal.domain.decisions import Outcome, appeal_text, per_year
+from grantportal.domain.decisions import DISMISSAL_TEXTS, GIVES_MONEY, Outcome, appeal_text, per_year
 from grantportal.domain.demonstration import decision_note
 from grantportal.domain.documents import DecisionDocument, Person
 from grantportal.domain.frameworks import ProvisoMarker, code_order, paragraphs_of
@@ -34,7 +34,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     years = tuple(year.grant_year for year in call.years)
     asked, granted = per_year(decisions.sought(application.id)), decisions.amounts_of(decision)
     totals = per_year(granted)
-    gives = decision.outcome in {Outcome.GRANTED, Outcome.PARTLY}
+    gives = decision.outcome in GIVES_MONEY
     authority = authority_name()
     framework_id, _ = decisions.report_ground(call)
     results = annex(framework_id, years) if gives and framework_id else None
@@ -59,6 +59,12 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
         if example
         else "",
         outcome=decision.outcome or Outcome.REFUSED,
+        dismissal=documents.Dismissal(
+            ground=DISMISSAL_TEXTS[decision.dismissal_ground],
+            why=decision.dismissal_why,
+        )
+        if decision.dismissal_ground and decision.outcome is Outcome.DISMISSED
+        else None,
         decided_by=decided_by or Person(""),
         rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
         presented_at=decision.proposed_at,

@@ -21,6 +21,7 @@ from grantportal.domain.decisions import (
     DecisionAction,
     DecisionFacts,
     DecisionStatus,
+    DismissalGround,
     Outcome,
     communication_label,
     dispatch_label,
@@ -313,6 +314,8 @@ class ProposalPage:
     conditions: str
     took_part: str
     dissent: str
+    dismissal_ground: DismissalGround | None
+    dismissal_why: str
     shared_conditions: tuple[str, ...]
     is_withdrawn: bool
     is_editable: bool
@@ -377,6 +380,8 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         conditions=decision.conditions if decision else "",
         took_part=decision.took_part if decision else "",
         dissent=decision.dissent if decision else "",
+        dismissal_ground=decision.dismissal_ground if decision else None,
+        dismissal_why=decision.dismissal_why if decision else "",
         shared_conditions=tuple(
             db.session().scalars(
                 select(Condition.text).where(Condition.condition_set_id == set_id).order_by(Condition.position)

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from grantportal import db
 from grantportal.domain.actors import Actor
-from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.applications import ApplicationStatus, is_late
 from grantportal.domain.decisions import (
     Cell,
     Communicated,
     DecisionStatus,
+    Outcome,
     state_fingerprint,
 )
 from grantportal.domain.money import Kronor
@@ -25,6 +26,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
 from grantportal.models.grants import Grantee, YearFrame
 from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
 from grantportal.policy import visible
 
 
@@ -38,11 +40,18 @@ class Ground:
     application: Application
     cells: tuple[Cell, ...]
     sought: Mapping[Cell, Kronor]
+    has_injunction: bool
+    """Whether the party has been asked to complete the application and told that it may else be dismissed."""
 
     @property
     def is_withdrawn(self) -> bool:
         """Whether the application has been withdrawn: it is struck, not tried."""
         return self.application.status is ApplicationStatus.WITHDRAWN
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the application came after the call's last day."""
+        return is_late(self.application.submitted_at, self.call.last_day)
 
 
 def locked_ground(application_id: int) -> Ground | None:
@@ -83,6 +92,7 @@ def locked_ground(application_id: int) -> Ground | None:
         application=application,
         cells=cells_of(call),
         sought=sought(application_id),
+        has_injunction=has_injunction(application_id),
     )
 
 
@@ -101,6 +111,12 @@ def sought(application_id: int) -> dict[Cell, Kronor]:
     return {(year, category): amount for year, category, amount in rows}
 
 
+def has_injunction(application_id: int) -> bool:
+    """Whether a komplettering of the application has been asked for that says that it may else be dismissed."""
+    asked = exists().where(Supplement.application_id == application_id, Supplement.is_injunction)
+    return bool(db.session().scalar(select(asked)))
+
+
 def amounts_of(decision: Decision) -> dict[Cell, Kronor]:
     """What the decision grants."""
     return {(line.grant_year, line.cost_category_id): line.amount for line in decision.lines}
@@ -111,6 +127,8 @@ def state_of(decision: Decision | None) -> str:
     if decision is None:
         return ""
     texts = [decision.reasons, decision.covers, decision.conditions, decision.took_part, decision.dissent]
+    if decision.outcome is Outcome.DISMISSED:
+        texts += [decision.dismissal_ground or "", decision.dismissal_why]
     return state_fingerprint(outcome=decision.outcome, texts=texts, amounts=amounts_of(decision))
 
 

@@ -80,6 +80,8 @@ def propose(application_id: int) -> ResponseReturnValue:
         conditions=shown.conditions,
         took_part=shown.took_part,
         dissent=shown.dissent,
+        dismissal_ground=shown.dismissal_ground.value if shown.dismissal_ground else None,
+        dismissal_why=shown.dismissal_why,
         based_on=shown.state,
         **filled(shown.amounts or shown.sought),
     )

@@ -5,7 +5,6 @@ from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import (
-    SKIP_TEXTS,
     Communicated,
     CommunicationKind,
     ReplyToCommunication,
@@ -88,7 +87,7 @@ def skip(actor: Actor, application_id: int, command: SkipCommunication) -> int:
         )
         act.session.add(skipped)
         act.session.flush()
-        act.about(skipped, ground=SKIP_TEXTS[command.ground], **kept)
+        act.about(skipped, ground=command.ground, **kept)
         return skipped.id
 
 

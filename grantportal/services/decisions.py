@@ -18,6 +18,7 @@ from grantportal.domain.decisions import (
     ReturnDecision,
     SaveTotals,
     ensure_communicated,
+    ensure_dismissal_holds,
     ensure_known_cells,
     ensure_outcome_fits,
     ensure_reasoned,
@@ -92,6 +93,8 @@ def save_totals(actor: Actor, call_id: int, command: SaveTotals) -> int:
                 decision = _new(ground)
                 session.add(decision)
             decision.outcome = outcome
+            if outcome is not Outcome.DISMISSED:
+                decision.dismissal_ground, decision.dismissal_why = None, ""
             decision.proposed_by_id = now.user_id
             _write_lines(decision, amounts)
             changed += 1
@@ -132,6 +135,7 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         after = DECISION.after(status, DecisionAction.PROPOSE)
         _ensure_nobody_else(command.based_on, decision)
         _ensure_lawful(ground, command.outcome, command.amounts)
+        _ensure_dismissal(ground, command)
         ensure_reasoned(command.reasons)
         _ensure_frames_last(ground, command.amounts)
         kept = _explained(command)
@@ -193,6 +197,7 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
         )
         amounts = decisions.amounts_of(decision)
         _ensure_lawful(ground, decision.outcome, amounts)
+        _ensure_dismissal(ground, decision)
         ensure_communicated(decision.outcome, decisions.communicated(ground.application.id), today=clock.today())
         concluded = APPLICATION.after(ground.application.status, ApplicationAction.CONCLUDE)
         granted = {year: amount for year, amount in per_year(amounts).items() if amount}
@@ -339,6 +344,16 @@ def _ensure_lawful(ground: Ground, outcome: Outcome | None, amounts: Mapping[Cel
     ensure_outcome_fits(outcome, granted=per_year(amounts), sought=sought, withdrawn=ground.is_withdrawn)
 
 
+def _ensure_dismissal(ground: Ground, said: ProposeDecision | Decision) -> None:
+    ensure_dismissal_holds(
+        said.outcome,
+        said.dismissal_ground,
+        said.dismissal_why,
+        is_late=ground.is_late,
+        has_injunction=ground.has_injunction,
+    )
+
+
 def _years(ground: Ground) -> set[int]:
     return {year for year, _ in ground.cells}
 
@@ -405,7 +420,7 @@ def _spread_years(totals: Mapping[int, Kronor], saved: Mapping[Cell, Kronor], gr
 def _explained(command: ProposeDecision) -> dict[str, str]:
     """What is written may hold a personnummer where it is said why; who took part is a name and a title."""
     personal_numbers.ensure_none({"took_part": command.took_part}, personal_numbers.IN_NAME)
-    texts = {name: getattr(command, name) for name in ("reasons", "covers", "conditions", "dissent")}
+    texts = {name: getattr(command, name) for name in ("reasons", "covers", "conditions", "dissent", "dismissal_why")}
     return personal_numbers.kept(texts, command.number_reason, personal_numbers.IN_TEXT)
 
 
@@ -416,6 +431,9 @@ def _write(decision: Decision, command: ProposeDecision) -> None:
     decision.conditions = command.conditions
     decision.took_part = command.took_part
     decision.dissent = command.dissent
+    is_dismissed = command.outcome is Outcome.DISMISSED
+    decision.dismissal_ground = command.dismissal_ground if is_dismissed else None
+    decision.dismissal_why = command.dismissal_why if is_dismissed else ""
     _write_lines(decision, command.amounts)
 
 

@@ -48,7 +48,8 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             case_id=case.id,
             organisation_id=application.organisation_id,
             application_id=application.id,
-            reason=command.reason,
+            reason=command.told,
+            is_injunction=command.is_injunction,
             last_day=command.last_day,
             requested_by_id=act.actor.user_id,
             requested_at=clock.now(),
@@ -67,7 +68,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             counterpart=application.organisation.name,
             text="\n\n".join(
                 (
-                    command.reason,
+                    command.told,
                     "Öppna delar:\n" + "\n".join(each.written for each in asked),
                     f"Svara senast {day}.",
                 )

@@ -8,14 +8,18 @@ from hypothesis import strategies as st
 
 from grantportal.domain.decisions import (
     DECISION,
+    SKIP_TEXTS,
     Communicated,
     CommunicationKind,
     DecisionAction,
     DecisionFacts,
     DecisionStatus,
+    DismissalGround,
     Outcome,
+    SkipGround,
     communication_label,
     ensure_communicated,
+    ensure_dismissal_holds,
     ensure_known_cells,
     ensure_last_day_ahead,
     ensure_may_reply,
@@ -47,6 +51,7 @@ def fits(outcome, granted, *, withdrawn=False):
         (Outcome.REFUSED, {2021: 0, 2022: 0}, False),
         (Outcome.REFUSED, {}, False),
         (Outcome.STRUCK, {}, True),
+        (Outcome.DISMISSED, {}, False),
     ],
 )
 def test_the_word_and_the_money_say_the_same(outcome, granted, withdrawn):
@@ -63,6 +68,8 @@ def test_the_word_and_the_money_say_the_same(outcome, granted, withdrawn):
         (Outcome.PARTLY, {2021: 0}, False, "Inget belopp beviljas"),
         (Outcome.REFUSED, {2021: 1}, False, "Avslag betyder att inget beviljas"),
         (Outcome.STRUCK, {2021: 1}, True, "Avskrivning betyder att inget beviljas"),
+        (Outcome.DISMISSED, {2021: 1}, False, "Avvisning betyder att inget beviljas"),
+        (Outcome.DISMISSED, {}, True, "Ansökan är återkallad"),
         (Outcome.STRUCK, {}, False, "Bara en återkallad"),
         (Outcome.GRANTED, {2021: 100, 2022: 50}, True, "Ansökan är återkallad"),
         (Outcome.REFUSED, {}, True, "Ansökan är återkallad"),
@@ -72,6 +79,43 @@ def test_a_word_that_the_money_does_not_say_is_refused(outcome, granted, withdra
     with pytest.raises(RuleViolation, match=said) as refusal:
         fits(outcome, granted, withdrawn=withdrawn)
     assert refusal.value.field == "outcome"
+
+
+def dismissed(ground, why="Kom in 21 april.", *, is_late=False, has_injunction=False, outcome=Outcome.DISMISSED):
+    ensure_dismissal_holds(outcome, ground, why, is_late=is_late, has_injunction=has_injunction)
+
+
+def test_an_application_is_dismissed_on_a_ground_that_holds():
+    dismissed(DismissalGround.LATE, is_late=True)
+    dismissed(DismissalGround.CANNOT_BE_TRIED, has_injunction=True)
+    dismissed(DismissalGround.NOT_ENTITLED)
+    dismissed(DismissalGround.OTHER)
+    # What is tried needs no ground not to be.
+    dismissed(None, "", outcome=Outcome.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("ground", "why", "field", "said"),
+    [
+        (None, "Skäl", "dismissal_ground", "Välj varför"),
+        (DismissalGround.LATE, "Skäl", "dismissal_ground", "kom in i tid"),
+        (DismissalGround.CANNOT_BE_TRIED, "Skäl", "dismissal_ground", "inget föreläggande med upplysning om följden"),
+        (DismissalGround.OTHER, " \n", "dismissal_why", "Skriv varför grunden gäller"),
+    ],
+)
+def test_a_ground_that_does_not_hold_is_refused_beside_its_field(ground, why, field, said):
+    with pytest.raises(RuleViolation, match=said) as refusal:
+        dismissed(ground, why)
+    assert refusal.value.field == field
+
+
+def test_the_grounds_to_hear_nobody_are_the_laws_own_words():
+    """25 § förvaltningslagen (2017:900)."""
+    assert SKIP_TEXTS == {
+        SkipGround.OBVIOUSLY_UNNEEDED: "Uppenbart obehövligt",
+        SkipGround.MUCH_HARDER: "Det skulle bli avsevärt svårare att genomföra beslutet",
+        SkipGround.URGENT_INTEREST: "Ett väsentligt allmänt eller enskilt intresse kräver att beslutet meddelas omedelbart",
+    }
 
 
 def test_all_that_was_sought_for_a_year_may_be_granted_also_between_kostnadsslag():
@@ -99,7 +143,8 @@ def test_amounts_are_of_the_calls_years_and_not_below_nothing():
 
 def test_missing_is_not_zero_where_money_is_granted():
     ensure_whole({(2021, 1): 0, (2021, 2): 5}, cells=[(2021, 1), (2021, 2)], outcome=Outcome.PARTLY)
-    ensure_whole({}, cells=[(2021, 1)], outcome=Outcome.REFUSED)
+    for outcome in (Outcome.REFUSED, Outcome.DISMISSED, Outcome.STRUCK):
+        ensure_whole({}, cells=[(2021, 1)], outcome=outcome)
     with pytest.raises(RuleViolations) as refusal:
         ensure_whole({(2021, 2): 5}, cells=[(2021, 1), (2021, 2)], outcome=Outcome.PARTLY)
     assert refusal.value.field == "a2021_1"
@@ -204,6 +249,7 @@ def test_a_made_decision_can_only_be_sent():
         (DecisionStatus.MADE, Outcome.GRANTED, "Beviljat"),
         (DecisionStatus.MADE, Outcome.PARTLY, "Delvis beviljat"),
         (DecisionStatus.MADE, Outcome.REFUSED, "Avslag"),
+        (DecisionStatus.MADE, Outcome.DISMISSED, "Avvisad"),
         (DecisionStatus.MADE, Outcome.STRUCK, "Avskriven"),
     ],
 )

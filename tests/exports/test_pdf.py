@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grantportal.domain.decisions import Outcome
-from grantportal.domain.documents import Answer, AttachedFile, ExpectedResultRow, Party, ResultArea, Section, Wording
+from grantportal.domain.documents import (
+    Answer,
+    AttachedFile,
+    Dismissal,
+    ExpectedResultRow,
+    Party,
+    ResultArea,
+    Section,
+    Wording,
+)
 from grantportal.exports import pdf
 
 from . import examples
@@ -121,6 +130,7 @@ def test_a_decision_says_all_that_a_decision_must_say():
     [
         (Outcome.PARTLY, "avslår ansökan i övrigt"),
         (Outcome.REFUSED, "Socialstyrelsen avslår ansökan från Region Skåne."),
+        (Outcome.DISMISSED, "avvisar ansökan från Region Skåne. Ansökan prövas inte."),
         (Outcome.STRUCK, "avskriver ärendet"),
     ],
 )
@@ -128,6 +138,12 @@ def test_each_outcome_is_said_in_its_own_words(outcome, words):
     text = re.sub(r"\s+", " ", words_of(examples.decision(outcome=outcome)))
     assert words in text
     assert ("ställer medel" in text) is (outcome is Outcome.PARTLY)
+
+
+def test_a_dismissal_says_on_which_ground_and_why_it_holds():
+    why = Dismissal(ground="Ansökan kom in efter sista dagen", why="Sista dagen var 20 april 2020.")
+    text = re.sub(r"\s+", " ", words_of(examples.decision(outcome=Outcome.DISMISSED, dismissal=why)))
+    assert "Ansökan kom in efter sista dagen. Sista dagen var 20 april 2020." in text
 
 
 @pytest.mark.parametrize("make", MAKERS)

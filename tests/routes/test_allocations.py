@@ -12,6 +12,7 @@ from grantportal.models.calls import Call
 from grantportal.models.decisions import Decision
 from grantportal.models.organisations import Organisation
 from grantportal.queries import allocations
+from grantportal.services import calls
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
 from tests.support.factories import OrganisationFactory
@@ -23,8 +24,9 @@ NB = "\u00a0"
 
 def extra_call(call: Call) -> Call:
     with played_at(ANNOUNCED):
+        who = officer()
         number = make_call(
-            officer(),
+            who,
             call.grant_id,
             years=(2022,),
             title="Omfördelning av 2022 års återstod",
@@ -32,9 +34,11 @@ def extra_call(call: Call) -> Call:
             last_day=date(2022, 1, 31),
             form="extra-application-form",
             extends_id=call.id,
+            publish=False,
         )
-    with db.writing_session() as session, session.begin():
-        session.get_one(Call, number).is_example = True
+        with db.writing_session() as session, session.begin():
+            session.get_one(Call, number).is_example = True
+        calls.publish(who, number)
     return committed().get_one(Call, number)
 
 

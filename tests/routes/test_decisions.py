@@ -125,6 +125,34 @@ def test_the_decision_on_screen_adds_up_like_the_one_on_paper(pilot, as_):
     ]
 
 
+def test_a_dismissal_keeps_its_ground_in_the_form_and_says_it_in_the_letter(pilot, as_):
+    made = application(pilot, OrganisationFactory(name="Region Skåne"))
+    hear_nobody(pilot, made)
+    officer, url = as_(pilot.officer), f"/ansokningar/{made.id}/forslag"
+    none = dict.fromkeys((name for name in amounts(pilot) if name.startswith("a")), "")
+    typed = none | {"outcome": "dismissed", "reasons": "Bara regioner.", "dismissal_why": "Ni är en förening."}
+
+    refused = officer.post_form(url, typed)
+    assert refused.status_code == 422
+    assert "Välj varför ansökan avvisas." in refused.text
+    assert "Ni är en förening." in refused.text
+    refused = officer.post_form(url, typed | {"dismissal_ground": "late"})
+    assert "kom in i tid och kan inte avvisas" in refused.text
+    draft = officer.post_form(url, typed | {"dismissal_ground": "not_entitled", "draft": "1"}, follow_redirects=True)
+    assert re.search(r'value="not_entitled"[^>]*checked|checked[^>]*value="not_entitled"', draft.text)
+
+    letter = officer.post_form(url, typed | {"dismissal_ground": "not_entitled"}, follow_redirects=True)
+    for words in ("avvisar ansökan från Region Skåne", "Den som ansöker får inte söka bidraget", "Ni är en förening."):
+        assert words in letter.text, words
+    decision_id = decided(pilot, committed().scalars(select(Decision.id)).one(), sent=True)
+    ombud = as_(actor_with(Role.OMBUD, made.organisation))
+    assert "Avvisad" in ombud.get("/beslut/").text
+    assert "Prövas inte." in ombud.get(f"/beslut/{decision_id}").text
+    shared = officer.get(f"/fordelade-bidrag/{pilot.call.id}")
+    assert "Avvisning" in shared.text
+    assert "Den som ansöker får inte söka bidraget. Ansökan prövades inte." in shared.text
+
+
 def words_of(element) -> str:
     return "".join(element.itertext()).strip()
 

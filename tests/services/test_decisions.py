@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grantportal import db
 from grantportal.domain import clock
@@ -15,6 +15,7 @@ from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.decisions import (
     Decide,
     DecisionStatus,
+    DismissalGround,
     Outcome,
     ProposedTotals,
     ReplyToCommunication,
@@ -22,9 +23,11 @@ from grantportal.domain.decisions import (
     SaveTotals,
     SendCommunication,
 )
+from grantportal.domain.documents import Dismissal
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.frozen import decision_document
 from grantportal.domain.grants import AppealVariant
+from grantportal.domain.supplements import SupplementStatus
 from grantportal.exports import pdf
 from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
@@ -35,6 +38,7 @@ from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
+from grantportal.models.supplements import Supplement
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.databases import postgresql_only, sqlite_only
@@ -303,6 +307,87 @@ def test_a_refusal_takes_nothing_of_the_frame(pilot):
     decided(pilot, decision_id)
     assert (frame(pilot, 2021).decided, frame(pilot, 2021).grantees) == (0, 0)
     assert committed().scalars(select(Report)).all() == []
+
+
+LATE = {"outcome": Outcome.DISMISSED, "dismissal_ground": DismissalGround.LATE, "dismissal_why": "Kom in 21 april."}
+
+
+def test_a_late_application_is_dismissed_and_the_ground_is_frozen_with_the_decision(pilot):
+    made = application(pilot)
+    unlocked(made, submitted_at=datetime(2020, 4, 20, 22, tzinfo=UTC))  # midnight in Stockholm: the day after
+    hear_nobody(pilot, made)
+    decision_id = services.propose(pilot.officer, made.id, command(pilot, {}, **LATE))
+    decided(pilot, decision_id)
+
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    document = decision_document(json.loads(frozen.content), frozen.sha256)
+    assert document.outcome is Outcome.DISMISSED
+    assert document.dismissal == Dismissal(ground="Ansökan kom in efter sista dagen", why="Kom in 21 april.")
+    assert (document.granted, document.payments, document.reports, document.annex) == (None, (), (), None)
+    assert (frame(pilot, 2021).decided, frame(pilot, 2021).grantees) == (0, 0)
+    assert committed().scalars(select(Payment)).all() == []
+    assert committed().scalars(select(Report)).all() == []
+    for change in ("dismissal_ground = 'other'", "dismissal_why = 'annat'"):
+        with (
+            pytest.raises(DBAPIError, match="written once"),
+            db.writing_session() as session,
+            session.begin(),
+        ):
+            session.execute(text(f"UPDATE decisions SET {change}"))
+
+
+def test_an_application_in_time_is_not_dismissed_as_late(pilot):
+    made = application(pilot)
+    unlocked(made, submitted_at=datetime(2020, 4, 20, 21, 59, tzinfo=UTC))
+    with pytest.raises(RuleViolation, match="kom in i tid"):
+        services.propose(pilot.officer, made.id, command(pilot, {}, **LATE))
+
+
+def test_what_cannot_be_tried_is_dismissed_after_an_injunction_only(pilot):
+    made = application(pilot)
+    asked = {
+        "case_id": made.case_id,
+        "organisation_id": made.organisation_id,
+        "application_id": made.id,
+        "status": SupplementStatus.CLOSED,
+        "reason": "Budgeten saknas.",
+        "last_day": date(2020, 5, 8),
+        "requested_by_id": pilot.officer.user_id,
+        "requested_at": datetime(2020, 4, 24, tzinfo=UTC),
+        "version_before": 1,
+    }
+    proposal = command(pilot, {}, **(LATE | {"dismissal_ground": DismissalGround.CANNOT_BE_TRIED}))
+    saved(Supplement(**asked))
+    with pytest.raises(RuleViolation, match="inget föreläggande med upplysning"):
+        services.propose(pilot.officer, made.id, proposal)
+    saved(Supplement(**asked, is_injunction=True))
+    assert services.propose(pilot.officer, made.id, proposal)
+
+
+def test_a_ground_goes_when_something_else_is_proposed(pilot):
+    made = application(pilot)
+    whole = dict.fromkeys(pilot.years, 1_000_000)
+    decision_id = services.draft(pilot.officer, made.id, command(pilot, {}, **LATE))
+    assert the(Decision, decision_id).dismissal_ground is DismissalGround.LATE
+    services.draft(pilot.officer, made.id, command(pilot, whole, **(LATE | {"outcome": Outcome.GRANTED})))
+    assert (the(Decision, decision_id).dismissal_ground, the(Decision, decision_id).dismissal_why) == (None, "")
+
+    services.draft(pilot.officer, made.id, command(pilot, {}, **LATE))
+    services.save_totals(pilot.officer, pilot.call.id, SaveTotals((ProposedTotals(made.id, Outcome.GRANTED, whole),)))
+    assert (the(Decision, decision_id).dismissal_ground, the(Decision, decision_id).dismissal_why) == (None, "")
+
+
+def test_the_database_knows_no_dismissal_without_a_ground(pilot):
+    decision_id = proposed(pilot, application(pilot))
+    made = "status = 'made', decided_by_id = :by, decided_at = proposed_at"
+    for outcome in ("outcome = 'dismissed'", "outcome = 'granted', dismissal_ground = 'late', dismissal_why = 'x'"):
+        query = text(f"UPDATE decisions SET {made}, {outcome} WHERE id = :id")
+        with (
+            pytest.raises(IntegrityError, match="dismissed_on_a_ground"),
+            db.writing_session() as session,
+            session.begin(),
+        ):
+            session.execute(query, {"by": pilot.decider.user_id, "id": decision_id})
 
 
 def test_nothing_is_decided_before_the_party_is_heard(pilot):

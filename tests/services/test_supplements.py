@@ -73,6 +73,23 @@ def supplement(supplement_id):
     return committed().get_one(Supplement, supplement_id)
 
 
+def test_an_injunction_says_what_happens_if_the_application_is_not_completed(application, handlaggare):
+    with clock.at(IN_MAY):
+        asked = supplements.request(handlaggare, application.id, replace(ASKED_FOR, is_injunction=True))
+    record = committed().scalars(select(Record).where(Record.kind == RecordKind.SUPPLEMENT_REQUEST)).one()
+    for written in (supplement(asked).reason, record.text):
+        assert written.startswith(f"{ASKED_FOR.reason}\n\nOm ansökan inte kompletteras")
+        assert "kan den komma att avvisas" in written
+    assert supplement(asked).is_injunction
+
+
+def test_a_request_without_it_says_nothing_of_being_dismissed(application, handlaggare):
+    with clock.at(IN_MAY):
+        asked = supplements.request(handlaggare, application.id, ASKED_FOR)
+    assert supplement(asked).reason == ASKED_FOR.reason
+    assert not supplement(asked).is_injunction
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

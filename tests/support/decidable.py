@@ -49,7 +49,7 @@ def unlocked(row: Any, **changes: Any) -> None:
 def published(call: Call, grant: Grant) -> Call:
     """The call, published with what its statsbidrag says: its years come first, for none is added after."""
     facts = {name: getattr(grant, name) for name in PROMISED}
-    facts |= {"status": CallStatus.PUBLISHED, "last_category": len(CATEGORIES)}
+    facts |= {"status": CallStatus.PUBLISHED, "published_at": call.opens_at, "last_category": len(CATEGORIES)}
     unlocked(call, **facts)
     for name, value in facts.items():
         set_committed_value(call, name, value)
