@@ -240,7 +240,11 @@ def told_of_messages(*, from_authority: bool) -> tuple[Role, ...]:
 
 def who_answers(parts: Collection[str]) -> tuple[Role, ...]:
     """The roles that can write in what a komplettering has opened: the economist too where a report's economy is."""
-    permission = Permission.FILL_ECONOMY if ECONOMY in parts else Permission.FILL_AND_CHANGE
+    return party_roles(Permission.FILL_ECONOMY if ECONOMY in parts else Permission.FILL_AND_CHANGE)
+
+
+def party_roles(permission: Permission) -> tuple[Role, ...]:
+    """The roles of an organisation that applies which may do this."""
     return tuple(role for role in PARTY_ROLES if role in WHO_MAY[permission])
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from grantportal.domain.reminders import ReminderDays
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -47,6 +49,12 @@ class Settings:
     session_hours: int = 12
     link_hours: int = 72
     """How long a one-time link holds."""
+    supplement_reminder_days: str = "3"
+    """How many working days before the last day of a komplettering the party is reminded; several with commas between."""
+    report_reminder_days: str = "10, 3"
+    """The same of a återrapportering."""
+    overdue_reminder_days: int = 1
+    """How many working days after such a last day both sides are told that it has passed."""
     max_active_ombud: int = 3
     """How many ombud an organisation can have at a time."""
     sign_in_attempts: int = 10
@@ -70,6 +78,15 @@ class Settings:
     def numbers_begin_with(self) -> str:
         """What diarienummer begin with here."""
         return self.registration_prefix or ("DEMO" if self.demonstration else "")
+
+    @property
+    def reminder_days(self) -> ReminderDays:
+        """When the portal reminds. Raises ValueError that says how it is written."""
+        return ReminderDays(
+            before_supplement=_days("supplement_reminder_days", self.supplement_reminder_days),
+            before_report=_days("report_reminder_days", self.report_reminder_days),
+            after=_days("overdue_reminder_days", self.overdue_reminder_days)[0],
+        )
 
     @property
     def files(self) -> Path:
@@ -97,7 +114,17 @@ def load(**given: Any) -> Settings:
             values[each.name] = _typed(raw, each.type)
     if not values.get("secret_key"):
         values["secret_key"] = _kept_secret(instance / "secret_key")
-    return Settings(instance=instance, **values)
+    settings = Settings(instance=instance, **values)
+    # What is wrong in them is told now, and not by the worker at night.
+    _ = settings.reminder_days
+    return settings
+
+
+def _days(name: str, written: object) -> tuple[int, ...]:
+    parts = [part.strip() for part in str(written).split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 250 for part in parts):
+        raise ValueError(f"{name}: write numbers of working days from 1 to 250, with commas between, as in 10, 3")
+    return tuple(int(part) for part in parts)
 
 
 def _typed(raw: Any, kind: Any) -> Any:

@@ -85,8 +85,10 @@ class Act:
 
 
 @contextmanager
-def transaction(actor: Actor, kind: EventKind) -> Iterator[Act]:
+def transaction(actor: Actor, kind: EventKind, *, of_a_draft: bool = False) -> Iterator[Act]:
     """Open the one transaction of a use case, whose own event is `kind`.
+
+    With `of_a_draft` it leaves no event when it has said nothing: what is saved in a draft is seldom an act.
 
     Raises SavedMeanwhile when the whole act may be tried again, RuleViolation for a constraint that a person can meet.
     """
@@ -94,6 +96,8 @@ def transaction(actor: Actor, kind: EventKind) -> Iterator[Act]:
         act = Act(session=session, actor=_anew(actor), kind=kind)
         yield act
         session.flush()
+        if of_a_draft and not act._lines:
+            return
         if not any(line.kind is kind for line in act._lines):
             raise RuntimeError(f"the act {kind} never said what it is about")
         _write_told(act)

@@ -33,7 +33,7 @@ from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import ombud, records
 from grantportal.queries import outbox as waiting
-from grantportal.services import accounts, anchors, attachments, files, notices, outbox, reminders
+from grantportal.services import accounts, anchors, attachments, files, notices, outbox, reminders, reports
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -100,10 +100,12 @@ def remaining() -> int:
 
 
 def daily(settings: Settings) -> None:
-    """What is done once a day: yesterday's anchor, the sweeping of files, reminders. Without effect when it has been done."""
+    """What the day and what others do bring about: yesterday's anchor, the sweeping of files, reminders, the end of an
+    attestation whose figures are others now. Without effect when it has been done."""
     if anchors.make_for_yesterday():
         files.sweep(settings.files)
-    reminders.send()
+    reminders.send(settings.reminder_days)
+    reports.end_outdated_attestations()
     db.close_read_session()
 
 

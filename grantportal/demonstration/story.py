@@ -16,7 +16,7 @@ import yaml
 from grantportal import db
 from grantportal.demonstration.persons import persons
 from grantportal.domain import answers as answers_of
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain import reviews as review_rules
 from grantportal.domain.actors import Actor
 from grantportal.domain.answers import YES, FetchAnswer, SaveAnswers, Staff
@@ -45,6 +45,7 @@ from grantportal.domain.grants import (
 from grantportal.domain.messages import WriteMessage
 from grantportal.domain.opened import question_part, row_part
 from grantportal.domain.payments import ChosenPayments, ConfirmPaid
+from grantportal.domain.reminders import ReminderDays
 from grantportal.domain.reports import (
     ECONOMY,
     AttestEconomy,
@@ -77,6 +78,7 @@ from grantportal.services import (
     grants,
     messages,
     payments,
+    reminders,
     reports,
     reviews,
     supplements,
@@ -98,6 +100,7 @@ STOPS: dict[str, date] = {
 OFFICER, DECIDER, REGISTRAR = "handlaggare", "beslutsfattare", "registrator"
 SECOND_OFFICER, CHIEF = "handlaggare-2", "enhetschef"
 FINANCE, SECOND_FINANCE = "ekonom", "ekonom-2"
+SUPPLEMENT_LAST_DAY = date(2020, 5, 20)
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ class Story:
                 *self._paying(),
                 *self._sharing_out(),
                 *self._reporting(),
+                *self._reminding(),
             ],
             key=lambda step: step.at,
         )
@@ -313,7 +317,7 @@ class Story:
         ids = dict(zip(names, facts.category_ids(self.made["grant"]), strict=True))
         notes |= {row_part(budget, ids[name]): note for name, note in told.get("rows", {}).items()}
         self.made[f"supplement-{key}"] = supplements.request(
-            actor_of(OFFICER), application, RequestSupplement(tuple(notes), told["reason"], date(2020, 5, 20), notes)
+            actor_of(OFFICER), application, RequestSupplement(tuple(notes), told["reason"], SUPPLEMENT_LAST_DAY, notes)
         )
 
     def _answer(self, key: str) -> None:
@@ -634,6 +638,23 @@ class Story:
         report = self._report(told)
         seen = review_rules.fingerprint_of(facts.report_version(report), self._assessments(told))
         reviews.approve(actor_of(OFFICER), report, ApproveReport(seen))
+
+    # --- Påminnelser -------------------------------------------------------------------------------------------
+
+    def _reminding(self) -> Iterator[Step]:
+        """What the worker says by itself, early on the days when something has opened, is near its last day or is late."""
+        years = [year for call in self.told["calls"].values() for year in call["years"]]
+        asked = [told["supplement"]["last_day"] for told in self.told["reports"] if "supplement" in told]
+        usual = ReminderDays()
+        days = {year["report_opens_on"] for year in years}
+        for last_days, before in (
+            ({SUPPLEMENT_LAST_DAY, *asked}, usual.before_supplement),
+            ({year["report_due_on"] for year in years}, usual.before_report),
+        ):
+            days |= {working_days.before(day, each) for day in last_days for each in before}
+            days |= {working_days.after(day, usual.after) for day in last_days}
+        for day in sorted(days):
+            yield Step(_on(day, "06:00"), reminders.send)
 
 
 RATINGS = {"U": Rating.MET, "D": Rating.PARTLY, "I": Rating.NOT_MET}

@@ -74,7 +74,10 @@ class EventKind(StrEnum):
     PAYMENT_CONFIRMED = "payment.confirmed"
     BATCH_CREATED = "batch.created"
     REPORT_PLANNED = "report.planned"
+    REPORT_OPENED = "report.opened"
+    REPORT_REMINDED = "report.reminded"
     REPORT_ECONOMY_ATTESTED = "report.economy_attested"
+    REPORT_ATTESTATION_ENDED = "report.attestation_ended"
     REPORT_SUBMITTED = "report.submitted"
     REPORT_REVIEWED = "report.reviewed"
     REPORT_APPROVED = "report.approved"
@@ -151,7 +154,10 @@ EVENT_TEXTS = {
     EventKind.PAYMENT_CONFIRMED: "Betald",
     EventKind.BATCH_CREATED: "Underlag för utbetalning skapat",
     EventKind.REPORT_PLANNED: "Återrapportering planerad",
+    EventKind.REPORT_OPENED: "Återrapportering öppnad",
+    EventKind.REPORT_REMINDED: "Påminnelse om återrapportering skickad",
     EventKind.REPORT_ECONOMY_ATTESTED: "Ekonomin intygad",
+    EventKind.REPORT_ATTESTATION_ENDED: "Intygandet av ekonomin gäller inte längre",
     EventKind.REPORT_SUBMITTED: "Återrapportering inskickad",
     EventKind.REPORT_REVIEWED: "Förväntat resultat granskat",
     EventKind.REPORT_APPROVED: "Återrapportering godkänd",
@@ -209,7 +215,9 @@ NOT_FOR_THE_PARTY = frozenset(
 )
 """What the authority does within itself: the party's history leaves it out."""
 
-NOT_FOR_THE_AUTHORITY = frozenset({EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED})
+NOT_FOR_THE_AUTHORITY = frozenset(
+    {EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED, EventKind.REPORT_ATTESTATION_ENDED}
+)
 """What belongs to the organisation's own draft."""
 
 NO_NEWS = frozenset(
@@ -221,6 +229,8 @@ NO_NEWS = frozenset(
         EventKind.PAYMENT_BATCHED,
         EventKind.REPORT_PLANNED,
         EventKind.SUPPLEMENT_REMINDED,
+        EventKind.REPORT_OPENED,
+        EventKind.REPORT_REMINDED,
         EventKind.PERSONAL_NUMBER_KEPT,
     }
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from grantportal.domain import clock, working_days
+from grantportal.domain import clock
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
@@ -129,42 +129,6 @@ def ensure_time_is_out(last_day: date, now: datetime) -> None:
 def closed_text(last_day: date, follows: str) -> str:
     """What the party is told when a request is closed unanswered; `follows` says what happens then."""
     return f"Svaret skulle ha kommit senast {clock.day_text(last_day)} och har inte kommit in. {follows}"
-
-
-# --- Reminders ------------------------------------------------------------------------------------------------------
-
-REMINDED_BEFORE = 3
-"""Working days before the last day."""
-
-
-class Reminder(StrEnum):
-    """What there is to remind of."""
-
-    SOON = "soon"
-    OVERDUE = "overdue"
-
-
-@dataclass(frozen=True)
-class Reminded:
-    """When an open request is to be answered, and what has been told of that."""
-
-    told_on: date
-    """When the party was last told of the last day: by the request, or by more time."""
-    last_day: date
-    reminded_of: date | None
-    told_overdue_of: date | None
-
-
-def reminder_due(of: Reminded, today: date) -> Reminder | None:
-    """Three working days before the last day, and the first working day after it; once for each last day, also a later one.
-
-    A last day that was told of the same day, by the request or by more time, needs no reminder at once.
-    """
-    if today > of.last_day:
-        is_due = today >= working_days.after(of.last_day, 1) and of.told_overdue_of != of.last_day
-        return Reminder.OVERDUE if is_due else None
-    is_near = today >= working_days.before(of.last_day, REMINDED_BEFORE)
-    return Reminder.SOON if is_near and today > of.told_on and of.reminded_of != of.last_day else None
 
 
 def listed(titles: Sequence[str], most: int = 4) -> str:

@@ -35,9 +35,22 @@ def tell_organisation(act: Act, organisation_id: int, title: str, text: str, *ro
     _tell(act, None, organisation_id, roles, title, text)
 
 
-def tell_party(act: Act, case: Case, title: str, text: str, *roles: Role) -> None:
-    """Tell the organisation's persons with one of `roles` (none named: ombud and representanter)."""
-    _tell(act, case.id, case.organisation_id, roles or (Role.OMBUD, Role.REPRESENTANT), title, text)
+def tell_party(
+    act: Act,
+    case: Case,
+    title: str,
+    text: str,
+    *roles: Role,
+    also: Iterable[int] = (),
+    but: Iterable[int | None] = (),
+) -> None:
+    """Tell the organisation's persons with one of `roles` (none named: ombud and representanter).
+
+    `also` names persons who are told whatever role they hold in it, `but` those who know already.
+    """
+    roles = roles or (Role.OMBUD, Role.REPRESENTANT)
+    named = {"also": sorted(also), "but": sorted(each for each in but if each is not None)}
+    _tell(act, case.id, case.organisation_id, roles, title, text, **{name: ids for name, ids in named.items() if ids})
 
 
 def tell_authority(act: Act, case: Case | None, title: str, text: str, *roles: Role) -> None:
@@ -46,7 +59,13 @@ def tell_authority(act: Act, case: Case | None, title: str, text: str, *roles: R
 
 
 def _tell(
-    act: Act, case_id: int | None, organisation_id: int | None, roles: Iterable[Role], title: str, text: str
+    act: Act,
+    case_id: int | None,
+    organisation_id: int | None,
+    roles: Iterable[Role],
+    title: str,
+    text: str,
+    **named: list[int],
 ) -> None:
     act.outbox_about(
         NOTICE,
@@ -55,6 +74,7 @@ def _tell(
         roles=[role.value for role in roles],
         title=masked(title),
         text=masked(text),
+        **named,
     )
 
 

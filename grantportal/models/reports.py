@@ -49,6 +49,14 @@ class Report(Base):
     economy_attested_at: Mapped[datetime | None]
     economy_sha256: Mapped[str | None]
     """Fingerprint of the economy that was attested; any later change of the economy clears all three."""
+    opening_told_on: Mapped[date | None]
+    """When the party was told that it has opened."""
+    reminded_of: Mapped[date | None]
+    """The last day that the party has been reminded of before it came."""
+    reminded_days: Mapped[int | None]
+    """How many working days before that day the last reminder was for."""
+    told_overdue_of: Mapped[date | None]
+    """The last day that both sides have been told has passed without a report."""
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None]

@@ -45,6 +45,8 @@ class Supplement(Base):
     """When the party was last given more time."""
     reminded_of: Mapped[date | None]
     """The last day that the party has been reminded of before it came."""
+    reminded_days: Mapped[int | None]
+    """How many working days before that day the last reminder was for."""
     told_overdue_of: Mapped[date | None]
     """The last day that both sides have been told has passed without an answer."""
 

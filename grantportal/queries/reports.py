@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
 from grantportal.domain import clock, frozen, reports
-from grantportal.domain.actors import Actor
+from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind
@@ -37,7 +37,7 @@ from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.frameworks import (
     ExpectedResult,
     Proviso,
@@ -815,6 +815,80 @@ def locked(actor: Actor, report_id: int) -> Report | None:
     return (
         db.session()
         .scalars(db.lock(select(Report).where(Report.id == report_id, policy.own(actor, Report))))
+        .one_or_none()
+    )
+
+
+_NOT_HANDED_IN = Report.status.in_([ReportStatus.DRAFT, ReportStatus.SUPPLEMENT_REQUESTED])
+
+
+def perhaps_outdated() -> list[Report]:
+    """What is attested and not handed in, where something has been decided, sent or paid since. For the worker."""
+    entered = (
+        select(LedgerEntry.id)
+        .where(
+            LedgerEntry.kind.in_([LedgerKind.DECIDED, LedgerKind.PAID]),
+            LedgerEntry.grant_id == Report.grant_id,
+            LedgerEntry.grant_year == Report.grant_year,
+            LedgerEntry.organisation_id == Report.organisation_id,
+            LedgerEntry.entered_at >= Report.economy_attested_at,
+        )
+        .correlate(Report)
+        .exists()
+    )
+    sent = (
+        select(Dispatch.id)
+        .join(Decision, Decision.id == Dispatch.decision_id)
+        .where(Decision.organisation_id == Report.organisation_id, Dispatch.dispatched_at >= Report.economy_attested_at)
+        .correlate(Report)
+        .exists()
+    )
+    return list(
+        db.session().scalars(
+            select(Report).where(Report.economy_sha256.is_not(None), _NOT_HANDED_IN, or_(entered, sent))
+        )
+    )
+
+
+def attested(report_id: int) -> Report | None:
+    """The report if it is still attested and not handed in, for an act that holds the case's lock."""
+    return (
+        db.session()
+        .scalars(
+            select(Report)
+            .where(Report.id == report_id, Report.economy_sha256.is_not(None), _NOT_HANDED_IN)
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+
+
+def economy_sha256(report: Report) -> str:
+    """The fingerprint of the economy as it is now, read as the organisation itself does. For the worker."""
+    own = Actor(None, (Mandate(Role.APPLICANT_ECONOMIST, report.organisation_id),))
+    return Economy(_economy_rows(own, report.id)).sha256
+
+
+def open_now() -> list[Report]:
+    """Every report that has opened and not been handed in, the oldest last day first. For the worker."""
+    return list(
+        db.session().scalars(
+            select(Report)
+            .where(Report.status == ReportStatus.DRAFT, Report.opens_on <= clock.today())
+            .order_by(Report.due_on, Report.id)
+        )
+    )
+
+
+def reminded(report_id: int) -> Report | None:
+    """The report if it is still not handed in, for the worker."""
+    return (
+        db.session()
+        .scalars(
+            select(Report)
+            .where(Report.id == report_id, Report.status == ReportStatus.DRAFT)
+            .execution_options(populate_existing=True)
+        )
         .one_or_none()
     )
 

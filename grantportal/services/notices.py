@@ -10,6 +10,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.forms import canonical
 from grantportal.effects.outbox import finish
 from grantportal.models.portal import Notice, OutboxItem
+from grantportal.policy import PARTY_ROLES
 from grantportal.queries import notices
 from grantportal.transaction import Bookkeeping, bookkeeping
 
@@ -26,11 +27,7 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
     with clock.at(at), bookkeeping(Bookkeeping.NOTICES) as (session, _):
         finish(session, item_id, lease_key)
         named = payload.get("user_id")
-        persons = (
-            notices.receivers(payload["roles"], organisation_id=organisation_id, case_id=case_id)
-            if named is None
-            else notices.still_here(named)
-        )
+        persons = _receivers(payload) if named is None else notices.still_here(named)
         session.add_all(
             Notice(
                 user_id=person,
@@ -50,6 +47,15 @@ def deliver(item_id: int, lease_key: str, payload: dict[str, Any], at: datetime)
         now = clock.real_now()
         session.add_all(OutboxItem(kind=MAIL, payload=canonical(mail), at=at, available_at=now) for mail in mails)
     return len(persons)
+
+
+def _receivers(payload: dict[str, Any]) -> list[int]:
+    """Who holds one of the roles, and who is named and still holds any; not those who know already."""
+    where = {"organisation_id": payload["organisation_id"], "case_id": payload["case_id"]}
+    persons = set(notices.receivers(payload["roles"], **where))
+    if payload.get("also"):
+        persons |= {*payload["also"]} & {*notices.receivers(PARTY_ROLES, **where)}
+    return sorted(persons - {*payload.get("but", ())})
 
 
 def mark_read(actor: Actor, notice_id: int) -> None:

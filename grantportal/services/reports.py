@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from grantportal import policy
+from grantportal import db, policy
 from grantportal.domain import clock, frozen, personal_numbers, reports
-from grantportal.domain.actors import Actor, Role
+from grantportal.domain.actors import SYSTEM, Actor, Role
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.documents import Economy, EconomyLine, Party, Person, ReportDocument
 from grantportal.domain.documents import ReportedResult as PrintedResult
-from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
+from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile, TextClash
 from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import AsRead, ensure_read
 from grantportal.domain.money import number
@@ -105,8 +105,8 @@ def _result_text(value: Any) -> str:
 
 def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
     """Save the cells that have been changed, kostnadsslag by kostnadsslag. Any change ends the economy's attestation."""
-    with bookkeeping(Bookkeeping.DRAFTS, actor) as (session, now_actor):
-        who = now_actor or actor
+    with transaction(actor, EventKind.REPORT_ATTESTATION_ENDED, of_a_draft=True) as act:
+        session, who = act.session, act.actor
         report = _locked(who, report_id)
         policy.require(who, Permission.FILL_ECONOMY, report)
         page = _page(who, report_id)
@@ -154,8 +154,54 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
             changed = True
         ended = changed and report.economy_sha256 is not None
         if ended:
-            report.economy_attested_by_id = report.economy_attested_at = report.economy_sha256 = None
+            _end_attestation(act, report, f"{who.name} har ändrat ekonomin.")
         return Saved(tuple(clashes), ended, stamps, settled)
+
+
+def _end_attestation(act: Act, report: Report, why: str) -> None:
+    """Told to whoever attested and to those who hand in, and not to the one who made the change: the page says it there."""
+    attester, at = report.economy_attested_by_id, report.economy_attested_at
+    report.economy_attested_by_id = report.economy_attested_at = report.economy_sha256 = None
+    attested = f" från {clock.day_time_text(at)}" if at else ""
+    notices.tell_party(
+        act,
+        report.case,
+        f"Ekonomin för {report.grant_year} behöver intygas igen",
+        f"{why} Intygandet{attested} gäller inte längre.",
+        *policy.party_roles(Permission.CERTIFY_AND_SUBMIT_REPORT),
+        also=() if attester is None else (attester,),
+        but=(act.actor.user_id,),
+    )
+    act.about(report, year=report.grant_year)
+
+
+def end_outdated_attestations() -> int:
+    """End the attestations of what has been decided or paid otherwise since: the figures that were attested are others now.
+
+    For the worker. Answers how many ended.
+    """
+    db.close_read_session()
+    outdated = [
+        (report.id, report.case_id)
+        for report in queries.perhaps_outdated()
+        if report.economy_sha256 != queries.economy_sha256(report)
+    ]
+    db.close_read_session()
+    return sum(_ended_as_outdated(report_id, case_id) for report_id, case_id in outdated)
+
+
+def _ended_as_outdated(report_id: int, case_id: int) -> bool:
+    try:
+        with transaction(SYSTEM, EventKind.REPORT_ATTESTATION_ENDED, of_a_draft=True) as act:
+            cases.locked(case_id)
+            report = queries.attested(report_id)
+            if report is None or report.economy_sha256 == queries.economy_sha256(report):
+                return False
+            _end_attestation(act, report, "Det som är beslutat eller utbetalt för året har ändrats.")
+            return True
+    except SavedMeanwhile:
+        # Left to the next round.
+        return False
 
 
 def _written(value: int | str | None) -> str:
@@ -177,6 +223,21 @@ def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None
         report.economy_attested_by_id = act.actor.user_id
         report.economy_attested_at = clock.now()
         report.economy_sha256 = page.economy.sha256
+        left = len(page.gaps) - 1
+        remains = "en sak återstår" if left == 1 else f"{left} saker återstår"
+        notices.tell_party(
+            act,
+            report.case,
+            f"Ekonomin för {report.grant_year} är intygad",
+            f"{act.actor.name} har intygat ekonomin. "
+            + (
+                f"Innan ni kan skicka in återrapporteringen: {remains}."
+                if left
+                else "Ni kan skicka in återrapporteringen."
+            ),
+            *policy.party_roles(Permission.CERTIFY_AND_SUBMIT_REPORT),
+            but=(act.actor.user_id,),
+        )
         act.about(report, year=report.grant_year, charged=page.economy.charged, sha256=page.economy.sha256)
 
 

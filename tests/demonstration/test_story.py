@@ -28,7 +28,7 @@ from grantportal.models.portal import Event
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.queries import allocations, portal
-from grantportal.services import organisations, verification
+from grantportal.services import organisations, reminders, verification
 from tests.support.rows import committed
 
 
@@ -132,3 +132,20 @@ def test_all_that_is_told_adds_up():
     for region in told["regions"].values():
         for year, amounts in region["budget"].items():
             assert sum(costs[year] for _, _, costs in region["staff"]) == amounts[0]
+
+
+def test_the_reports_are_told_of_on_their_own_days_and_nothing_is_left_to_say_on_the_day_that_is_shown(told):
+    told()
+
+    days = {}
+    for event in committed().scalars(select(Event).where(Event.kind.in_(["report.opened", "report.reminded"]))):
+        days.setdefault(event.kind.value, set()).add(clock.stockholm(event.at).date())
+    assert days["report.opened"] == {date(2021, 12, 15), date(2022, 12, 15)}
+    # Ten and three working days before 1 March; all reports came in in time.
+    assert days["report.reminded"] == {
+        date(2022, 2, 15),
+        date(2022, 2, 24),
+        date(2023, 2, 15),
+        date(2023, 2, 24),
+    }
+    assert reminders.send() == 0

@@ -541,15 +541,15 @@ def test_what_was_asked_for_the_same_day_is_not_reminded_of_at_once(handlaggare,
 
 def test_a_request_that_others_are_at_holds_up_no_other_reminder(handlaggare, application, asked, monkeypatch):
     other = asked_to_supplement(handlaggare, handed_in(actor_of(applicant()), SimpleNamespace(id=application.call_id)))
-    remind = reminders._remind
+    say = reminders._say
 
-    def busy_once(supplement_id):
+    def busy_once(kind, supplement_id, *rest):
         if supplement_id == asked:
             raise SavedMeanwhile
-        return remind(supplement_id)
+        return say(kind, supplement_id, *rest)
 
     with on(date(2020, 5, 26)):
-        monkeypatch.setattr(reminders, "_remind", busy_once)
+        monkeypatch.setattr(reminders, "_say", busy_once)
         assert reminders.send() == 1
         monkeypatch.undo()
         assert reminders.send() == 1
