@@ -11,7 +11,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from forms.base import Amount, Fingerprint, Form, Paragraphs, left_as_saved
 from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
+from grantportal.domain.forms import Question
 from grantportal.domain.money import Kronor
+from grantportal.domain.report_forms import ATTESTED, CAUSES, CERTIFIED, OWN, RATING
 from grantportal.domain.reports import (
     RATING_TEXTS,
     AttestEconomy,
@@ -40,22 +42,15 @@ class ResultForm(Form):
     clashes: tuple[TextClash, ...] = ()
 
     rating = RadioField(
-        "Hur väl har ni nått resultatet?",
+        OWN[RATING].label,
         choices=[SelectChoice(rating.value, text) for rating, text in RATING_TEXTS.items()],
         validate_choice=False,
     )
-    text = Paragraphs(
-        "Vad har ni gjort, och vad har det lett till?",
-        description="Skriv inga uppgifter om enskilda barn eller unga.",
-    )
+    text = Paragraphs(OWN["text"].label)
     proviso_mattered = BooleanField("Förbehållet har haft betydelse")
-    proviso_text = Paragraphs("Beskriv hur")
-    causes = CauseField(
-        "Vad beror det på att resultatet inte är helt uppnått?",
-        description="Välj alla som stämmer, om ni har valt Delvis uppnått eller Inte uppnått.",
-        validate_choice=False,
-    )
-    measure = Paragraphs("Vad gör ni åt det?")
+    proviso_text = Paragraphs(OWN["proviso_text"].label)
+    causes = CauseField(OWN[CAUSES].label, validate_choice=False)
+    measure = Paragraphs(OWN["measure"].label)
     seen = HiddenField()
 
     def __init__(
@@ -64,6 +59,7 @@ class ResultForm(Form):
         stamp: str,
         causes: Iterable[str],
         limits: TextLimits,
+        asks: Mapping[str, Question],
         *,
         has_proviso: bool,
         **kwargs: Any,
@@ -83,6 +79,11 @@ class ResultForm(Form):
         self.causes.choices = [SelectChoice(cause, cause) for cause in causes]
         for name in ("text", "proviso_text", "measure"):
             self[name].longest = getattr(limits, name)
+        # As the form that was published with the call says it.
+        for name, question in asks.items():
+            if name in self:
+                self[name].label.text = question.label
+                self[name].description = question.help
         if not has_proviso:
             del self.proviso_mattered
             del self.proviso_text
@@ -199,7 +200,7 @@ class AttestForm(Form):
 
     sha256 = Fingerprint()
     certified = BooleanField(
-        "Jag intygar att uppgifterna om ekonomin stämmer med regionens räkenskaper.",
+        ATTESTED,
         validators=[InputRequired("Bekräfta att uppgifterna stämmer.")],
     )
 
@@ -211,6 +212,6 @@ class SubmitForm(HandInForm):
     """The ombud certifies the whole, as it was read."""
 
     certified = BooleanField(
-        "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga.",
+        CERTIFIED,
         validators=[InputRequired("Bekräfta att uppgifterna är riktiga och fullständiga.")],
     )

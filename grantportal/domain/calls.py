@@ -206,6 +206,8 @@ class Readiness:
     years_in_framework: tuple[int, ...]
     opens_on: date
     last_day: date
+    form_faults: tuple[str, ...] = ()
+    """Why somebody could not complete one of the forms, in sentences: a form may be older than the rules."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,11 @@ def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
         Check("Kostnadsslag", facts.has_cost_categories, "Ange statsbidragets kostnadsslag."),
         Check("Ansökningsformulär", facts.has_application_form, "Välj ett publicerat ansökningsformulär."),
         Check("Formulär för återrapportering", facts.has_report_form, "Välj ett publicerat formulär."),
+        Check(
+            "Formulär som går att besvara",
+            not facts.form_faults,
+            f"Välj eller läs in en annan version. {' '.join(facts.form_faults)}",
+        ),
         Check(
             "Förväntade resultat",
             facts.has_framework and not no_wording,

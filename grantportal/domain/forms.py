@@ -5,13 +5,13 @@ shown by the form that it was made with.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from grantportal.domain.money import number
+from grantportal.domain.money import MOST, number
 
 FIELD_PREFIX = "q"
 
@@ -164,6 +164,48 @@ class FormDefinition:
             ),
         )
 
+    @property
+    def must_choose_home(self) -> bool:
+        """Whether nobody can answer without a youth home to choose."""
+        return any(each.type is QuestionType.YOUTH_HOMES and each.required for each in self.questions)
+
+    def faults(self) -> tuple[str, ...]:
+        """Why nobody could answer, or what would be asked of nobody: sentences that say what to mend."""
+        found = []
+        for question in self.questions:
+            where = f"Fråga {question.number}"
+            if question.type in {QuestionType.ONE_OF, QuestionType.SEVERAL_OF} and not question.choices:
+                found.append(f"{where} har inga svar att välja mellan. Skriv dem under val.")
+            found += [f"{where} har svaret «{choice}» två gånger." for choice in twice(question.choices)]
+            if not self._can_be_asked(question.number):
+                found.append(
+                    f"{where} skulle aldrig visas, för det som den beror på kan inte stämma på en gång. Ändra visas om."
+                )
+        return tuple(found)
+
+    def _can_be_asked(self, number: int) -> bool:
+        """Whether any answers at all make the form ask the question."""
+        by_question: dict[int, list[ShownIf]] = {}
+        for each in self._needs(number):
+            by_question.setdefault(each.question, []).append(each)
+        return all(_can_hold(self.question(other), together) for other, together in by_question.items())
+
+    def _needs(self, number: int) -> list[ShownIf]:
+        """All that must hold for a question to be asked: its own condition, its section's, and those of what they wait for."""
+        own = {
+            question.number: [each for each in (section.shown_if, question.shown_if) if each]
+            for section in self.sections
+            for question in section.questions
+        }
+        found: list[ShownIf] = []
+        waiting, seen = [number], {number}
+        while waiting:
+            needed = own.get(waiting.pop(), [])
+            found += needed
+            waiting += {each.question for each in needed} - seen
+            seen |= {each.question for each in needed}
+        return found
+
     def told(self, shown_if: ShownIf) -> str:
         """The condition in words, for those who have not begun to answer."""
         question = self.question(shown_if.question)
@@ -209,6 +251,27 @@ class FormDefinition:
         return cls(
             title=raw["title"], kind=FormKind(raw["kind"]), sections=sections, causes=tuple(raw.get("causes", ()))
         )
+
+
+def twice(texts: Sequence[str]) -> list[str]:
+    """The texts that are there more than once."""
+    return sorted({each for each in texts if texts.count(each) > 1})
+
+
+def _can_hold(question: Question | None, together: Sequence[ShownIf]) -> bool:
+    """Whether one answer to the question can be what all of these wait for."""
+    if question is None:
+        return False
+    match question.type:
+        case QuestionType.ONE_OF:
+            return any(all(choice in each.answers for each in together) for choice in question.choices)
+        case QuestionType.SEVERAL_OF:
+            return all(not set(each.answers).isdisjoint(question.choices) for each in together)
+        case QuestionType.WHOLE_NUMBER:
+            return all((each.more_than or 0) < (MOST if question.most is None else question.most) for each in together)
+        case QuestionType.YOUTH_HOMES:
+            return len({each.nothing for each in together}) == 1 and not (together[0].nothing and question.required)
+    return question.type is QuestionType.DECLARATION
 
 
 @dataclass(frozen=True)

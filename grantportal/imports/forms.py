@@ -27,6 +27,7 @@ A report's texts are the portal's own. Its form says how they are asked for, and
 import re
 from dataclasses import dataclass, field
 
+from grantportal.domain import report_forms
 from grantportal.domain.answers import YES
 from grantportal.domain.attachments import MOST_FILES
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section, ShownIf
@@ -86,6 +87,10 @@ def read(text: str) -> FormDefinition:
             else f"Fråga {number} finns inte i formuläret."
         )
     _check_whole(definition, top)
+    faults.done()
+    # What follows is true of a form that can be read.
+    for fault in report_forms.faults(definition):
+        top.fault(fault)
     faults.done()
     return definition
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, report_forms
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import (
     CALL,
@@ -29,14 +29,17 @@ from grantportal.domain.calls import (
 )
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormDefinition, FormKind
+from grantportal.domain.frameworks import code_order
 from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
+from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.decisions import Decision
-from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ResultArea, Wording
+from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
+from grantportal.models.organisations import YouthHome
 from grantportal.policy import Permission, may, organisations_for, own, visible
 from grantportal.queries import grants
 from grantportal.queries.grants import VersionView
@@ -270,7 +273,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
             and grants.earlier_conditions(actor, grant.id, call.condition_set.number)
         ),
         application_form=_definition(call.application_form),
-        report_form=_definition(call.report_form),
+        report_form=_report_form(call),
         comment_percent=call.comment_percent,
         comment_kronor=call.comment_kronor,
         framework_version_id=call.framework_version_id,
@@ -304,6 +307,24 @@ def _definition(version: FormVersion | None) -> FormDefinition | None:
     return FormDefinition.from_json(version.definition) if version else None
 
 
+def _report_form(call: Call) -> FormDefinition | None:
+    """The report's questions as they will be asked of the call's years."""
+    definition = _definition(call.report_form)
+    if definition is None:
+        return None
+    noted = (
+        exists()
+        .where(
+            Wording.id == ProvisoWording.wording_id,
+            Wording.framework_version_id == call.framework_version_id,
+            Wording.grant_year == CallYear.grant_year,
+            CallYear.call_id == call.id,
+        )
+        .select()
+    )
+    return report_forms.asked(definition, has_provisos=bool(db.session().scalar(noted)))
+
+
 def _years(call: Call) -> tuple[YearView, ...]:
     return tuple(
         YearView(
@@ -321,20 +342,19 @@ def _years(call: Call) -> tuple[YearView, ...]:
 
 
 def _results(call: Call) -> tuple[int, tuple[str, ...]]:
-    """How many expected results the call's years have, and the titles of their områden."""
+    """How many expected results the call's years have, and what their områden are called."""
     if call.framework_version_id is None:
         return 0, ()
     query = (
-        select(ResultArea.title, ExpectedResult.id)
+        select(ResultArea.code, ResultArea.title, ExpectedResult.id)
         .join(ExpectedResult, ExpectedResult.area_id == ResultArea.id)
         .join(Wording, Wording.expected_result_id == ExpectedResult.id)
         .join(CallYear, CallYear.grant_year == Wording.grant_year)
         .where(Wording.framework_version_id == call.framework_version_id, CallYear.call_id == call.id)
         .distinct()
-        .order_by(ResultArea.title, ExpectedResult.id)
     )
-    rows = db.session().execute(query).all()
-    return len({row[1] for row in rows}), tuple(dict.fromkeys(row[0] for row in rows))
+    rows = sorted(db.session().execute(query), key=lambda row: code_order(row.code))
+    return len(rows), tuple(dict.fromkeys(row.title or f"område {row.code}" for row in rows))
 
 
 def _own_applications(actor: Actor, call: Call) -> tuple[tuple[int, str], ...]:
@@ -460,7 +480,26 @@ def readiness(call: Call) -> Readiness:
         years_in_framework=worded,
         opens_on=clock.stockholm(call.opens_at).date(),
         last_day=call.last_day,
+        form_faults=_form_faults(call),
     )
+
+
+def _form_faults(call: Call) -> tuple[str, ...]:
+    """Why somebody could not complete one of the call's forms, each with which form it is."""
+    chosen = [each for each in (call.application_form_id, call.report_form_id) if each is not None]
+    found = []
+    for version in db.session().scalars(
+        select(FormVersion).where(FormVersion.id.in_(chosen)).order_by(FormVersion.kind)
+    ):
+        definition = FormDefinition.from_json(version.definition)
+        faults = report_forms.faults(definition)
+        if definition.must_choose_home and not db.session().scalar(_any_home):
+            faults += ("En fråga kräver att ett ungdomshem väljs, men inget är registrerat. Registrera dem först.",)
+        found += [f"{definition.title}: {each}" for each in faults]
+    return tuple(found)
+
+
+_any_home = exists().where(YouthHome.status == YouthHomeStatus.OPEN).select()
 
 
 def _is_published(model: type[FormVersion] | type[ConditionSet], version_id: int | None) -> bool:

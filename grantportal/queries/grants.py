@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import selectinload
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, report_forms
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.forms import FormDefinition, FormKind
@@ -399,4 +399,6 @@ def form_version(version_id: int) -> FormPage | None:
     if found is None:
         return None
     row, title = found
-    return FormPage(row.id, row.grant_id, title, row.number, FormDefinition.from_json(row.definition))
+    return FormPage(
+        row.id, row.grant_id, title, row.number, report_forms.shown(FormDefinition.from_json(row.definition))
+    )

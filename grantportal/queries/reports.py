@@ -1,7 +1,7 @@
 """Återrapporteringar: the organisation's own draft with what surrounds it, and what has been handed in."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
-from grantportal.domain import clock, frozen, reports
+from grantportal.domain import clock, frozen, report_forms, reports
 from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.calls import CallStatus
@@ -17,7 +17,7 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
-from grantportal.domain.forms import FormDefinition, canonical, fingerprint
+from grantportal.domain.forms import FormDefinition, Question, canonical, fingerprint
 from grantportal.domain.frameworks import LinkKind, ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -139,6 +139,8 @@ class ReportPage:
     handed_in_at: datetime | None
     causes: tuple[str, ...]
     limits: TextLimits
+    asks: Mapping[str, Question]
+    """The questions by their names, in the words of the form."""
     supplement: OpenSupplement | None
     results: tuple[ResultShown, ...]
     economy: Economy
@@ -327,6 +329,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         handed_in_at=handed_in_at,
         causes=definition.causes,
         limits=limits,
+        asks=report_forms.questions(definition),
         supplement=supplement,
         results=tuple(results),
         economy=economy,
@@ -798,7 +801,9 @@ def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
         categories=tuple(categories),
         comment_percent=call.comment_percent,
         comment_kronor=call.comment_kronor,
-        definition=FormDefinition.from_json(definition),
+        definition=report_forms.asked(
+            FormDefinition.from_json(definition), has_provisos=bool(matrix and matrix.provisos)
+        ),
     )
 
 

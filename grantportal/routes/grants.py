@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms import grants as forms
+from grantportal.domain import report_forms
 from grantportal.domain.actors import Actor
 from grantportal.domain.forms import FormDefinition, FormKind, Outline
 from grantportal.domain.frameworks import FrameworkContent
@@ -165,7 +166,7 @@ def new_form(grant_id: int) -> ResponseReturnValue:
         if not isinstance(outline.result, FormDefinition):
             return done("Formuläret är publicerat.", ".form", version_id=outline.result)
         outline.show()
-        preview = outline.result
+        preview = report_forms.shown(outline.result)
     return render_template("grants/new_form.html", form=outline, grant=grant, preview=preview)
 
 

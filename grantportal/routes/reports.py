@@ -127,7 +127,9 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
     if _is_locked(page, code):
         return _to_handed_in(page, code)
     last = reports.last_year(web.actor(), page, shown.id)
-    form = ResultForm(shown.answer, shown.stamp, page.causes, page.limits, has_proviso=bool(shown.wording.provisos))
+    form = ResultForm(
+        shown.answer, shown.stamp, page.causes, page.limits, page.asks, has_proviso=bool(shown.wording.provisos)
+    )
     reused = request.method == "POST" and "reuse" in request.form
     if reused:
         if last:
@@ -156,7 +158,7 @@ def result(report_id: int, code: str) -> ResponseReturnValue:
         rating_status=_rating_status,
         typed=request.method == "POST",
         is_left=bool(form.result and form.errors),
-        read_rows=_read_rows(shown),
+        read_rows=_read_rows(page, shown),
     )
     return (body, 422) if form.errors else body
 
@@ -169,25 +171,27 @@ def autosave_result(report_id: int, code: str) -> ResponseReturnValue:
     policy.require(web.actor(), Permission.FILL_AND_CHANGE, page)
     if request.method == "GET":
         return web.standing(f"report:{report_id}:{code}")
-    form = ResultForm(shown.answer, shown.stamp, page.causes, page.limits, has_proviso=bool(shown.wording.provisos))
+    form = ResultForm(
+        shown.answer, shown.stamp, page.causes, page.limits, page.asks, has_proviso=bool(shown.wording.provisos)
+    )
     if not web.carried_out(form, services.save_result, web.actor(), report_id, code):
         return web.not_saved(form)
     return web.saved(form.result.stamps, form.mistakes(), form.result.clashes)
 
 
-def _read_rows(shown: ResultShown) -> list[tuple[str, str]]:
+def _read_rows(page: ReportPage, shown: ResultShown) -> list[tuple[str, str]]:
     """The questions with what is answered so far, for those who only read."""
     answer = shown.answer
     rows = [
-        ("Hur väl har ni nått resultatet?", rules.RATING_TEXTS[answer.rating] if answer.rating else ""),
-        ("Vad har ni gjort, och vad har det lett till?", answer.text),
+        (page.asks["rating"].label, rules.RATING_TEXTS[answer.rating] if answer.rating else ""),
+        (page.asks["text"].label, answer.text),
     ]
     if shown.wording.provisos:
         mattered = "Ja. " if answer.proviso_mattered else ""
-        rows.append(("Har förbehållet haft betydelse? Beskriv hur.", mattered + answer.proviso_text))
+        rows.append((page.asks["proviso_text"].label, mattered + answer.proviso_text))
     rows += [
-        ("Vad beror det på att resultatet inte är helt uppnått?", "; ".join(answer.causes)),
-        ("Vad gör ni åt det?", answer.measure),
+        (page.asks["causes"].label, "; ".join(answer.causes)),
+        (page.asks["measure"].label, answer.measure),
     ]
     return [(question, text or "Inte besvarat") for question, text in rows]
 

@@ -1,8 +1,8 @@
 """Forms as data: publishing a version."""
 
-from grantportal.domain import clock, personal_numbers
+from grantportal.domain import clock, personal_numbers, report_forms
 from grantportal.domain.actors import Actor
-from grantportal.domain.errors import NotVisible
+from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FormDefinition, fingerprint
 from grantportal.domain.grants import ConditionStatus
@@ -18,6 +18,8 @@ def publish(actor: Actor, grant_id: int, definition: FormDefinition) -> int:
         if grants.get(grant_id, lock=True) is None:
             raise NotVisible
         require(act.actor, Permission.SET_UP_GRANT)
+        if wrong := report_forms.faults(definition):
+            raise RuleViolations([RuleViolation(each, field="text") for each in wrong])
         kind = definition.kind
         content = definition.as_json()
         personal_numbers.ensure_none({"text": content}, personal_numbers.IN_PUBLISHED)

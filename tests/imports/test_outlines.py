@@ -76,8 +76,8 @@ def test_a_reports_form_says_how_long_each_of_its_texts_may_be():
         ("gäller: arbetet, ", "", "Avsnitt 1, fråga 2: gäller ska vara något av: arbetet, förbehållet, åtgärden"),
         ("gäller: åtgärden", "gäller: arbetet", "Två frågor gäller arbetet."),
         (
-            "nummer: 8, typ: försäkran",
-            "nummer: 8, gäller: arbetet, typ: försäkran",
+            "nummer: 6, typ: budget",
+            "nummer: 6, gäller: arbetet, typ: budget",
             "Bara en lång text i ett formulär för",
         ),
     ],
@@ -290,3 +290,15 @@ def test_a_fault_of_the_matrix_is_told_at_its_place(old, new, said):
     text = outline("expected-results")
     assert old in text
     assert any(said in message for message in faults(frameworks.read, text.replace(old, new, 1)))
+
+
+def test_a_report_form_that_nobody_can_complete_is_refused_in_words():
+    causes = outline("report-form").split("orsaker:")[1].split("avsnitt:")[0]
+    told = faults(forms.read, outline("report-form").replace(f"orsaker:{causes}", ""))
+    assert told[0].startswith("orsaker saknas.")
+    assert told[1:] == ["Fråga 4 ställs inte. Frågan om orsaker har samma val som orsaker."]
+
+
+def test_a_question_that_is_never_asked_is_refused_in_words():
+    told = faults(forms.read, CONDITIONS.replace("fråga: 5, svar: ja", "fråga: 4, svar: något"))
+    assert told == ["Fråga 6 skulle aldrig visas, för det som den beror på kan inte stämma på en gång. Ändra visas om."]
