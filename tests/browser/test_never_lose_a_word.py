@@ -257,7 +257,7 @@ def test_the_report_is_saved_while_it_is_written(visitor, live, database):
     writer = of.users[Role.UPPGIFTSSAMORDNARE]
     sign_in(visitor, live, writer)
     page = opened(visitor, f"/aterrapporteringar/{of.report.id}/resultat/A1")
-    text = page.get_by_label("Vad har ni gjort, och vad har det lett till?")
+    text = page.get_by_label("Vad har ni gjort och vad ledde det till?")
     text.fill(FIRST)
     page.get_by_label("Uppnått", exact=True).check()
     saved(page)
