@@ -49,7 +49,10 @@ def _prepare(chosen: Settings) -> None:
     db.configure(chosen.database)
     migrate.upgrade()
     portal.set_registration_prefix(chosen.numbers_begin_with)
-    organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
+    if chosen.demonstration:
+        demonstration.register_known(chosen)
+    else:
+        organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
 
 
 @database.command("downgrade")

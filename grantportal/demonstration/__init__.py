@@ -12,11 +12,18 @@ from grantportal.services import demonstration as services
 from grantportal.services import organisations, portal
 from grantportal.settings import Settings
 
-__all__ = ["STOPS", "Person", "is_loaded", "load", "persons", "restart"]
+__all__ = ["STOPS", "Person", "is_loaded", "load", "persons", "register_known", "restart"]
 
 LAST = "aterrapportering"
 PATIENCE_SECONDS = 20.0
 """How long beginning anew waits for those who use the database just now."""
+
+
+def register_known(settings: Settings) -> None:
+    """The authority and the regions, registered before anybody works there: the story's day, not that of the machine."""
+    first = min(person.valid_from for person in persons())
+    with clock.at(clock.local(first, 7)):
+        organisations.register_known(settings.authority_name, settings.authority_number, regions())
 
 
 def is_loaded() -> bool:
@@ -64,5 +71,5 @@ def _restart(settings: Settings, until: str | None) -> None:
     # What the processes have prepared is for the tables that were.
     db.engine().dispose()
     portal.set_registration_prefix(settings.numbers_begin_with)
-    organisations.register_known(settings.authority_name, settings.authority_number, regions())
+    register_known(settings)
     load(until)

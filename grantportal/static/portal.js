@@ -10,6 +10,13 @@ const NARROW = '(max-width: 55.99rem)'
 // The kit hides what needs a script only when this class says that the script is here.
 document.body.classList.add('govuk-frontend-supported')
 for (const part of [Button, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) createAll(part)
+// A text is as long here as it is to the server once domain/texts.py has cleaned it: one for each character, however many
+// units the browser stores it in, with letter and accent as one, and nothing for space around it.
+const lengthOf = (text) => [...text
+  .replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, '\n')
+  .replace(/(?![\n\t])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/gu, '')
+  .normalize('NFC').trim()].length
+CharacterCount.prototype.updateCount = function () { this.count = lengthOf(this.$textarea.value) }
 createAll(CharacterCount, {
   i18n: {
     charactersUnderLimit: { one: '%{count} tecken kvar', other: '%{count} tecken kvar' },

@@ -13,9 +13,9 @@ from grantportal.domain.actors import ANONYMOUS
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import Outcome
+from grantportal.domain.events import EventKind
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import ReportStatus
-from grantportal.imports.organisations import regions
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
@@ -28,7 +28,8 @@ from grantportal.models.portal import Event
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.queries import allocations, portal
-from grantportal.services import organisations, reminders, verification
+from grantportal.services import reminders, verification
+from grantportal.settings import Settings
 from tests.support.rows import committed
 
 
@@ -37,7 +38,7 @@ def told(database, tmp_path):
     """Tell the story up to a step, in a database that knows its organisations."""
 
     def tell(until: str | None = None) -> None:
-        organisations.register_known("Socialstyrelsen", "202100-0555", regions())
+        demonstration.register_known(Settings(instance=tmp_path, demonstration=True))
         demonstration.load(until)
 
     yield tell
@@ -149,3 +150,14 @@ def test_the_reports_are_told_of_on_their_own_days_and_nothing_is_left_to_say_on
         date(2023, 2, 24),
     }
     assert reminders.send() == 0
+
+
+def test_nothing_in_the_history_is_of_another_time_than_the_storys(told):
+    """Also what is made before the story begins, such as the organisations: 1 September 2019, when the first mandates begin."""
+    told()
+
+    first, last = committed().execute(select(func.min(Event.at), func.max(Event.at))).one()
+    assert clock.stockholm(first).date() == date(2019, 9, 1)
+    assert clock.stockholm(last).date() < demonstration.STOPS[demonstration.LAST]
+    registered = committed().scalars(select(Event.at).where(Event.kind == EventKind.ORGANISATION_REGISTERED)).all()
+    assert {clock.stockholm(at).date() for at in registered} == {date(2019, 9, 1)}

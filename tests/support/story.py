@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from grantportal import db
 from grantportal.app import create_app
-from grantportal.demonstration import LAST, STOPS
+from grantportal.demonstration import LAST, STOPS, register_known
 from grantportal.demonstration.persons import enter_all, persons
 from grantportal.demonstration.story import Story, moment
 from grantportal.domain import clock
@@ -32,7 +32,7 @@ def installed(url: str, instance: Path) -> Iterator[Flask]:
     app.testing = True
     try:
         portal.set_registration_prefix(settings.numbers_begin_with)
-        organisations.register_known(settings.authority_name, settings.authority_number, regions())
+        register_known(settings)
         yield app
     finally:
         clock.move_by(lambda: 0)
