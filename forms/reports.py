@@ -1,9 +1,10 @@
 """Återrapportering. A draft may be saved incomplete; what cannot be understood stays in its field as it was typed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,12 +13,13 @@ from forms.base import Amount, Fingerprint, Form, Paragraphs, left_as_saved
 from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
 from grantportal.domain.forms import Question
-from grantportal.domain.money import Kronor
+from grantportal.domain.money import Kronor, in_words
 from grantportal.domain.report_forms import ATTESTED, CAUSES, CERTIFIED, OWN, RATING
 from grantportal.domain.reports import (
     RATING_TEXTS,
     AttestEconomy,
     Economy,
+    HandInReport,
     Rating,
     ResultAnswer,
     SaveCost,
@@ -125,6 +127,24 @@ class ResultForm(Form):
             self.form_errors = [f"{name} har ändrat samma svar. Ditt svar är inte sparat. Jämför och spara igen."]
 
 
+class StillExplains(Field):
+    """A box for «the comment holds for this deviation too»: its value is the deviation that it was shown beside.
+
+    `data` is that deviation in whole kronor, or None where the box is not ticked. A page never shows it ticked.
+    """
+
+    widget = CheckboxInput()
+    checked = False
+    deviation: Kronor | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        said = str(valuelist[0]) if valuelist else ""
+        self.data = int(said) if re.fullmatch(r"-?[0-9]{1,13}", said) else None
+
+    def _value(self) -> str:
+        return "" if self.deviation is None else str(self.deviation)
+
+
 class EconomyForm(Form):
     """The economy per kostnadsslag: a cell that cannot be understood is left, and the others are saved."""
 
@@ -150,8 +170,14 @@ class EconomyForm(Form):
                 for part, field in fields.items()
                 if not field.errors and field.name not in left
             }
-            rows[category_id] = SaveCost(values, self.cell(category_id, "seen").data or "")
+            still = self.cell(category_id, "still").data
+            rows[category_id] = SaveCost(values, self.cell(category_id, "seen").data or "", still)
         return SaveEconomy(rows)
+
+    def show_deviations(self, economy: Economy) -> None:
+        """Beside which deviation each comment may be said to hold."""
+        for row in economy.rows:
+            self.cell(row.category_id, "still").deviation = row.deviation
 
     def refuse(self, messages: Mapping[str, str]) -> None:
         """Put what is wrong beside its cell."""
@@ -189,13 +215,46 @@ def economy_form(economy: Economy) -> EconomyForm:
         ):
             fields[cell_name(row.category_id, part)] = field
             data[cell_name(row.category_id, part)] = getattr(row.answer, part)
+        fields[cell_name(row.category_id, "still")] = StillExplains("Kommentaren stämmer fortfarande")
         fields[cell_name(row.category_id, "seen")] = HiddenField()
         data[cell_name(row.category_id, "seen")] = row.stamp
     made: EconomyForm = type("ReportEconomyForm", (EconomyForm,), fields)(data=data)
+    made.show_deviations(economy)
     return made
 
 
-class AttestForm(Form):
+BEYOND_NEEDED = "Bekräfta att det som går över det utbetalda är er egen finansiering, eller rätta beloppen."
+
+
+def beyond_text(beyond: Kronor) -> str:
+    """What is said yes to where the costs go over all that is paid."""
+    return f"Det som går över det utbetalda, {in_words(beyond)}, är regionens egen finansiering."
+
+
+class _BeyondForm(Form):
+    """What goes over all that is paid is asked about where there is any."""
+
+    beyond_is_own = BooleanField("", validators=[InputRequired(BEYOND_NEEDED)])
+
+    def __init__(self, beyond: Kronor, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ask_beyond(beyond)
+
+    def ask_beyond(self, beyond: Kronor) -> None:
+        """With the sum that the page shows now."""
+        if "beyond_is_own" not in self:
+            return
+        if beyond > 0:
+            self.beyond_is_own.label.text = beyond_text(beyond)
+        else:
+            del self.beyond_is_own
+
+    @property
+    def says_beyond(self) -> bool:
+        return "beyond_is_own" in self and bool(self.beyond_is_own.data)
+
+
+class AttestForm(_BeyondForm):
     """The economist says yes to exactly what is shown."""
 
     sha256 = Fingerprint()
@@ -205,13 +264,16 @@ class AttestForm(Form):
     )
 
     def command(self) -> AttestEconomy:
-        return AttestEconomy(self.sha256.data or "")
+        return AttestEconomy(self.sha256.data or "", self.says_beyond)
 
 
-class SubmitForm(HandInForm):
+class SubmitForm(_BeyondForm, HandInForm):
     """The ombud certifies the whole, as it was read."""
 
     certified = BooleanField(
         CERTIFIED,
         validators=[InputRequired("Bekräfta att uppgifterna är riktiga och fullständiga.")],
     )
+
+    def command(self) -> HandInReport:
+        return HandInReport(self.sha256.data or "", self.says_beyond)

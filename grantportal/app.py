@@ -70,6 +70,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         kr=money.kr,
+        signed_kr=money.signed_kr,
         number=money.number,
         day=clock.day_text,
         day_time=clock.day_time_text,

@@ -8,21 +8,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grantportal import db, migrate
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
 from grantportal.models.grants import CostCategory
+from grantportal.models.reports import ReportCost
 from grantportal.models.search import is_modelled
 from tests.support import run
 from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
+from tests.support.reporting import COSTS, OPENED, fill_economy, grantee, page
 from tests.support.rows import saved
 
 
@@ -151,6 +154,26 @@ def test_a_published_call_takes_its_law_from_its_grant(migrated):
     assert rows[calls[1].id] == ("", "", "", None, "", False, None)
     with pytest.raises(DBAPIError, match="written once"):
         _run(migrated, "UPDATE calls SET legal_basis = 'x' WHERE status = 'published'")
+
+
+def test_a_comment_that_is_there_explains_the_deviation_that_it_stands_beside(migrated):
+    region = grantee()
+    with clock.at(OPENED):
+        fill_economy(region)
+    before = [(row.answer, row.deviation) for row in page(region).economy.rows]
+    with db.writing_session() as session, session.begin():
+        session.execute(update(ReportCost).values(explained=None))
+        session.execute(update(ReportCost).where(ReportCost.cost == COSTS[0]).values(own_financing=None))
+    migrate.downgrade(migrated, "0023")
+
+    migrate.upgrade(migrated)
+
+    rows = page(region).economy.rows
+    assert [(row.answer.comment, row.explained) for row in rows[1:]] == [
+        (answer.comment, deviation if answer.comment else None) for answer, deviation in before[1:]
+    ]
+    assert rows[0].answer.comment
+    assert rows[0].explained is None, "nothing is counted there"
 
 
 def _run(engine: Engine, statement: str, *rows: dict) -> None:

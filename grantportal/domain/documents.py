@@ -303,6 +303,8 @@ class EconomyLine:
     charged: Kronor
     deviation: Kronor
     comment: str = ""
+    beyond: Kronor = 0
+    """The line's part of what goes over all that is paid for the year: own financing, never charged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,13 +317,8 @@ class Economy:
 
     @property
     def total(self) -> EconomyLine:
-        return EconomyLine(
-            "Summa",
-            *(
-                sum(getattr(line, name) for line in self.lines)
-                for name in ("budget", "paid", "cost", "own_financing", "charged", "deviation")
-            ),
-        )
+        names = ("budget", "paid", "cost", "own_financing", "charged", "deviation", "beyond")
+        return EconomyLine("Summa", **{name: sum(getattr(line, name) for line in self.lines) for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

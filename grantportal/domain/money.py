@@ -40,6 +40,11 @@ def kr(value: Kronor) -> str:
     return f"{number(value)}{NBSP}kr"
 
 
+def signed_kr(value: Kronor) -> str:
+    """A difference, with its sign: «+54 228 kr»."""
+    return f"+{kr(value)}" if value > 0 else kr(value)
+
+
 def in_words(value: Kronor) -> str:
     """An amount inside a sentence: «2 913 808 kronor»."""
     return f"{number(value)}{NBSP}kronor"

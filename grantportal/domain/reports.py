@@ -10,9 +10,10 @@ from grantportal.domain import clock, personal_numbers
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
 from grantportal.domain.forms import FormDefinition, canonical, fingerprint
+from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
-from grantportal.domain.money import Kronor, kr, number
+from grantportal.domain.money import Kronor, in_words, kr, number, signed_kr
 from grantportal.domain.texts import LONGEST
 
 
@@ -179,6 +180,8 @@ class SaveCost:
 
     values: Mapping[str, Any]
     based_on: str
+    still_explains: Kronor | None = None
+    """The deviation that the person says the comment holds for too."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +207,17 @@ class Saved:
 
 @dataclass(frozen=True)
 class AttestEconomy:
-    """The fingerprint of the economy that was read."""
+    """The fingerprint of the economy that was read, and whether what goes over all that is paid is said to be own financing."""
 
     sha256: str
+    beyond_is_own: bool = False
+
+
+@dataclass(frozen=True)
+class HandInReport(AsRead):
+    """The fingerprint of the report that was read, and whether what goes over all that is paid is said to be own financing."""
+
+    beyond_is_own: bool = False
 
 
 def stamp(answer: ResultAnswer | CostAnswer) -> str:
@@ -290,17 +301,36 @@ class EconomyRow:
     saved_at: datetime | None = None
     handed_in: CostAnswer | None = None
     """What was last handed in."""
+    explained: Kronor | None = None
+    """The deviation that the comment was written for, or said to hold for; None before there was any."""
+    beyond: Kronor = 0
+    """The row's part of what goes over all that is paid for the year: own financing. `Economy` reckons it."""
 
     @property
-    def charged(self) -> Kronor | None:
-        """Belastar bidraget: the cost less what was financed otherwise. None until both are said and hold together."""
+    def used(self) -> Kronor | None:
+        """The cost less what is said to be financed otherwise. None until both are said and hold together."""
         cost, own = self.answer.cost, self.answer.own_financing
         return None if cost is None or own is None or own > cost else cost - own
 
     @property
+    def charged(self) -> Kronor | None:
+        """Belastar bidraget: what is used, less what goes over all that is paid."""
+        return None if self.used is None else self.used - self.beyond
+
+    @property
     def deviation(self) -> Kronor | None:
-        """Avvikelse: charged less budget."""
-        return None if self.charged is None else self.charged - self.budget
+        """Avvikelse: used less budget, also where more was used than the grant is charged."""
+        return None if self.used is None else self.used - self.budget
+
+
+def beyond_by_row(rows: Sequence[EconomyRow]) -> tuple[Kronor, ...]:
+    """What goes over all that is paid for the year, taken from the rows where more was used than paid, by how much more.
+
+    Reckoned on the whole: a row may use what another has left. Together those rows went over by at least as much.
+    """
+    over = [max(0, (row.used or 0) - row.paid) for row in rows]
+    beyond = sum(row.used or 0 for row in rows) - sum(row.paid for row in rows)
+    return share_out(beyond, over) if beyond > 0 else tuple(0 for _ in rows)
 
 
 @dataclass(frozen=True)
@@ -311,6 +341,12 @@ class Economy:
     comment_percent: int = 10
     comment_kronor: Kronor = 25_000
     limits: TextLimits = TextLimits()
+
+    def __post_init__(self) -> None:
+        """What goes over is reckoned over all rows: no row knows its own part."""
+        beyond = beyond_by_row(self.rows)
+        rows = tuple(replace(row, beyond=part) for row, part in zip(self.rows, beyond, strict=True))
+        object.__setattr__(self, "rows", rows)
 
     @property
     def budget(self) -> Kronor:
@@ -331,10 +367,21 @@ class Economy:
     @property
     def is_counted(self) -> bool:
         """Whether every row can be counted; before that no sum is the sum."""
-        return all(row.charged is not None for row in self.rows)
+        return all(row.used is not None for row in self.rows)
+
+    @property
+    def used(self) -> Kronor:
+        """The costs less what is said to be financed otherwise."""
+        return sum(row.used or 0 for row in self.rows)
+
+    @property
+    def beyond(self) -> Kronor:
+        """What goes over all that is paid for the year: own financing, asked about before it is attested and handed in."""
+        return sum(row.beyond for row in self.rows)
 
     @property
     def charged(self) -> Kronor:
+        """Belastar bidraget: never above what is paid."""
         return sum(row.charged or 0 for row in self.rows)
 
     @property
@@ -371,8 +418,24 @@ class Economy:
 
     def needs_comment(self, row: EconomyRow) -> bool:
         """A deviation is commented when it is over the call's share of the budget and over its kronor: both, and strictly."""
-        deviation = abs(row.deviation or 0)
-        return deviation > self.comment_kronor and deviation * 100 > self.comment_percent * row.budget
+        return self._is_over(row, row.deviation or 0)
+
+    def awaits_comment(self, row: EconomyRow) -> bool:
+        """Whether a comment is still to be written: there is none, or it explains another deviation.
+
+        A comment holds while the deviation has the sign that it was written for, and has changed by no more than what may
+        pass without a comment.
+        """
+        if not self.needs_comment(row):
+            return False
+        was, now = row.explained, row.deviation or 0
+        if not row.answer.comment or was is None or not self._is_over(row, was):
+            return True
+        return (was < 0) is not (now < 0) or self._is_over(row, now - was)
+
+    def _is_over(self, row: EconomyRow, difference: Kronor) -> bool:
+        size = abs(difference)
+        return size > self.comment_kronor and size * 100 > self.comment_percent * row.budget
 
 
 def cell_name(category_id: int, part: str) -> str:
@@ -448,13 +511,24 @@ def gaps_in_economy(economy: Economy) -> tuple[Gap, ...]:
             found.append(Gap(ECONOMY, cell, f"{row.category}: {economy.limits.sentence(name)}"))
         if personal_numbers.contains(row.answer.comment):
             found.append(Gap(ECONOMY, cell_name(row.category_id, "comment"), f"{row.category}: {NUMBER_STANDS}"))
-        if economy.needs_comment(row) and not row.answer.comment:
-            message = (
-                f"{row.category}: Kommentera avvikelsen. Den är större än {economy.comment_percent} procent av "
-                f"budgeten och {kr(economy.comment_kronor)}."
-            )
-            found.append(Gap(ECONOMY, cell_name(row.category_id, "comment"), message))
+        if economy.awaits_comment(row):
+            found.append(Gap(ECONOMY, cell_name(row.category_id, "comment"), _comment_asked(economy, row)))
     return tuple(found)
+
+
+def _comment_asked(economy: Economy, row: EconomyRow) -> str:
+    if not row.answer.comment:
+        return (
+            f"{row.category}: Kommentera avvikelsen. Den är större än {economy.comment_percent} procent av "
+            f"budgeten och {kr(economy.comment_kronor)}."
+        )
+    now = signed_kr(row.deviation or 0)
+    was = (
+        f"när avvikelsen var {signed_kr(row.explained)}, nu är den"
+        if row.explained is not None
+        else "innan avvikelsen var"
+    )
+    return f"{row.category}: Kommentera avvikelsen på nytt, eller säg att kommentaren stämmer. Den skrevs {was} {now}."
 
 
 def wrong_in_row(row: EconomyRow) -> tuple[Gap, ...]:
@@ -495,6 +569,26 @@ def ensure_same_economy(seen: str, now: str) -> None:
     """What is attested is what was read. Raises RuleViolation."""
     if seen != now:
         raise RuleViolation("Ekonomin har ändrats sedan du läste den. Läs den igen innan du intygar.")
+
+
+def ensure_beyond_is_own(beyond: Kronor, *, said: bool) -> None:
+    """What goes over all that is paid for the year is the region's own financing, and the region says so itself.
+
+    Raises RuleViolation on the field `beyond_is_own`, with how much goes over, in whole kronor.
+    """
+    if beyond > 0 and not said:
+        raise RuleViolation(
+            f"Kostnaderna är {in_words(beyond)} mer än det som är utbetalt. Rätta beloppen, eller bekräfta att det som går "
+            "över är er egen finansiering.",
+            field="beyond_is_own",
+        )
+
+
+def beyond_told(beyond: Kronor) -> str:
+    """What receipts and notices add where the costs went over all that is paid; begins with a space, empty where not."""
+    if not beyond:
+        return ""
+    return f" Kostnaderna är {in_words(beyond)} mer än det som är utbetalt. Det belastar inte bidraget."
 
 
 # --- When it is open -----------------------------------------------------------------------------------------------

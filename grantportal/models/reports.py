@@ -111,6 +111,8 @@ class ReportCost(Base):
     cost: Mapped[Kronor | None]
     own_financing: Mapped[Kronor | None]
     comment: Mapped[str] = mapped_column(default="")
+    explained: Mapped[Kronor | None]
+    """The deviation that the comment was written for, or said to hold for."""
     version: Mapped[int] = mapped_column(default=1)
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     changed_at: Mapped[datetime]
@@ -138,7 +140,11 @@ class ReportedCost(Base):
     """The economy as handed in, per kostnadsslag: budget, paid, cost, own financing, charged."""
 
     __tablename__ = "reported_costs"
-    __table_args__ = (UniqueConstraint("report_id", "cost_category_id"),)
+    __table_args__ = (
+        UniqueConstraint("report_id", "cost_category_id"),
+        # What is not charged is financed otherwise: what goes over all that is paid is never charged.
+        CheckConstraint("charged >= 0 AND charged <= cost - own_financing", name="charged"),
+    )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
     cost_category_id: Mapped[int] = mapped_column(ForeignKey("cost_categories.id"))

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
-from grantportal.domain import clock, frozen, report_forms, reports
+from grantportal.domain import clock, frozen, report_forms, report_remarks, reports
 from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.calls import CallStatus
@@ -23,6 +23,7 @@ from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind
+from grantportal.domain.report_remarks import ReportRemark
 from grantportal.domain.reports import (
     CostAnswer,
     Economy,
@@ -183,6 +184,12 @@ class ReportPage:
             if not self.is_attested:
                 found.append(reports.NOT_ATTESTED)
         return tuple(found)
+
+    @property
+    def remarks(self) -> tuple[ReportRemark, ...]:
+        """What an officer would ask about in the open parts; it stops nothing."""
+        results = {result.code: result.answer for result in self.results}
+        return report_remarks.remarks(results, self.economy, opened=self.opened)
 
     @property
     def parts(self) -> tuple[Label, ...]:
@@ -555,6 +562,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
                 by=by or "",
                 saved_at=row.changed_at if row is not None else None,
                 handed_in=CostAnswer(handed_in.cost, handed_in.own_financing, handed_in.comment) if handed_in else None,
+                explained=row.explained if row is not None else None,
             )
         )
     return tuple(made)

@@ -1,5 +1,6 @@
 """Återrapporteringar: the region's own side, and what both sides read once it is handed in."""
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -83,17 +84,35 @@ def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, 
 
 def _gap_links(page: ReportPage) -> list[tuple[str, str]]:
     """Each thing that is missing, with where it is put right."""
-    links = []
-    for gap in page.gaps:
-        if gap == rules.NOT_ATTESTED:
-            url = url_for(".attest", report_id=page.id)
-        elif gap.part == rules.ECONOMY:
-            url = url_for(".economy", report_id=page.id, _anchor=gap.field)
-        else:
-            choice = "-0" if gap.field in {"rating", "causes"} else ""
-            url = url_for(".result", report_id=page.id, code=gap.part, _anchor=gap.field + choice)
-        links.append((gap.message, url))
-    return links
+    return [
+        (
+            gap.message,
+            url_for(".attest", report_id=page.id)
+            if gap == rules.NOT_ATTESTED
+            else _field_url(page, gap.part, gap.field + ("-0" if gap.field in {"rating", "causes"} else "")),
+        )
+        for gap in page.gaps
+    ]
+
+
+def _field_url(page: ReportPage, part: str, field: str) -> str:
+    if part == rules.ECONOMY:
+        return url_for(".economy", report_id=page.id, _anchor=field)
+    return url_for(".result", report_id=page.id, code=part, _anchor=field)
+
+
+def _remarks(page: ReportPage) -> list[dict[str, str]]:
+    """What to look over, each with the part that it is in."""
+    titles = {result.code: f"{result.code} {result.title}" for result in page.results}
+    return [
+        {
+            "section": each.part,
+            "section_title": titles.get(each.part, "Ekonomi"),
+            "field": each.field,
+            "message": each.message,
+        }
+        for each in page.remarks
+    ]
 
 
 @bp.get("/<int:report_id>")
@@ -265,6 +284,7 @@ def autosave_economy(report_id: int) -> ResponseReturnValue:
 
 def _judge(form: EconomyForm, page: ReportPage) -> None:
     form.show_clashes(form.result)
+    form.show_deviations(page.economy)
     form.refuse(_wrong(page))
 
 
@@ -279,13 +299,14 @@ def attest(report_id: int) -> ResponseReturnValue:
     _require(Permission.ATTEST_ECONOMY, page)
     if _is_locked(page, rules.ECONOMY):
         return _to_handed_in(page, rules.ECONOMY)
-    form = AttestForm(data={"sha256": page.economy.sha256})
+    form = AttestForm(page.economy.beyond, data={"sha256": page.economy.sha256})
     if web.carried_out(form, services.attest_economy, web.actor(), report_id):
         return web.done("Ekonomin är intygad. Ombudet kan skicka in.", ".show", report_id=report_id)
     if request.method == "POST":
         page = _own_anew(report_id)
         # What is attested next is what the page shows now.
         form.sha256.data = page.economy.sha256
+        form.ask_beyond(page.economy.beyond)
     return render_template(
         "reports/attest.html",
         page=page,
@@ -294,6 +315,8 @@ def attest(report_id: int) -> ResponseReturnValue:
         can_attest=page.economy_is_open and not page.economy_gaps and not page.is_attested,
         attesters=reports.persons_who_may(page.organisation_id, page.case_id, Permission.ATTEST_ECONOMY),
         gaps=[link for link in _gap_links(page) if "/ekonomi" in link[1]],
+        remarks=[each for each in _remarks(page) if each["section"] == rules.ECONOMY],
+        field_url=partial(_field_url, page),
     )
 
 
@@ -304,21 +327,29 @@ def submit(report_id: int) -> ResponseReturnValue:
     _require(Permission.CERTIFY_AND_SUBMIT_REPORT, page)
     if request.method == "GET" and page.version_number > 0 and not page.is_open:
         return redirect(url_for(".receipt", report_id=report_id), code=303)
-    form = SubmitForm()
+    form = SubmitForm(_asked_beyond(page))
     if web.carried_out(form, services.submit, web.actor(), report_id):
         return redirect(url_for(".receipt", report_id=report_id), code=303)
     if form.is_submitted():
         page = _own_anew(report_id)
+        form.ask_beyond(_asked_beyond(page))
     form.show(page.sha256)
     return render_template(
         "reports/submit.html",
         page=page,
         form=form,
         gaps=_gap_links(page),
+        remarks=_remarks(page),
+        field_url=partial(_field_url, page),
         may_submit=_may(Permission.CERTIFY_AND_SUBMIT_REPORT, page),
         certifiers=reports.persons_who_may(page.organisation_id, page.case_id, Permission.CERTIFY_AND_SUBMIT_REPORT),
         rating_status=_rating_status,
     )
+
+
+def _asked_beyond(page: ReportPage) -> int:
+    """What goes over all that is paid, where it is not handed in already."""
+    return page.economy.beyond if page.economy_is_open else 0
 
 
 @bp.get("/<int:report_id>/kvitto")

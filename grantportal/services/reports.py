@@ -13,14 +13,15 @@ from grantportal.domain.documents import Economy, EconomyLine, Party, Person, Re
 from grantportal.domain.documents import ReportedResult as PrintedResult
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile, TextClash
 from grantportal.domain.events import EventKind
-from grantportal.domain.hand_ins import AsRead, ensure_read
-from grantportal.domain.money import number
+from grantportal.domain.hand_ins import ensure_read
+from grantportal.domain.money import Kronor, number
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import (
     ECONOMY,
     RATING_TEXTS,
     REPORT,
     AttestEconomy,
+    HandInReport,
     Rating,
     ReportAction,
     ResultAnswer,
@@ -140,18 +141,25 @@ def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
                 )
                 for part in merged.clashing
             ]
-            if not merged.changed:
-                continue
             answer = replace(shown.answer, **merged.changed)
+            deviation = replace(shown, answer=answer).deviation
+            # A comment is bound to the deviation that stands beside it as it is written, or as it is said to hold.
+            is_explained = "comment" in merged.changed or (
+                saved.still_explains is not None and saved.still_explains == deviation
+            )
+            if not merged.changed and not is_explained:
+                continue
             reports.ensure_within(answer, page.limits, category_id=shown.category_id)
             row = rows.get(shown.category_id)
             if row is None:
                 row = ReportCost(report_id=report_id, cost_category_id=shown.category_id, version=0)
                 session.add(row)
             row.cost, row.own_financing, row.comment = answer.cost, answer.own_financing, answer.comment
+            if is_explained:
+                row.explained = deviation if answer.comment else None
             row.version += 1
             row.changed_by_id, row.changed_at = _person(who), clock.now()
-            changed = True
+            changed = changed or bool(merged.changed)
         ended = changed and report.economy_sha256 is not None
         if ended:
             _end_attestation(act, report, f"{who.name} har ändrat ekonomin.")
@@ -218,6 +226,7 @@ def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None
         _ensure_open(page, ECONOMY)
         reports.ensure_same_economy(command.sha256, page.economy.sha256)
         reports.ensure_complete(page.economy_gaps)
+        reports.ensure_beyond_is_own(page.economy.beyond, said=command.beyond_is_own)
         if page.is_attested:
             raise RuleViolation("Ekonomin är redan intygad.")
         report.economy_attested_by_id = act.actor.user_id
@@ -238,13 +247,14 @@ def attest_economy(actor: Actor, report_id: int, command: AttestEconomy) -> None
             *policy.party_roles(Permission.CERTIFY_AND_SUBMIT_REPORT),
             but=(act.actor.user_id,),
         )
-        act.about(report, year=report.grant_year, charged=page.economy.charged, sha256=page.economy.sha256)
+        beyond = {"beyond": page.economy.beyond} if page.economy.beyond else {}
+        act.about(report, year=report.grant_year, charged=page.economy.charged, sha256=page.economy.sha256, **beyond)
 
 
 # --- Handing in ----------------------------------------------------------------------------------------------------
 
 
-def submit(actor: Actor, report_id: int, command: AsRead | None = None) -> int:
+def submit(actor: Actor, report_id: int, command: HandInReport | None = None) -> int:
     """The ombud certifies and hands in: from here on the report is an inkommen handling. Answers the version's number.
 
     While a komplettering is open the same act answers it: only the opened parts are new. `command` says what the ombud
@@ -261,6 +271,8 @@ def submit(actor: Actor, report_id: int, command: AsRead | None = None) -> int:
             _ensure_open(page, ECONOMY)
         ensure_read(command, now=page.sha256)
         reports.ensure_complete(page.gaps)
+        if ECONOMY in page.opened:
+            reports.ensure_beyond_is_own(page.economy.beyond, said=command is not None and command.beyond_is_own)
         received = clock.received()
         document = _document(act, page, at=received, late=reports.is_late(report.submitted_at or received, page.due_on))
         content: dict[str, Any] = frozen.content_of(document, **_basis(page))
@@ -287,7 +299,8 @@ def submit(actor: Actor, report_id: int, command: AsRead | None = None) -> int:
         act.about(report, year=report.grant_year, version=version.number, charged=charged, late=document.late)
         if answers:
             _end_supplement(act, report, version)
-        _tell(act, report, version, page, answers=answers)
+        beyond = sum(line.get("beyond", 0) for line in content["economy"]["lines"])
+        _tell(act, report, version, page, beyond=beyond, answers=answers)
         return version.number
 
 
@@ -337,6 +350,7 @@ def _document(act: Act, page: ReportPage, *, at: Any, late: bool) -> ReportDocum
                     charged=row.charged or 0,
                     deviation=row.deviation or 0,
                     comment=row.answer.comment,
+                    beyond=row.beyond,
                 )
                 for row in economy.rows
             ),
@@ -398,10 +412,11 @@ def _end_supplement(act: Act, report: Report, version: FrozenVersion) -> None:
     act.also(EventKind.SUPPLEMENT_ANSWERED, supplement, version=version.number)
 
 
-def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *, answers: bool) -> None:
+def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *, beyond: Kronor, answers: bool) -> None:
     case, year = report.case, report.grant_year
     what = "Komplettering av återrapportering" if answers else "Återrapportering"
     received = clock.day_time_text(version.frozen_at)
+    told = reports.beyond_told(beyond)
     records.add_record(
         act,
         case,
@@ -421,14 +436,14 @@ def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *,
         title=f"Kvitto: {what[0].lower()}{what[1:]} för {year}",
         counterpart=page.organisation,
         text=f"Vi tog emot er {what[0].lower()}{what[1:]} för {year} den {received}. "
-        f"Diarienummer {page.registration_number}.",
+        f"Diarienummer {page.registration_number}.{told}",
         report_id=report.id,
     )
     notices.tell_party(
         act,
         case,
         f"{what} för {year} är inskickad",
-        f"Vi tog emot den {received}. Diarienummer {page.registration_number}.",
+        f"Vi tog emot den {received}. Diarienummer {page.registration_number}.{told}",
         Role.OMBUD,
         Role.REPRESENTANT,
         Role.UPPGIFTSSAMORDNARE,
@@ -438,7 +453,7 @@ def _tell(act: Act, report: Report, version: FrozenVersion, page: ReportPage, *,
         act,
         case,
         f"{what} för {year} har kommit in",
-        f"{page.organisation}, {page.registration_number}.",
+        f"{page.organisation}, {page.registration_number}.{told}",
         Role.HANDLAGGARE,
     )
 

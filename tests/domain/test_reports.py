@@ -21,6 +21,7 @@ from grantportal.domain.reports import (
     ResultAnswer,
     TextLimits,
     economy_label,
+    ensure_beyond_is_own,
     ensure_complete,
     ensure_open,
     ensure_same_economy,
@@ -76,8 +77,10 @@ def economy(region, year) -> Economy:
     )
 
 
-def one(*, budget=100_000, paid=100_000, cost=100_000, own=0, comment="") -> Economy:
-    return Economy((EconomyRow(1, "Personal", budget, paid, CostAnswer(cost, own, comment)),))
+def one(*, budget=100_000, paid=100_000, cost=100_000, own=0, comment="", explained=None) -> Economy:
+    if explained is None and comment:
+        explained = cost - own - budget
+    return Economy((EconomyRow(1, "Personal", budget, paid, CostAnswer(cost, own, comment), explained=explained),))
 
 
 def messages(gaps) -> list[str]:
@@ -150,6 +153,119 @@ def test_what_is_repaid_is_reckoned_on_the_whole_and_not_row_by_row():
         EconomyRow(2, "Resor", 100, 100, CostAnswer(40, 0)),
     )
     assert Economy(rows).unspent == 10
+
+
+def skane_2022(travel: int, *, own: int = 0) -> Economy:
+    """The pilot's second year where travelling cost something else than it did."""
+    costs, _, paid = REPORTED["Region Skåne", 2022]
+    budget = BUDGET["Region Skåne", 2022]
+    figures = zip(
+        CATEGORIES, budget, share_out(paid, budget), (*costs[:3], travel, *costs[4:]), (0, 0, 0, own, 0, 0), strict=True
+    )
+    return Economy(
+        tuple(
+            EconomyRow(place, name, planned, share, CostAnswer(cost, mine))
+            for place, (name, planned, share, cost, mine) in enumerate(figures)
+        )
+    )
+
+
+def test_what_goes_over_all_that_is_paid_is_own_financing_and_never_charged():
+    of = skane_2022(9_000_000)
+
+    assert (of.used, of.charged, of.beyond, of.unspent) == (11_984_436, 4_463_938, 7_520_498, 0)
+    travel = of.rows[3]
+    # The others cost less than was paid: all that goes over is taken where the cost went over.
+    assert [row.beyond for row in of.rows] == [0, 0, 0, 7_520_498, 0, 0]
+    assert (travel.used, travel.charged, travel.deviation) == (9_000_000, 1_479_502, 8_842_000)
+
+
+def test_the_same_once_the_region_has_written_it_as_own_financing():
+    of = skane_2022(9_000_000, own=7_520_498)
+
+    assert (of.charged, of.beyond, of.unspent) == (4_463_938, 0, 0)
+    assert (of.rows[3].charged, of.rows[3].deviation) == (1_479_502, 1_321_502)
+
+
+def test_the_last_krona_that_is_paid_is_charged_and_the_next_is_own_financing():
+    assert (one(cost=100_000).charged, one(cost=100_000).beyond) == (100_000, 0)
+    assert (one(cost=100_001).charged, one(cost=100_001).beyond) == (100_000, 1)
+    assert (one(cost=100_001, own=1).charged, one(cost=100_001, own=1).beyond) == (100_000, 0)
+
+
+def test_what_goes_over_is_shared_by_what_each_row_went_over():
+    rows = (
+        EconomyRow(1, "Personal", 100, 100, CostAnswer(150, 0)),
+        EconomyRow(2, "Resor", 100, 100, CostAnswer(125, 0)),
+        EconomyRow(3, "Material", 100, 100, CostAnswer(70, 0)),
+    )
+    of = Economy(rows)
+    assert (of.paid, of.used, of.charged, of.beyond) == (300, 345, 300, 45)
+    assert [row.beyond for row in of.rows] == [30, 15, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=12)
+)
+def test_charged_is_never_above_paid_and_nothing_disappears(figures):
+    of = Economy(
+        tuple(
+            EconomyRow(place, str(place), paid, paid, CostAnswer(cost, min(own, cost)))
+            for place, (paid, cost, own) in enumerate(figures)
+        )
+    )
+    assert of.charged <= of.paid
+    assert of.cost == of.own_financing + of.beyond + of.charged
+    assert of.unspent == of.paid - of.charged
+    assert of.beyond == 0 or of.unspent == 0
+    assert all(0 <= row.beyond <= row.used for row in of.rows)
+
+
+def test_what_goes_over_is_said_yes_to_before_it_is_attested():
+    ensure_beyond_is_own(0, said=False)
+    ensure_beyond_is_own(1, said=True)
+    with pytest.raises(RuleViolation, match="7\u00a0520\u00a0498\u00a0kronor mer än det som är utbetalt") as refusal:
+        ensure_beyond_is_own(7_520_498, said=False)
+    assert refusal.value.field == "beyond_is_own"
+
+
+@pytest.mark.parametrize(
+    ("explained", "cost", "anew"),
+    [
+        (-50_000, 50_000, False),  # as it was
+        (-50_000, 74_999, False),  # a little less, and still over the limit
+        (-50_000, 150_000, True),  # another sign
+        (60_000, 160_000, False),
+        (35_000, 160_000, False),  # 25 000 more and no more
+        (34_999, 160_000, True),  # 25 001 more: as much anew as must be commented by itself
+        (25_000, 130_000, True),  # it was written for what needed no comment
+        (60_000, 9_000_000, True),
+        (-90_000, 60_000, True),  # much less than what it explained
+        (-60_000, 150_000, True),
+    ],
+)
+def test_a_comment_holds_for_the_deviation_that_it_was_written_for(explained, cost, anew):
+    """Budget 100 000; the limit is 10 per cent and 25 000 kronor."""
+    of = one(cost=cost, comment="Det blev så.", explained=explained)
+    assert of.awaits_comment(of.rows[0]) is anew
+
+
+def test_a_comment_from_before_the_figures_is_asked_about():
+    of = Economy((EconomyRow(1, "Personal", 100_000, 100_000, CostAnswer(200_000, 0, "Det blev så."), explained=None),))
+    (gap,) = gaps_in_economy(of)
+    assert gap.message == (
+        "Personal: Kommentera avvikelsen på nytt, eller säg att kommentaren stämmer. "
+        "Den skrevs innan avvikelsen var +100\u00a0000\u00a0kr."
+    )
+
+
+def test_the_deviation_that_the_comment_was_written_for_is_told_beside_the_one_now():
+    (gap,) = gaps_in_economy(one(cost=9_000_000, comment="Färre resor än planerat.", explained=-60_000))
+    assert gap.field == "c1_comment"
+    assert gap.message == (
+        "Personal: Kommentera avvikelsen på nytt, eller säg att kommentaren stämmer. "
+        "Den skrevs när avvikelsen var \u221260\u00a0000\u00a0kr, nu är den +8\u00a0900\u00a0000\u00a0kr."
+    )
 
 
 def test_own_financing_may_be_the_whole_cost_and_never_more():

@@ -239,7 +239,7 @@ def test_a_change_tells_that_the_attestation_has_ended(by, region):
     filled(region)
     row = page(region).economy.rows[0]
     data = {
-        f"c{row.category_id}_cost": "7",
+        f"c{row.category_id}_cost": "1 018 461",
         f"c{row.category_id}_own_financing": "0",
         f"c{row.category_id}_seen": row.stamp,
     }
@@ -489,3 +489,85 @@ def test_who_else_is_here_is_told_to_the_organisation(by, region):
     told = by(Role.UPPGIFTSSAMORDNARE).get(ask).json
     assert told["others"] == [region.users[Role.OMBUD].name]
     assert by().get(url(region, "/resultat/A2/autospara")).json["others"] == []
+
+
+OVER = (1_018_460, 61_250, 38_400, 9_000_000, 9_640, 50_923)
+
+
+@opened
+def test_what_goes_over_all_that_is_paid_is_told_and_asked_about_on_every_page(by, region):
+    fill_results(region)
+    fill_economy(region, costs=OVER)
+
+    for rest in ("/ekonomi", "/intyga", "/skicka-in"):
+        shown = text_of(by().get(url(region, rest)))
+        assert "Belastar bidraget 2 913 808 kr" in shown
+        assert "Över det utbetalda 7 264 865 kr" in shown
+        assert "betalas tillbaka 0 kr" in shown
+    assert "Över det utbetalda 7 264 865 kr" in text_of(by().get(url(region)))
+    asked = "Det som går över det utbetalda, 7 264 865 kronor, är regionens egen finansiering."
+    seen = page(region).economy.sha256
+    refused = by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/intyga"), {"certified": "y", "sha256": seen})
+    assert refused.status_code == 422
+    assert asked in text_of(refused)
+    assert "Bekräfta att det som går över det utbetalda är er egen finansiering" in text_of(refused)
+    yes = {"certified": "y", "sha256": seen, "beyond_is_own": "y"}
+    assert by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/intyga"), yes).status_code == 303
+    assert asked in text_of(by().get(url(region, "/skicka-in")))
+    certified = {"certified": "y", "sha256": page(region).sha256}
+    assert by().post_form(url(region, "/skicka-in"), certified).status_code == 422
+    assert by().post_form(url(region, "/skicka-in"), certified | {"beyond_is_own": "y"}).status_code == 303
+    handed = text_of(by().get(url(region, "/version/1")))
+    assert "Över det utbetalda, egen finansiering 7 264 865 kr" in handed
+    assert "Resor: 7 264 865 kr går över det utbetalda och belastar inte bidraget." in handed
+
+
+@opened
+def test_nothing_is_asked_where_nothing_goes_over(by, region):
+    filled(region)
+    assert "går över det utbetalda" not in text_of(by().get(url(region, "/skicka-in")))
+
+
+@opened
+def test_the_check_page_has_remarks_that_stop_nothing(by, region):
+    idle = ResultAnswer(Rating.NOT_APPLICABLE, "Arbetet börjar nästa år enligt planen.")
+    fill_results(region, answers=dict.fromkeys(("A1", "A2", "A3", "B1", "B2", "B3", "B4", "C1"), idle))
+    fill_economy(region, costs=OVER)
+
+    shown = text_of(by().get(url(region, "/skicka-in")))
+
+    assert "Det här kan du se över" in shown
+    for sentence in (
+        "8 av 8 förväntade resultat är «Inte aktuellt i år», men 2 913 808 kr är utbetalt för året.",
+        "A2: Texten är den samma som i A1.",
+        "Resor: Kostnaden är 125 gånger budgeten, 9 000 000 kr mot 72 000 kr. Stämmer beloppet?",
+        "7 264 865 kr blir er egen finansiering.",
+        "men inget förväntat resultat är uppnått eller delvis uppnått",
+    ):
+        assert sentence in shown
+    assert "Resor: Kostnaden är 125 gånger budgeten" in text_of(by().get(url(region, "/intyga")))
+    yes = {"certified": "y", "sha256": page(region).economy.sha256, "beyond_is_own": "y"}
+    by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/intyga"), yes)
+    yes["sha256"] = page(region).sha256
+    assert by().post_form(url(region, "/skicka-in"), yes).status_code == 303
+
+
+@opened
+def test_a_comment_for_another_deviation_is_asked_about_and_may_be_said_to_hold(by, region):
+    fill_economy(region)
+    row = page(region).economy.rows[3]
+    cell = f"c{row.category_id}"
+    changed = {f"{cell}_cost": "9 000 000", f"{cell}_own_financing": "0", f"{cell}_comment": row.answer.comment}
+    by().post_form(url(region, "/ekonomi"), changed | {f"{cell}_seen": row.stamp})
+
+    shown = by().get(url(region, "/ekonomi"))
+
+    assert "Resor Kommentera på nytt" in text_of(shown)
+    assert "Behövs på nytt: avvikelsen är +8 928 000 kr, och var −57 218 kr när kommentaren skrevs." in text_of(shown)
+    box = next(each for each in shown.document.iter("input") if each.get("name") == f"{cell}_still")
+    still = {f"{cell}_still": box.get("value"), f"{cell}_seen": page(region).economy.rows[3].stamp}
+    same = {**changed, **still}
+    assert by().post_form(url(region, "/ekonomi"), same | {f"{cell}_still": "1"}).status_code == 303
+    assert page(region).economy_gaps
+    assert by().post_form(url(region, "/ekonomi"), same).status_code == 303
+    assert page(region).economy_gaps == ()

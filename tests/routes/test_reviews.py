@@ -13,6 +13,7 @@ from grantportal.domain.reports import Rating, ReportStatus
 from grantportal.models.reports import Report
 from tests.support.client import Client
 from tests.support.factories import OrganisationFactory, person
+from tests.support.pages import words
 from tests.support.reported import HANDED_IN, Matrix, freeze, matrix, rated, report
 from tests.support.rows import committed
 
@@ -211,3 +212,14 @@ def test_the_region_reads_the_ratings_on_its_own_page_once_approved(officer, sig
     page = ombud.get(f"/aterrapporteringar/{made.id}")
     assert "Granskningen" in page.text
     assert "Skäl" in page.text
+
+
+@pytest.mark.parametrize(("cost", "told"), [(1_000_000, False), (1_200_000, True)])
+def test_the_officer_reads_what_goes_over_all_that_is_paid(officer, of, cost, told):
+    made = report(of, OrganisationFactory(), cost=cost)
+
+    shown = words(officer.get(f"/granskning/{made.id}").document).replace("\u00a0", " ")
+
+    assert ("Över det utbetalda 200 000 kr" in shown) is told
+    assert ("200 000 kr går över det utbetalda" in shown) is told
+    assert "Att betala tillbaka 0 kr" in shown

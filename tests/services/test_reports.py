@@ -21,6 +21,7 @@ from grantportal.domain.reports import (
     ECONOMY,
     AttestEconomy,
     CostAnswer,
+    HandInReport,
     Rating,
     ReportStatus,
     ResultAnswer,
@@ -35,7 +36,7 @@ from grantportal.exports import pdf
 from grantportal.models.calls import Call
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.payments import LedgerEntry
-from grantportal.models.portal import OutboxItem
+from grantportal.models.portal import Notice, OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.reports import Report, ReportAnswer, ReportedCost, ReportedResult
 from grantportal.models.supplements import Supplement
@@ -395,6 +396,112 @@ def charged(of) -> list[int]:
         LedgerEntry.kind == LedgerKind.CHARGED, LedgerEntry.report_id == of.report.id
     )
     return list(committed().scalars(entries.order_by(LedgerEntry.id)))
+
+
+OVER = (1_018_460, 61_250, 38_400, 9_000_000, 9_640, 50_923)
+"""The pilot's first year with 9 000 000 for travelling: 10 178 673 used, 2 913 808 paid."""
+
+
+@opened
+def test_what_goes_over_all_that_is_paid_is_said_yes_to_and_never_charged(region):
+    fill_results(region)
+    fill_economy(region, costs=OVER)
+    economy = page(region).economy
+    assert (economy.charged, economy.beyond, economy.unspent) == (2_913_808, 7_264_865, 0)
+
+    with pytest.raises(RuleViolation, match="7\u00a0264\u00a0865\u00a0kronor mer än det som är utbetalt") as refusal:
+        services.attest_economy(region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(economy.sha256))
+    assert refusal.value.field == "beyond_is_own"
+    services.attest_economy(
+        region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(economy.sha256, beyond_is_own=True)
+    )
+    # The ombud answers for the whole, and is asked too.
+    for command in (None, HandInReport(page(region).sha256)):
+        with pytest.raises(RuleViolation, match="mer än det som är utbetalt"):
+            services.submit(region.actor(), region.report.id, command)
+    services.submit(region.actor(), region.report.id, HandInReport(page(region).sha256, beyond_is_own=True))
+
+    assert charged(region) == [2_913_808]
+    costs = committed().scalars(select(ReportedCost).order_by(ReportedCost.id)).all()
+    assert sum(row.charged for row in costs) == 2_913_808
+    document = queries.handed_in(region.actor(), region.report.id).document
+    assert (document.economy.total.charged, document.economy.total.beyond) == (2_913_808, 7_264_865)
+    assert (document.economy.unspent, document.economy.repayable) == (0, 0)
+    assert document.economy.lines[3].beyond == 7_264_865
+    told = "Kostnaderna är 7\u00a0264\u00a0865\u00a0kronor mer än det som är utbetalt."
+    assert told in committed().scalars(select(Record).where(Record.kind == RecordKind.RECEIPT)).one().text
+    assert all(told in notice.text for notice in committed().scalars(select(Notice)))
+    pdf.render(document)
+
+
+@opened
+def test_own_financing_for_what_goes_over_is_charged_like_any_other(region):
+    fill_results(region)
+    fill_economy(region, costs=OVER, own=(0, 0, 0, 7_264_865, 0, 0))
+    attest(region)
+    services.submit(region.actor(), region.report.id)
+
+    assert charged(region) == [2_913_808]
+
+
+@opened
+def test_the_ledger_follows_a_komplettering_up_to_what_is_paid_and_back(region):
+    handed_in(region)
+    ask_supplement(region, ECONOMY)
+    with clock.at(ANSWERED):
+        save_cost(region, 3, cost=9_000_000, comment="Flyg i stället för tåg.")
+        economy = page(region).economy
+        services.attest_economy(
+            region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(economy.sha256, beyond_is_own=True)
+        )
+        services.submit(region.actor(), region.report.id, HandInReport(page(region).sha256, beyond_is_own=True))
+
+    assert sum(charged(region)) == 2_913_808
+
+
+@opened
+def test_a_comment_is_bound_to_the_deviation_that_it_was_written_for(region):
+    fill_economy(region)
+    assert page(region).economy_gaps == ()
+
+    save_cost(region, 3, cost=9_000_000)
+    (gap,) = page(region).economy_gaps
+    assert (
+        "Den skrevs när avvikelsen var \u221257\u00a0218\u00a0kr, nu är den +8\u00a0928\u00a0000\u00a0kr."
+        in gap.message
+    )
+    with pytest.raises(RuleViolation, match="Kommentera avvikelsen på nytt"):
+        attest(region)
+
+    save_cost(region, 3, cost=9_000_000, comment="Chartrat flyg hela året.")
+    assert page(region).economy_gaps == ()
+    # A little more or less needs no new words.
+    save_cost(region, 3, cost=9_020_000)
+    assert page(region).economy_gaps == ()
+
+
+@opened
+def test_a_comment_may_be_said_to_hold_for_exactly_the_deviation_that_was_shown(region):
+    fill_economy(region)
+    save_cost(region, 3, cost=9_000_000)
+    row = page(region).economy.rows[3]
+
+    def say(deviation):
+        command = SaveEconomy({row.category_id: SaveCost({}, row.stamp, still_explains=deviation)})
+        return services.save_economy(region.actor(Role.APPLICANT_ECONOMIST), region.report.id, command)
+
+    say(8_927_999)
+    assert page(region).economy_gaps
+    assert not say(8_928_000).ended_attestation
+    assert page(region).economy_gaps == ()
+    assert page(region).economy.rows[3].explained == 8_928_000
+
+
+@opened
+def test_a_comment_that_is_taken_away_explains_nothing(region):
+    fill_economy(region)
+    save_cost(region, 3, comment="")
+    assert page(region).economy.rows[3].explained is None
 
 
 @opened
