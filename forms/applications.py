@@ -17,7 +17,7 @@ class StartApplicationForm(Form):
     organisation_id = RadioField("Vilken organisation söker?", validators=[InputRequired("Välj organisation.")])
     applicant_unit = Line(
         "Sökande verksamhet",
-        description="Till exempel en klinik. Lämna tomt om det är regionen själv som söker.",
+        description="Till exempel en enhet. Lämna tomt om det är hela organisationen som söker.",
         longest=200,
     )
 

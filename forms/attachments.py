@@ -24,10 +24,11 @@ class AttachmentForm(Form):
         render_kw={"accept": ACCEPTED},
     )
     about_children = RadioField(
-        "Innehåller filen uppgifter om barn?",
+        "Innehåller filen uppgifter om enskilda personer som arbetet gäller?",
         choices=[SelectChoice("nej", "Nej"), SelectChoice("ja", "Ja")],
-        validators=[InputRequired("Svara på om filen innehåller uppgifter om barn.")],
-        description="Namn, personnummer, diagnoser eller annat som gör att någon kan förstå vilket barn det gäller.",
+        validators=[InputRequired("Svara på om filen innehåller uppgifter om enskilda personer.")],
+        description="Namn, personnummer, diagnoser eller annat som gör att någon kan förstå vem det gäller. "
+        "Namn på er personal räknas inte.",
     )
     reason = Line(
         "Varför behövs personnumret i filens namn?",

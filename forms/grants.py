@@ -33,7 +33,7 @@ class GrantForm(Form):
 
     title = Line("Namn", [DataRequired("Skriv vad statsbidraget heter.")])
     purpose = Paragraphs("Ändamål", [DataRequired("Skriv vad bidraget är till för.")], longest=4_000)
-    assignment_refs = Line("Uppdragets beteckningar", description="Till exempel S2019/00643/FST.")
+    assignment_refs = Line("Uppdragets beteckningar", description="Till exempel S2026/01234.")
     legal_basis = Line(
         "Rättslig grund",
         longest=500,

@@ -78,7 +78,7 @@ class AskMoreTimeForm(Explained):
     reason = Paragraphs(
         "Varför behöver ni längre tid?",
         [DataRequired("Skriv varför tiden behöver bli längre.")],
-        description="Skriv inga uppgifter om enskilda barn.",
+        description="Skriv inga uppgifter om enskilda personer.",
         longest=2_000,
     )
 

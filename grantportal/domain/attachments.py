@@ -105,7 +105,7 @@ REFUSALS: dict[AttachmentRefusal, str] = {
     _R.POLYGLOT: "Filen innehåller mer än själva dokumentet: öppna den och spara den på nytt, till exempel som pdf.",
     _R.DAMAGED: "Filen går inte att läsa: öppna den på datorn och spara den på nytt, till exempel som pdf.",
     _R.CHILDREN: (
-        "Filen är inte sparad, eftersom den innehåller uppgifter om barn: ta bort uppgifterna eller ersätt dem med "
+        "Filen är inte sparad, eftersom den innehåller uppgifter om enskilda personer: ta bort uppgifterna eller ersätt dem med "
         "siffror för hela gruppen, och lägg till filen igen."
     ),
     _R.VIRUS: "Filen är spärrad, eftersom viruskontrollen fann skadlig kod i den: ta bort den och lägg till en ren fil.",

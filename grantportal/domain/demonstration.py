@@ -9,11 +9,15 @@ LAST_DAY = date(2039, 12, 31)
 
 
 def decision_note(*, sums_are_example: bool, sought_is_example: bool, has_annex: bool) -> str:
-    """What is real in one of the demonstration's decisions: all the rest of it is invented."""
-    real = ["parten", "uppdraget"]
-    if not sums_are_example:
-        real += ["utgången", "beslutsdagen"]
-        real.append("beviljade belopp per år" if sought_is_example else "sökta och beviljade belopp per år")
+    """What is real in one of the demonstration's decisions: all the rest of it is invented.
+
+    Of a call whose sums are invented nothing is said to be real but the party: whoever looks at the demonstration may have
+    set it up, of a statsbidrag that there is not.
+    """
+    if sums_are_example:
+        return "Parten är verklig. Beslutet är påhittat."
+    real = ["parten", "uppdraget", "utgången", "beslutsdagen"]
+    real.append("beviljade belopp per år" if sought_is_example else "sökta och beviljade belopp per år")
     if has_annex:
         real.append("de rubriker i bilagan som inte är märkta")
     return f"Verkliga är {', '.join(real[:-1])} och {real[-1]}. Allt annat är påhittat."

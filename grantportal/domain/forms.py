@@ -165,6 +165,11 @@ class FormDefinition:
         )
 
     @property
+    def asks_for_homes(self) -> bool:
+        """Whether youth homes are asked about: where they are not, nothing is said of them."""
+        return any(each.type is QuestionType.YOUTH_HOMES for each in self.questions)
+
+    @property
     def must_choose_home(self) -> bool:
         """Whether nobody can answer without a youth home to choose."""
         return any(each.type is QuestionType.YOUTH_HOMES and each.required for each in self.questions)

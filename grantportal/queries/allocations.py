@@ -15,13 +15,14 @@ from grantportal.domain.allocations import short_reason
 from grantportal.domain.calls import CallKind
 from grantportal.domain.decisions import DISMISSAL_TEXTS, OUTCOME_TEXTS, DecisionStatus, DismissalGround, Outcome
 from grantportal.domain.documents import AllocationList, AllocationRow, AllocationYear
+from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
-from grantportal.models.grants import Grant
+from grantportal.models.grants import FormVersion, Grant
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.policy import visible
 from grantportal.queries import grants
@@ -225,6 +226,8 @@ class CallAllocations:
     lines: tuple[AllocationLine, ...]
     sums: tuple[YearSum, ...]
     extra_calls: tuple[tuple[int, str], ...]
+    asks_for_homes: bool
+    """Whether the call's application asks about youth homes."""
 
     @property
     def granted(self) -> tuple[AllocationLine, ...]:
@@ -262,15 +265,16 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     found = (
         db.session()
         .execute(
-            select(Call, Grant.title)
+            select(Call, Grant.title, FormVersion.definition)
             .join(Grant, Call.grant_id == Grant.id)
+            .outerjoin(FormVersion, Call.application_form_id == FormVersion.id)
             .where(Call.id == call_id, visible(actor, Call), Call.published_at.is_not(None))
         )
         .one_or_none()
     )
     if found is None:
         return None
-    call, grant_title = found
+    call, grant_title, form = found
     until = _until(day)
     frames = {year.grant_year: frame for year, frame in grants.years_of_call(call)}
     years = tuple(frames)
@@ -299,6 +303,7 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
             if frame is not None
         ),
         extra_calls=tuple((each.id, each.title) for each in db.session().execute(extra)),
+        asks_for_homes=form is not None and FormDefinition.from_json(form).asks_for_homes,
     )
 
 

@@ -231,7 +231,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
     now = clock.now()
     where = phase(facts_of(call), now)
     years = _years(call)
-    results, areas = _results(call)
+    results, areas, has_provisos = _results(call)
     extended_by = (
         db.session()
         .execute(select(Call.id, Call.title).where(Call.extends_id == call.id, visible(actor, Call)).order_by(Call.id))
@@ -273,7 +273,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
             and grants.earlier_conditions(actor, grant.id, call.condition_set.number)
         ),
         application_form=_definition(call.application_form),
-        report_form=_report_form(call),
+        report_form=_report_form(call, has_provisos=has_provisos),
         comment_percent=call.comment_percent,
         comment_kronor=call.comment_kronor,
         framework_version_id=call.framework_version_id,
@@ -307,22 +307,10 @@ def _definition(version: FormVersion | None) -> FormDefinition | None:
     return FormDefinition.from_json(version.definition) if version else None
 
 
-def _report_form(call: Call) -> FormDefinition | None:
+def _report_form(call: Call, *, has_provisos: bool) -> FormDefinition | None:
     """The report's questions as they will be asked of the call's years."""
     definition = _definition(call.report_form)
-    if definition is None:
-        return None
-    noted = (
-        exists()
-        .where(
-            Wording.id == ProvisoWording.wording_id,
-            Wording.framework_version_id == call.framework_version_id,
-            Wording.grant_year == CallYear.grant_year,
-            CallYear.call_id == call.id,
-        )
-        .select()
-    )
-    return report_forms.asked(definition, has_provisos=bool(db.session().scalar(noted)))
+    return None if definition is None else report_forms.asked(definition, has_provisos=has_provisos)
 
 
 def _years(call: Call) -> tuple[YearView, ...]:
@@ -341,20 +329,25 @@ def _years(call: Call) -> tuple[YearView, ...]:
     )
 
 
-def _results(call: Call) -> tuple[int, tuple[str, ...]]:
-    """How many expected results the call's years have, and what their områden are called."""
+def _results(call: Call) -> tuple[int, tuple[str, ...], bool]:
+    """How many expected results the call's years have, what their områden are called, and whether any has a förbehåll."""
     if call.framework_version_id is None:
-        return 0, ()
+        return 0, (), False
     query = (
-        select(ResultArea.code, ResultArea.title, ExpectedResult.id)
+        select(
+            ResultArea.code,
+            ResultArea.title,
+            ExpectedResult.id,
+            exists().where(ProvisoWording.wording_id == Wording.id).label("is_noted"),
+        )
         .join(ExpectedResult, ExpectedResult.area_id == ResultArea.id)
         .join(Wording, Wording.expected_result_id == ExpectedResult.id)
         .join(CallYear, CallYear.grant_year == Wording.grant_year)
         .where(Wording.framework_version_id == call.framework_version_id, CallYear.call_id == call.id)
-        .distinct()
     )
     rows = sorted(db.session().execute(query), key=lambda row: code_order(row.code))
-    return len(rows), tuple(dict.fromkeys(row.title or f"område {row.code}" for row in rows))
+    areas = tuple(dict.fromkeys(row.title or f"område {row.code}" for row in rows))
+    return len({row.id for row in rows}), areas, any(row.is_noted for row in rows)
 
 
 def _own_applications(actor: Actor, call: Call) -> tuple[tuple[int, str], ...]:

@@ -23,6 +23,7 @@ from grantportal.domain.decisions import (
     label,
     per_year,
 )
+from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind
@@ -107,6 +108,8 @@ class Comparison:
     grant_title: str
     is_extra: bool
     sums_are_example: bool
+    asks_for_homes: bool
+    """Whether the call's application asks about youth homes."""
     years: tuple[YearCompared, ...]
     applications: tuple[ApplicationCompared, ...]
 
@@ -155,7 +158,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         .scalars(
             select(Call)
             .where(Call.id == call_id, visible(actor, Call))
-            .options(joinedload(Call.grant), selectinload(Call.years))
+            .options(joinedload(Call.grant), joinedload(Call.application_form), selectinload(Call.years))
         )
         .one_or_none()
     )
@@ -176,6 +179,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         )
         .all()
     )
+    form = call.application_form
     years = [year.grant_year for year in call.years]
     of_call = select(Application.id).where(Application.call_id == call_id)
     asked = _sums(
@@ -263,6 +267,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         grant_title=call.grant.title,
         is_extra=call.kind is CallKind.EXTRA,
         sums_are_example=call.is_example,
+        asks_for_homes=form is not None and FormDefinition.from_json(form.definition).asks_for_homes,
         years=tuple(
             YearCompared(
                 year=each.grant_year,

@@ -13,7 +13,7 @@ from grantportal.policy import Permission, may, require
 from grantportal.queries import calls, grants
 from grantportal.queries.grants import VersionView
 from grantportal.services import calls as services
-from grantportal.web import actor, carried_out, done, seen, signed_in
+from grantportal.web import actor, carried_out, done, is_demonstration, seen, signed_in
 
 bp = Blueprint("calls", __name__, url_prefix="/utlysningar")
 
@@ -61,6 +61,8 @@ def new(grant_id: int) -> ResponseReturnValue:
     who = _allowed(Permission.CREATE_CALL)
     choices = seen(calls.choices(grant_id))
     form = _form(choices)()
+    # What somebody sets up in the demonstration is made up, unlike what its story takes from what has happened.
+    form.kept_example = is_demonstration()
     if carried_out(form, services.create, who, grant_id):
         return done("Utkastet är sparat. Kontrollera det och publicera.", ".show", call_id=form.result)
     return render_template("calls/new.html", form=form, choices=choices)

@@ -125,7 +125,7 @@ def test_a_refused_file_says_how_to_send_it_otherwise(application, browser, name
 def test_the_question_about_children_must_be_answered_with_no(application, browser):
     page = send(browser, application, about_children="")
     assert page.status_code == 422
-    assert "Svara på om filen innehåller uppgifter om barn." in page.text
+    assert "Svara på om filen innehåller uppgifter om enskilda personer." in page.text
     assert "Välj filen igen" in page.text
     page = send(browser, application, about_children="ja")
     assert page.status_code == 422
