@@ -428,6 +428,9 @@ def _faults(demonstration: Flask, browser: BrowserContext, visit: Visit, story: 
     headings = page.locator("h1").all_inner_texts()
     if len(headings) != 1:
         found.append(f"has the h1 {headings}")
+    in_cells = page.locator("main tbody td .bp-exempel").all_inner_texts()
+    if in_cells:
+        found.append(f"says in each cell what a table says once: {in_cells}")
     marks = page.locator("main .bp-exempel").count()
     if not marks and visit.who is not None and visit.endpoint not in NOTHING_INVENTED:
         found.append("does not say what is invented")

@@ -16,6 +16,7 @@ from grantportal.services import calls
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
 from tests.support.factories import OrganisationFactory
+from tests.support.pages import words
 from tests.support.rows import committed
 from tests.support.statements import statements
 
@@ -55,7 +56,7 @@ def test_the_pilots_round_adds_up(client):
     assert "30\u00a0juni\u00a02020" in page.text
     assert "Maria Ungdom" in page.text
     assert "Förutsättningar att genomföra projektet saknades." in page.text
-    assert page.text.count(">exempel<") >= 2  # Region Stockholm's sums
+    assert "Påhittat är sökta belopp, som ingår i summan, för Region Stockholm." in words(page.document)
 
 
 def test_the_list_can_be_read_as_it_was(client):

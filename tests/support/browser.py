@@ -116,7 +116,7 @@ def look(page: Page, name: str) -> None:
 
 def faults_of(page: Page) -> list[str]:
     """What is wrong with the page that is open."""
-    return [*_axe(page), *_cut_words(page), *_sideways(page), *_out_of_reach(page)]
+    return [*_axe(page), *_cut_words(page), *_cut_tables(page), *_sideways(page), *_out_of_reach(page)]
 
 
 @cache
@@ -159,6 +159,16 @@ def _cut_words(page: Page) -> list[str]:
         }"""
     )
     return [f"cut in two at {WIDTH} px: {word!r}" for word in cut]
+
+
+def _cut_tables(page: Page) -> list[str]:
+    """On an ordinary screen a table has room for all its columns, unless the page says that it is wide."""
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.bp-scroll')]
+            .filter(e => e.scrollWidth > e.clientWidth && !e.previousElementSibling?.matches('.bp-hint-scroll'))
+            .map(e => `${e.getAttribute('aria-label')} needs ${e.scrollWidth} px and has ${e.clientWidth}`)"""
+    )
+    return [f"cut off at {WIDTH} px: {one}" for one in cut]
 
 
 def _cut_labels(page: Page) -> list[str]:
