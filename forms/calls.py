@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, SelectChoice, SelectField  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired
 
 from forms.base import Amount, Day, Form, Line, Paragraphs, WholeNumber
-from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.calls import ChangeLastDay, CorrectTexts, WithdrawCall, WriteCall, WriteCallYear
 from grantportal.domain.errors import RuleViolation
 
 LATER = ""
@@ -152,6 +152,61 @@ def starting_from(written: WriteCall) -> dict[str, Any]:
 
 class PublishForm(Form):
     """A button: publish."""
+
+
+class ChangeForm(Form):
+    """What every change of a published call has."""
+
+    reason = Paragraphs(
+        "Varför?",
+        [DataRequired("Skriv varför. Alla kan läsa skälet på utlysningens sida.")],
+        description="Alla kan läsa skälet på utlysningens sida.",
+        longest=1_000,
+    )
+    seen = HiddenField()
+    """How many changes of the call the page showed: whoever comes second reads what the first one has changed."""
+
+    def read(self) -> int:
+        """The number that was posted; −1, which fits no call, when it is none."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
+
+
+class LastDayForm(ChangeForm):
+    """A later or an earlier last day to apply."""
+
+    last_day = Day(
+        "Ny sista dag att ansöka",
+        description="En arbetsdag. Hela dagen räknas, till kl. 23.59.",
+        missing="Skriv ny sista dag att ansöka.",
+    )
+
+    def command(self) -> ChangeLastDay:
+        return ChangeLastDay(self.last_day.data, self.reason.data or "", self.read())
+
+
+class CorrectForm(ChangeForm):
+    """The texts of a published call, to be corrected."""
+
+    title = Line("Rubrik")
+    about = Paragraphs("Vad gäller utlysningen?", longest=4_000)
+    eligible = Line("Vem får söka?", longest=500)
+
+    def command(self) -> CorrectTexts:
+        return CorrectTexts(
+            self.title.data or "",
+            self.about.data or "",
+            self.eligible.data or "",
+            self.reason.data or "",
+            self.read(),
+        )
+
+
+class WithdrawForm(ChangeForm):
+    """Återta utlysningen."""
+
+    def command(self) -> WithdrawCall:
+        return WithdrawCall(self.reason.data or "", self.read())
 
 
 class AsOfForm(Form):

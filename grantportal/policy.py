@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ALLOT_FRAME = "allot_frame"
     CREATE_CALL = "create_call"
     PUBLISH_CALL = "publish_call"
+    CHANGE_PUBLISHED_CALL = "change_published_call"
     READ_CASES = "read_cases"
     REQUEST_SUPPLEMENT = "request_supplement"
     CLOSE_SUPPLEMENT = "close_supplement"
@@ -109,6 +110,7 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.ALLOT_FRAME: frozenset({_R.FINANCE}),
     _P.CREATE_CALL: frozenset({_R.HANDLAGGARE}),
     _P.PUBLISH_CALL: frozenset({_R.HANDLAGGARE}),
+    _P.CHANGE_PUBLISHED_CALL: frozenset({_R.HANDLAGGARE}),
     _P.READ_CASES: CASE_READERS,
     _P.REQUEST_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
     _P.CLOSE_SUPPLEMENT: frozenset({_R.HANDLAGGARE}),
@@ -324,7 +326,7 @@ def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
     if actor is SYSTEM:
         return true()
     if model is Call:
-        return true() if actor.is_authority else Call.status == CallStatus.PUBLISHED
+        return true() if actor.is_authority else Call.status != CallStatus.DRAFT
     if model is Organisation:
         return true() if actor.is_authority else Organisation.id.in_([each.organisation_id for each in actor.mandates])
     parts: list[ColumnElement[bool]] = []

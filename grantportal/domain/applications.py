@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from grantportal.domain import answers, clock
 from grantportal.domain.answers import Draft, Missing, Surroundings
-from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.calls import CallKind, CallStatus, ensure_still_takes
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import FormDefinition, Question, Section
 from grantportal.domain.labels import Label
@@ -111,7 +111,8 @@ def ensure_may_apply(kind: OrganisationKind, call_kind: CallKind, *, is_grantee:
 
 def ensure_call_has_opened(status: CallStatus, opens_at: datetime, now: datetime) -> None:
     """Nobody begins before the call opens. After its last day an application is still received, and marked as late."""
-    if status is not CallStatus.PUBLISHED or now < opens_at:
+    ensure_still_takes(status)
+    if status is CallStatus.DRAFT or now < opens_at:
         raise RuleViolation(f"Utlysningen har inte öppnat än. Ni kan ansöka från och med {clock.day_text(opens_at)}.")
 
 

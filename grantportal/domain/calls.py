@@ -1,11 +1,11 @@
 """Utlysning: an invitation to apply for one or more grant years."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
@@ -24,22 +24,61 @@ class CallStatus(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    CLOSED_EARLY = "closed_early"
+    """Published with an earlier last day than it was announced with; until that day it is still open."""
+    WITHDRAWN = "withdrawn"
+
+
+IN_FORCE = frozenset({CallStatus.PUBLISHED, CallStatus.CLOSED_EARLY})
+"""Published, and not withdrawn."""
 
 
 class CallAction(StrEnum):
-    """What may be done with a call."""
+    """What may be done with a call: freely while it is a draft, by named acts once it is published."""
 
     EDIT = "edit"
     PUBLISH = "publish"
+    EXTEND = "extend"
+    CORRECT = "correct"
+    CLOSE_EARLY = "close_early"
+    WITHDRAW = "withdraw"
 
 
 CALL: Lifecycle[CallStatus, CallAction] = Lifecycle(
     {
         (CallStatus.DRAFT, CallAction.EDIT): CallStatus.DRAFT,
         (CallStatus.DRAFT, CallAction.PUBLISH): CallStatus.PUBLISHED,
+        (CallStatus.PUBLISHED, CallAction.EXTEND): CallStatus.PUBLISHED,
+        (CallStatus.PUBLISHED, CallAction.CORRECT): CallStatus.PUBLISHED,
+        (CallStatus.PUBLISHED, CallAction.CLOSE_EARLY): CallStatus.CLOSED_EARLY,
+        (CallStatus.PUBLISHED, CallAction.WITHDRAW): CallStatus.WITHDRAWN,
+        (CallStatus.CLOSED_EARLY, CallAction.EXTEND): CallStatus.PUBLISHED,
+        (CallStatus.CLOSED_EARLY, CallAction.CORRECT): CallStatus.CLOSED_EARLY,
+        (CallStatus.CLOSED_EARLY, CallAction.WITHDRAW): CallStatus.WITHDRAWN,
     },
-    refusal="Utlysningen är redan publicerad och kan inte ändras.",
+    refusal="Utlysningen är redan publicerad, stängd i förtid eller återtagen. Gå till dess sida och se vad som går att göra.",
 )
+
+
+class CallChangeKind(StrEnum):
+    """What a published call has been changed by."""
+
+    EXTENDED = "extended"
+    CORRECTED = "corrected"
+    CLOSED_EARLY = "closed_early"
+    WITHDRAWN = "withdrawn"
+
+
+CHANGE_TEXTS = {
+    CallChangeKind.EXTENDED: "Längre tid att ansöka",
+    CallChangeKind.CORRECTED: "Rättad text",
+    CallChangeKind.CLOSED_EARLY: "Stängs i förtid",
+    CallChangeKind.WITHDRAWN: "Återtagen",
+}
+CORRECTABLE = {"title": "Rubrik", "about": "Vad utlysningen gäller", "eligible": "Vem som får söka"}
+"""The texts of a published call that can be corrected; what it promises in law, its years and forms never are."""
+LAST_DAY = "last_day"
+"""What an extension and an early close change."""
 
 
 PROMISED = ("purpose", "legal_basis", "recovery_basis", "appeal_variant", "appeal_provision", "appeal_is_example")
@@ -53,21 +92,25 @@ class CallPhase(StrEnum):
     COMING = "coming"
     OPEN = "open"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
 class CallFacts:
-    """What decides where a call is."""
+    """What decides where a call is. `reason`: why it is closed early or withdrawn."""
 
     status: CallStatus
     opens_at: datetime
     last_day: date
+    reason: str = ""
 
 
 def phase(facts: CallFacts, now: datetime) -> CallPhase:
     """Opens and closes by the Swedish clock; the whole last day counts."""
     if facts.status is CallStatus.DRAFT:
         return CallPhase.DRAFT
+    if facts.status is CallStatus.WITHDRAWN:
+        return CallPhase.WITHDRAWN
     if now < facts.opens_at:
         return CallPhase.COMING
     return CallPhase.OPEN if now < clock.end_of(facts.last_day) else CallPhase.CLOSED
@@ -76,11 +119,6 @@ def phase(facts: CallFacts, now: datetime) -> CallPhase:
 def is_open(facts: CallFacts, now: datetime) -> bool:
     """Whether an application that arrives now is in time."""
     return phase(facts, now) is CallPhase.OPEN
-
-
-def is_late(facts: CallFacts, received: datetime) -> bool:
-    """Whether what arrived then came after the last day: received, flagged, and left to a person."""
-    return received >= clock.end_of(facts.last_day)
 
 
 def label(facts: CallFacts, now: datetime) -> Label:
@@ -93,7 +131,12 @@ def label(facts: CallFacts, now: datetime) -> Label:
         return Label("info", "clock", f"Öppnar {opens}", f"Ni kan ansöka från och med {opens}.")
     if where is CallPhase.OPEN:
         return Label("ok", "check", "Öppen", f"Ni kan ansöka till och med {clock.day_text(facts.last_day)} kl. 23.59.")
-    return Label("lock", "lock", "Stängd", "Ansökningar tas emot men märks som sena.")
+    if where is CallPhase.WITHDRAWN:
+        return Label("lock", "dash", "Återtagen", facts.reason)
+    late = "Ansökningar tas emot men märks som sena."
+    if facts.status is CallStatus.CLOSED_EARLY:
+        return Label("lock", "lock", "Stängd i förtid", f"{facts.reason} {late}")
+    return Label("lock", "lock", "Stängd", late)
 
 
 def time_left_text(facts: CallFacts, now: datetime) -> str:
@@ -134,7 +177,7 @@ class WriteCall:
 
 
 def ensure_dates_hold(command: WriteCall) -> None:
-    """The days of a call come in the order that they must; every one that does not is told at once.
+    """The days of a call come in the order that they must, and its last days are working days; all that is wrong is told at once.
 
     Raises RuleViolations on `last_day` and on the dates of each year (`pay_on_2021`, …).
     """
@@ -169,6 +212,10 @@ def ensure_dates_hold(command: WriteCall) -> None:
                     field=f"report_due_on_{year.grant_year}",
                 )
             )
+    last_days = {"last_day": command.last_day}
+    last_days |= {f"report_due_on_{year.grant_year}": year.report_due_on for year in command.years}
+    told = {each.field for each in wrong}
+    wrong += working_days.not_working_days({field: day for field, day in last_days.items() if field not in told})
     if wrong:
         raise RuleViolations(wrong)
 
@@ -181,7 +228,7 @@ def ensure_extends(
     extended_years: Sequence[int],
 ) -> None:
     """Omfördelning: an extra call shares out what is left of one year of a published, ordinary call."""
-    if extended_kind is not CallKind.ORDINARY or extended_status is not CallStatus.PUBLISHED:
+    if extended_kind is not CallKind.ORDINARY or extended_status not in IN_FORCE:
         raise RuleViolation("Välj en vanlig utlysning som är publicerad.", field="extends_id")
     if len(years) != 1 or years[0] not in extended_years:
         raise RuleViolation("Välj ett av de bidragsår som den första utlysningen gäller.", field="years")
@@ -208,6 +255,7 @@ class Readiness:
     last_day: date
     form_faults: tuple[str, ...] = ()
     """Why somebody could not complete one of the forms, in sentences: a form may be older than the rules."""
+    report_due_days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +269,8 @@ class Check:
 
 def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
     """Everything that a call needs before it is published, met or not."""
+    last_days = {day.isoformat(): day for day in (facts.last_day, *facts.report_due_days)}
+    no_work = working_days.not_working_days(last_days)
     no_frame = [str(year) for year in facts.years if year not in facts.years_with_frame]
     no_wording = [str(year) for year in facts.years if year not in facts.years_in_framework]
     return (
@@ -259,6 +309,7 @@ def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
             facts.opens_on < facts.last_day and facts.last_day >= today,
             "Sista ansökningsdagen har passerat. Välj en senare dag.",
         ),
+        Check("Sista dagarna är arbetsdagar", not no_work, " ".join(each.message for each in no_work)),
     )
 
 
@@ -272,10 +323,106 @@ def ensure_publishable(facts: Readiness, today: date) -> None:
         raise RuleViolations(missing)
 
 
-def weekend_notes(days: Sequence[tuple[str, date]]) -> tuple[str, ...]:
-    """Last days that fall on a Saturday or Sunday: allowed, but worth a second look."""
-    return tuple(
-        f"{what}, {clock.day_text(day)}, är en {clock.WEEKDAYS[day.weekday()]}."
-        for what, day in days
-        if day.weekday() > 4
-    )
+# --- A published call is changed by named acts only -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChangeLastDay:
+    """A later or an earlier last day to apply, and why. `seen`: how many changes of the call the officer has read."""
+
+    last_day: date
+    reason: str
+    seen: int
+
+
+@dataclass(frozen=True)
+class CorrectTexts:
+    """The texts as they shall be, and why."""
+
+    title: str
+    about: str
+    eligible: str
+    reason: str
+    seen: int
+
+
+@dataclass(frozen=True)
+class WithdrawCall:
+    """Återta utlysningen: why."""
+
+    reason: str
+    seen: int
+
+
+def ensure_changes_seen(seen: int, changes: int) -> None:
+    """Two officers at once: whoever comes second reads what the first one has changed. Raises RuleViolation."""
+    if seen != changes:
+        raise RuleViolation("Någon annan har ändrat utlysningen medan du skrev. Läs ändringen och skicka sedan igen.")
+
+
+def ensure_extends_time(command: ChangeLastDay, *, last_day: date, today: date, pay_days: Sequence[date]) -> None:
+    """Longer time is longer for everybody: a working day after the one that holds, still to come, before money is paid.
+
+    Raises RuleViolation on `last_day`.
+    """
+    if command.last_day <= max(last_day, today):
+        raise RuleViolation(f"Välj en dag efter {clock.day_text(max(last_day, today))}.", field=LAST_DAY)
+    if pay_days and command.last_day >= min(pay_days):
+        raise RuleViolation(
+            f"Välj en dag före {clock.day_text(min(pay_days))}, då bidraget ska betalas ut.", field=LAST_DAY
+        )
+    working_days.ensure_working_day(command.last_day, LAST_DAY)
+
+
+def ensure_closes_early(command: ChangeLastDay, *, last_day: date, opens_on: date, today: date) -> None:
+    """An early last day takes nothing back: it comes before the one that holds, and at the earliest today.
+
+    So nobody who has handed in becomes late by it. Raises RuleViolation on `last_day`.
+    """
+    if last_day < today:
+        raise RuleViolation("Utlysningen är redan stängd.")
+    if command.last_day >= last_day:
+        raise RuleViolation(f"Välj en dag före {clock.day_text(last_day)}.", field=LAST_DAY)
+    if command.last_day < today:
+        raise RuleViolation("Välj en dag som inte har passerat, tidigast i dag.", field=LAST_DAY)
+    if command.last_day <= opens_on:
+        raise RuleViolation("Sista dagen ska komma efter dagen då utlysningen öppnar.", field=LAST_DAY)
+    working_days.ensure_working_day(command.last_day, LAST_DAY)
+
+
+def ensure_nothing_decided(decisions: int, what: str) -> None:
+    """Once a decision is made, the round is no more moved or taken back: its parties are to be treated alike.
+
+    `what` is the act in words, such as «tas tillbaka». Raises RuleViolation.
+    """
+    if decisions:
+        raise RuleViolation(f"Beslut är redan fattade i utlysningen. Den kan inte {what}.")
+
+
+def corrected(command: CorrectTexts, before: Mapping[str, str]) -> dict[str, str]:
+    """The texts that become others, by their names in CORRECTABLE.
+
+    Raises RuleViolations beside each text that is left out, RuleViolation when nothing is changed.
+    """
+    after = {name: getattr(command, name) for name in CORRECTABLE}
+    empty = [RuleViolation("Skriv texten som den ska vara.", field=name) for name, text in after.items() if not text]
+    if empty:
+        raise RuleViolations(empty)
+    changed = {name: text for name, text in after.items() if text != before[name]}
+    if not changed:
+        raise RuleViolation("Ändra den text som ska rättas. Nu står allt som förut.")
+    return changed
+
+
+def ensure_still_takes(status: CallStatus) -> None:
+    """A call that has been withdrawn takes no applications; what is written stays to be read. Raises RuleViolation."""
+    if status is CallStatus.WITHDRAWN:
+        raise RuleViolation(
+            "Utlysningen är återtagen och tar inte emot ansökningar. Det ni har skrivit finns kvar att läsa."
+        )
+
+
+def ensure_not_tried(status: CallStatus, *, is_struck: bool) -> None:
+    """What has been handed in to a call that was withdrawn is struck by decision, not tried. Raises RuleViolation on `outcome`."""
+    if status is CallStatus.WITHDRAWN and not is_struck:
+        raise RuleViolation("Utlysningen är återtagen. Välj avskrivning: ansökan prövas inte.", field="outcome")

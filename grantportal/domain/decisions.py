@@ -12,6 +12,7 @@ from grantportal.domain.grants import AppealVariant
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.domain.money import Kronor, in_words, kr
+from grantportal.domain.working_days import ensure_working_day
 
 
 class Outcome(StrEnum):
@@ -352,9 +353,10 @@ def ensure_communicated(outcome: Outcome | None, communicated: Sequence[Communic
 
 
 def ensure_last_day_ahead(last_day: date, *, today: date) -> None:
-    """The party gets at least one whole day to reply."""
+    """The party gets at least one whole day to reply, and the last one is a working day."""
     if last_day <= today:
         raise RuleViolation("Välj en sista dag efter i dag, så att parten hinner svara.", field="last_day")
+    ensure_working_day(last_day, "last_day")
 
 
 def ensure_may_reply(communication: Communicated) -> None:

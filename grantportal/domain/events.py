@@ -46,6 +46,11 @@ class EventKind(StrEnum):
     CALL_CREATED = "call.created"
     CALL_CHANGED = "call.changed"
     CALL_PUBLISHED = "call.published"
+    CALL_EXTENDED = "call.extended"
+    CALL_CORRECTED = "call.corrected"
+    CALL_CLOSED_EARLY = "call.closed_early"
+    CALL_WITHDRAWN = "call.withdrawn"
+    CALL_OPENED = "call.opened"
     APPLICATION_STARTED = "application.started"
     APPLICATION_SUBMITTED = "application.submitted"
     APPLICATION_WITHDRAWN = "application.withdrawn"
@@ -124,6 +129,11 @@ EVENT_TEXTS = {
     EventKind.CALL_CREATED: "Utlysning upplagd",
     EventKind.CALL_CHANGED: "Utlysning ändrad",
     EventKind.CALL_PUBLISHED: "Utlysning publicerad",
+    EventKind.CALL_EXTENDED: "Längre tid att ansöka",
+    EventKind.CALL_CORRECTED: "Text i utlysningen rättad",
+    EventKind.CALL_CLOSED_EARLY: "Utlysning stängs i förtid",
+    EventKind.CALL_WITHDRAWN: "Utlysning återtagen",
+    EventKind.CALL_OPENED: "Meddelande skickat om att utlysningen har öppnat",
     EventKind.APPLICATION_STARTED: "Ansökan påbörjad",
     EventKind.APPLICATION_SUBMITTED: "Ansökan inskickad",
     EventKind.APPLICATION_WITHDRAWN: "Ansökan återkallad",

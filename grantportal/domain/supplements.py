@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
@@ -90,6 +90,8 @@ def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], 
         wrong.append(RuleViolation("Välj en sista dag som kommer, tidigast i morgon.", field="last_day"))
     elif command.last_day > today + FARTHEST:
         wrong.append(_too_far(today))
+    else:
+        wrong += working_days.not_working_days({"last_day": command.last_day})
     if wrong:
         raise RuleViolations(wrong)
 
@@ -116,6 +118,12 @@ def ensure_more_time_holds(command: MoreTime, *, last_day: date, today: date) ->
         raise _too_far(today)
     if not command.reason:
         raise RuleViolation("Skriv varför tiden behöver bli längre.", field="reason")
+
+
+def ensure_time_given_holds(command: MoreTime, *, last_day: date, today: date) -> None:
+    """The same when the officer gives it, who sets a working day; what the party wishes is any day."""
+    ensure_more_time_holds(command, last_day=last_day, today=today)
+    working_days.ensure_working_day(command.last_day, "last_day")
 
 
 def ensure_time_is_out(last_day: date, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from grantportal.domain.calls import CallKind, CallStatus
+from grantportal.domain.calls import CallChangeKind, CallKind, CallStatus
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.money import Kronor
 from grantportal.models.base import Base, code
@@ -53,6 +53,10 @@ class Call(Base):
     appeal_is_example: Mapped[bool] = mapped_column(default=False)
     last_category: Mapped[int | None]
     """The place of the last kostnadsslag that the statsbidrag had then: one that is added later is not the call's."""
+    opening_told_on: Mapped[date | None]
+    """When those who may apply were told that the call is open."""
+    status_reason: Mapped[str | None]
+    """Why the call is closed early or withdrawn, as everybody reads it."""
 
     grant: Mapped[Grant] = relationship()
     extends: Mapped["Call | None"] = relationship(remote_side="Call.id")
@@ -69,6 +73,25 @@ class Call(Base):
         viewonly=True,
         order_by=CostCategory.position,
     )
+
+
+class CallChange(Base):
+    """Ändring i utlysningen: a named act on a published call; written once, and shown on the call's public page.
+
+    `field` is what was changed (`last_day`, a text, or empty), `was` and `becomes` its value: a day as 2020-04-20.
+    """
+
+    __tablename__ = "call_changes"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_a_reason"), Index("ix_call_changes_call_id", "call_id"))
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    kind: Mapped[CallChangeKind] = mapped_column(code(CallChangeKind, "kind"))
+    field: Mapped[str]
+    was: Mapped[str]
+    becomes: Mapped[str]
+    reason: Mapped[str]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
 
 
 class CallYear(Base):

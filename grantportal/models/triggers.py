@@ -9,7 +9,16 @@ from sqlalchemy import DDL, event
 
 from grantportal.models.base import Base
 
-APPEND_ONLY = ("frozen_versions", "events", "ledger_entries", "dispatches", "anchors", "file_notes", "messages")
+APPEND_ONLY = (
+    "frozen_versions",
+    "events",
+    "ledger_entries",
+    "dispatches",
+    "anchors",
+    "file_notes",
+    "messages",
+    "call_changes",
+)
 """Tables that are only added to."""
 
 LOCKED_BY_STATUS = {

@@ -102,7 +102,7 @@ def call_with_grant(call_id: int) -> Call | None:
         db.session()
         .scalars(
             select(Call)
-            .where(Call.id == call_id, Call.status == CallStatus.PUBLISHED)
+            .where(Call.id == call_id, Call.status != CallStatus.DRAFT)
             .options(joinedload(Call.grant), joinedload(Call.years), joinedload(Call.application_form))
         )
         .unique()
@@ -1066,6 +1066,11 @@ class VersionPage:
     sections: tuple[ShownSection, ...]
     record_id: int | None
     others: tuple[tuple[int, str, datetime], ...]
+
+    @property
+    def last_day(self) -> date:
+        """The last day to apply as it was at the hand-in: it may have been moved since."""
+        return date.fromisoformat(self.content["last_day"])
 
 
 def version_page(actor: Actor, application_id: int, number: int | None = None) -> VersionPage | None:

@@ -1,6 +1,6 @@
 """Utlysningar: the public list and page, and what publishing needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantportal import db
 from grantportal.domain import clock, report_forms
 from grantportal.domain.actors import Actor
+from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import (
     CALL,
+    CHANGE_TEXTS,
+    CORRECTABLE,
+    IN_FORCE,
+    LAST_DAY,
     CallAction,
     CallFacts,
     CallKind,
@@ -25,7 +30,6 @@ from grantportal.domain.calls import (
     label,
     phase,
     time_left_text,
-    weekend_notes,
 )
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormDefinition, FormKind
@@ -35,7 +39,8 @@ from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.applications import Application
-from grantportal.models.calls import Call, CallYear
+from grantportal.models.calls import Call, CallChange, CallYear
+from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
@@ -44,7 +49,11 @@ from grantportal.policy import Permission, may, organisations_for, own, visible
 from grantportal.queries import grants
 from grantportal.queries.grants import VersionView
 
-PERMISSIONS = {CallAction.EDIT: Permission.CREATE_CALL, CallAction.PUBLISH: Permission.PUBLISH_CALL}
+PERMISSIONS = {
+    **dict.fromkeys(CallAction, Permission.CHANGE_PUBLISHED_CALL),
+    CallAction.EDIT: Permission.CREATE_CALL,
+    CallAction.PUBLISH: Permission.PUBLISH_CALL,
+}
 
 
 def get(actor: Actor, call_id: int, *, lock: bool = False) -> Call | None:
@@ -55,7 +64,7 @@ def get(actor: Actor, call_id: int, *, lock: bool = False) -> Call | None:
 
 def facts_of(call: Call) -> CallFacts:
     """What decides where the call is on the clock."""
-    return CallFacts(call.status, call.opens_at, call.last_day)
+    return CallFacts(call.status, call.opens_at, call.last_day, call.status_reason or "")
 
 
 def law_of(call: Call) -> Call | Grant:
@@ -67,6 +76,43 @@ def years_of(call_id: int) -> dict[int, CallYear]:
     """The call's grant years."""
     query = select(CallYear).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
     return {year.grant_year: year for year in db.session().scalars(query)}
+
+
+def changes_of(call_id: int) -> Sequence[CallChange]:
+    """What the call has been changed by since it was published, oldest first."""
+    return db.session().scalars(select(CallChange).where(CallChange.call_id == call_id).order_by(CallChange.id)).all()
+
+
+def made_decisions(call_id: int) -> int:
+    """How many decisions have been made in the call, sent or not; the caller has locked the call."""
+    query = (
+        select(func.count(Decision.id))
+        .join(Application, Decision.application_id == Application.id)
+        .where(Application.call_id == call_id, Decision.status == DecisionStatus.MADE)
+    )
+    return db.session().scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class OpenApplication:
+    """An application that is begun or handed in and not concluded, for telling its party; whose it is, nobody is shown."""
+
+    case: Case
+    is_draft: bool
+
+
+def open_applications(call_id: int) -> tuple[OpenApplication, ...]:
+    """Every application of the call whose party is to be told of what becomes of the call."""
+    ended = (ApplicationStatus.WITHDRAWN, ApplicationStatus.CONCLUDED)
+    query = (
+        select(Case, Application.status)
+        .join(Application, Application.case_id == Case.id)
+        .where(Application.call_id == call_id, Application.status.not_in(ended))
+        .order_by(Case.id)
+    )
+    return tuple(
+        OpenApplication(case, status is ApplicationStatus.DRAFT) for case, status in db.session().execute(query)
+    )
 
 
 @dataclass(frozen=True)
@@ -126,7 +172,7 @@ def listed(actor: Actor) -> CallList:
     return CallList(
         open=tuple(row for row in rows if row.phase is CallPhase.OPEN),
         coming=tuple(row for row in rows if row.phase is CallPhase.COMING),
-        closed=tuple(row for row in reversed(rows) if row.phase is CallPhase.CLOSED),
+        closed=tuple(row for row in reversed(rows) if row.phase in {CallPhase.CLOSED, CallPhase.WITHDRAWN}),
         drafts=tuple(row for row in rows if row.phase is CallPhase.DRAFT),
     )
 
@@ -158,6 +204,37 @@ class YearView:
     pay_on: date
     report_opens_on: date
     report_due_on: date
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change of a published call, as everybody reads it. A text's words stand in `was` and `becomes`."""
+
+    made_at: datetime
+    title: str
+    """What was done, and to which text."""
+    sentence: str
+    """What has become of the last day; empty for a text."""
+    was: str
+    becomes: str
+    reason: str
+
+
+def _change_view(change: CallChange) -> ChangeView:
+    title, sentence, is_text = CHANGE_TEXTS[change.kind], "", change.field in CORRECTABLE
+    if is_text:
+        title = f"{title}: {CORRECTABLE[change.field].lower()}"
+    elif change.field == LAST_DAY:
+        was, becomes = (clock.day_text(date.fromisoformat(each)) for each in (change.was, change.becomes))
+        sentence = f"Sista dagen att ansöka är {becomes}, i stället för {was}."
+    return ChangeView(
+        made_at=change.made_at,
+        title=title,
+        sentence=sentence,
+        was=change.was if is_text else "",
+        becomes=change.becomes if is_text else "",
+        reason=change.reason,
+    )
 
 
 @dataclass(frozen=True)
@@ -204,11 +281,18 @@ class CallPage:
     may_start: bool
     """Whether the person may begin an application here, in time or late."""
     own_applications: tuple[tuple[int, str], ...]
+    changes: tuple[ChangeView, ...]
+    """Ändringar i utlysningen, newest first."""
 
     @property
     def is_open(self) -> bool:
         """Whether an application that arrives now is in time."""
         return self.phase is CallPhase.OPEN
+
+    @property
+    def closes_later(self) -> bool:
+        """Whether its last day is still to come: an earlier one can be set."""
+        return self.phase in {CallPhase.COMING, CallPhase.OPEN}
 
 
 def page(actor: Actor, call_id: int) -> CallPage | None:
@@ -283,6 +367,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         offers=frozenset(action for action in CALL.actions(call.status) if may(actor, PERMISSIONS[action], None)),
         may_start=where in {CallPhase.OPEN, CallPhase.CLOSED} and bool(starters(actor, call)),
         own_applications=own_applications,
+        changes=tuple(_change_view(change) for change in reversed(changes_of(call.id))),
     )
 
 
@@ -291,6 +376,8 @@ def steps(call: CallPage) -> tuple[tuple[str, str, str], ...]:
     now, today = clock.now(), clock.today()
     # An open call is what goes on now; before and after it, the next step is still to come.
     steps = [("done" if now >= call.opens_at else "next", clock.day_text(call.opens_at), "Utlysningen öppnar")]
+    if call.phase is CallPhase.WITHDRAWN:
+        return (*steps, ("now", clock.day_text(call.changes[0].made_at), "Utlysningen är återtagen"))
     where = "now" if call.is_open else ("done" if call.phase is CallPhase.CLOSED else "next")
     steps.append((where, f"Till {clock.day_text(call.last_day)}", "Ansökningar lämnas in"))
     if call.decided_at is not None:
@@ -405,7 +492,7 @@ def choices(grant_id: int) -> CallChoices | None:
         db.session()
         .execute(
             select(Call.id, Call.title)
-            .where(Call.grant_id == grant_id, Call.kind == CallKind.ORDINARY, Call.status == CallStatus.PUBLISHED)
+            .where(Call.grant_id == grant_id, Call.kind == CallKind.ORDINARY, Call.status.in_(IN_FORCE))
             .order_by(Call.id)
         )
         .all()
@@ -474,6 +561,7 @@ def readiness(call: Call) -> Readiness:
         opens_on=clock.stockholm(call.opens_at).date(),
         last_day=call.last_day,
         form_faults=_form_faults(call),
+        report_due_days=tuple(year.report_due_on for year in years_of(call.id).values()),
     )
 
 
@@ -503,13 +591,13 @@ def _is_published(model: type[FormVersion] | type[ConditionSet], version_id: int
 
 @dataclass(frozen=True)
 class PublishPage:
-    """A draft before it is published: what is in place, what is missing, what is worth a second look."""
+    """A draft before it is published: what is in place and what is missing."""
 
     id: int
     grant_id: int
     title: str
+    is_draft: bool
     checks: tuple[Check, ...]
-    notes: tuple[str, ...]
 
     @property
     def is_ready(self) -> bool:
@@ -522,7 +610,42 @@ def before_publishing(actor: Actor, call_id: int) -> PublishPage | None:
     call = get(actor, call_id)
     if call is None:
         return None
-    years = years_of(call_id).values()
-    days = [("Sista ansökningsdagen", call.last_day)]
-    days += [(f"Sista dagen att återrapportera {year.grant_year},", year.report_due_on) for year in years]
-    return PublishPage(call.id, call.grant_id, call.title, checks(readiness(call), clock.today()), weekend_notes(days))
+    is_draft = CALL.allows(call.status, CallAction.PUBLISH)
+    return PublishPage(call.id, call.grant_id, call.title, is_draft, checks(readiness(call), clock.today()))
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    """A published call for whoever changes it: what it says now, and what has been changed so far."""
+
+    id: int
+    title: str
+    status: CallStatus
+    label: Label
+    last_day: date
+    texts: dict[str, str]
+    earlier: dict[str, tuple[str, ...]]
+    """What each text has said before, since the call was published."""
+    changes: int
+    newest: ChangeView | None
+    handed_in: int
+
+
+def to_change(actor: Actor, call_id: int) -> ChangePage | None:
+    """What the pages of the named acts show. How many have begun is nobody's but theirs: it is not counted."""
+    call = get(actor, call_id)
+    if call is None:
+        return None
+    done = changes_of(call_id)
+    return ChangePage(
+        id=call.id,
+        title=call.title,
+        status=call.status,
+        label=label(facts_of(call), clock.now()),
+        last_day=call.last_day,
+        texts={name: getattr(call, name) for name in CORRECTABLE},
+        earlier={name: tuple(change.was for change in done if change.field == name) for name in CORRECTABLE},
+        changes=len(done),
+        newest=_change_view(done[-1]) if done else None,
+        handed_in=sum(not each.is_draft for each in open_applications(call_id)),
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
-from grantportal.domain.calls import CallKind
+from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus, is_late
+from grantportal.domain.calls import CallKind, CallStatus
 from grantportal.domain.decisions import (
     DECISION,
     Communicated,
@@ -245,7 +245,6 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         )
     )
     names = _names({each.proposed_by_id for each in newest.values()})
-    closed = clock.end_of(call.last_day)
     compared = tuple(
         _compared(
             application,
@@ -257,7 +256,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
             heard.get(application.id, []),
             paid.get(application.organisation_id, {}),
             names,
-            closed,
+            call,
         )
         for application, name, number in rows
     )
@@ -311,7 +310,7 @@ def _compared(
     heard: list[Communicated],
     paid: Mapping[int, Kronor],
     names: Mapping[int | None, str],
-    closed: datetime,
+    call: Call,
 ) -> ApplicationCompared:
     today = clock.today()
     proposed = per_year(decisions.amounts_of(decision)) if decision else {}
@@ -344,10 +343,10 @@ def _compared(
         label=mark,
         is_editable=APPLICATION.allows(application.status, ApplicationAction.PROPOSE)
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
-        is_withdrawn=application.status is ApplicationStatus.WITHDRAWN,
+        is_withdrawn=CallStatus.WITHDRAWN is call.status or application.status is ApplicationStatus.WITHDRAWN,
         is_decided=decision is not None and decision.status is DecisionStatus.MADE,
         heard="Väntar på synpunkter" if is_open else ("Klar" if heard else "Saknas"),
         is_heard=bool(heard) and not is_open,
-        is_late=application.submitted_at is not None and application.submitted_at >= closed,
+        is_late=is_late(application.submitted_at, call.last_day),
         state=decisions.state_of(decision),
     )

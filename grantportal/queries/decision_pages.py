@@ -13,6 +13,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.decisions import (
     DECISION,
@@ -387,7 +388,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
                 select(Condition.text).where(Condition.condition_set_id == set_id).order_by(Condition.position)
             )
         ),
-        is_withdrawn=found.status is ApplicationStatus.WITHDRAWN,
+        is_withdrawn=found.status is ApplicationStatus.WITHDRAWN or call.status is CallStatus.WITHDRAWN,
         is_editable=APPLICATION.allows(found.status, ApplicationAction.PROPOSE)
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
         returned_reason=decision.returned_reason if decision and decision.status is DecisionStatus.RETURNED else "",

@@ -11,6 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from grantportal import db
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, is_late
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.decisions import (
     Cell,
     Communicated,
@@ -45,8 +46,8 @@ class Ground:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether the application has been withdrawn: it is struck, not tried."""
-        return self.application.status is ApplicationStatus.WITHDRAWN
+        """Whether the application has been withdrawn, or its call has: it is struck, not tried."""
+        return CallStatus.WITHDRAWN is self.call.status or self.application.status is ApplicationStatus.WITHDRAWN
 
     @property
     def is_late(self) -> bool:

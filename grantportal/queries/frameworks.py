@@ -161,7 +161,7 @@ class MatrixView:
 
 def may_read(actor: Actor, version_id: int) -> bool:
     """The authority reads every published version; everybody else those that a published call uses."""
-    used = exists().where(Call.framework_version_id == FrameworkVersion.id, Call.status == CallStatus.PUBLISHED)
+    used = exists().where(Call.framework_version_id == FrameworkVersion.id, Call.status != CallStatus.DRAFT)
     query = select(FrameworkVersion.id).where(
         FrameworkVersion.id == version_id,
         FrameworkVersion.status == FrameworkStatus.PUBLISHED,

@@ -67,7 +67,7 @@ def cost_categories(grant_id: int) -> list[CostCategory]:
 
 def has_published_call(grant_id: int) -> bool:
     """Whether somebody may already have applied by what the statsbidrag says."""
-    query = select(Call.id).where(Call.grant_id == grant_id, Call.status == CallStatus.PUBLISHED).limit(1)
+    query = select(Call.id).where(Call.grant_id == grant_id, Call.status != CallStatus.DRAFT).limit(1)
     return db.session().scalar(query) is not None
 
 

@@ -11,7 +11,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
-from grantportal.domain.calls import CallStatus
+from grantportal.domain.calls import IN_FORCE
 from grantportal.domain.case_lists import NOBODYS
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
@@ -208,7 +208,7 @@ def _theirs(actor: Actor) -> Iterator[Waiting | ImportantDate]:
         .order_by(Report.due_on)
         .limit(MOST),
         part("call", id=Call.id, title=Call.title, day=Call.last_day)
-        .where(Call.status == CallStatus.PUBLISHED, Call.last_day >= today)
+        .where(Call.status.in_(IN_FORCE), Call.last_day >= today)
         .order_by(Call.last_day)
         .limit(MOST),
     )
@@ -611,7 +611,7 @@ def _call_dates() -> Iterator[ImportantDate]:
         select(Call, CallYear)
         .join(CallYear, CallYear.call_id == Call.id)
         .where(
-            Call.status == CallStatus.PUBLISHED,
+            Call.status.in_(IN_FORCE),
             or_(Call.last_day >= today, CallYear.pay_on >= today, CallYear.report_due_on >= today),
         )
         .order_by(Call.last_day, CallYear.grant_year)

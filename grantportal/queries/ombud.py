@@ -12,7 +12,7 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import can_apply
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.attachments import FILE_TEXTS
-from grantportal.domain.calls import CallStatus
+from grantportal.domain.calls import IN_FORCE
 from grantportal.domain.cases import DIRECTION_TEXTS, RecordKind
 from grantportal.domain.events import told
 from grantportal.domain.labels import Label
@@ -278,7 +278,7 @@ def organisations() -> list[tuple[int, str]]:
 
 def grants() -> list[tuple[int, str]]:
     """The statsbidrag that have been called. One query."""
-    called = select(Call.id).where(Call.grant_id == Grant.id, Call.status == CallStatus.PUBLISHED).exists()
+    called = select(Call.id).where(Call.grant_id == Grant.id, Call.status.in_(IN_FORCE)).exists()
     return [(number, title) for number, title in db.session().execute(_titles(called))]
 
 

@@ -1,14 +1,14 @@
 """Utlysningar: public once published; written and published by officers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms import calls as forms
 from grantportal.domain.actors import Actor
-from grantportal.domain.calls import CallPhase
+from grantportal.domain.calls import CALL, CallAction, CallPhase
 from grantportal.policy import Permission, may, require
 from grantportal.queries import calls, grants
 from grantportal.queries.grants import VersionView
@@ -73,6 +73,9 @@ def edit(call_id: int) -> ResponseReturnValue:
     """The officer changes a call that is not yet published."""
     who = _allowed(Permission.CREATE_CALL)
     call = seen(calls.get(who, call_id))
+    if request.method == "GET" and not CALL.allows(call.status, CallAction.EDIT):
+        # What is published is changed by named acts, which its page offers.
+        return redirect(url_for(".show", call_id=call_id), code=303)
     choices = seen(calls.choices(call.grant_id))
     written = calls.written(call)
     form = _form(choices)(data=forms.starting_from(written))
@@ -87,10 +90,58 @@ def publish(call_id: int) -> ResponseReturnValue:
     """The officer goes through what must be in place, and publishes."""
     who = _allowed(Permission.PUBLISH_CALL)
     page = seen(calls.before_publishing(who, call_id))
+    if request.method == "GET" and not page.is_draft:
+        return redirect(url_for(".show", call_id=call_id), code=303)
     form = forms.PublishForm()
     if carried_out(form, services.publish, who, call_id):
         return done("Utlysningen är publicerad.", ".show", call_id=call_id)
     return render_template("calls/publish.html", form=form, page=page)
+
+
+@bp.route("/<int:call_id>/forlang", methods=["GET", "POST"])
+def extend(call_id: int) -> ResponseReturnValue:
+    """The officer gives everybody longer time to apply."""
+    return _changed(call_id, CallAction.EXTEND, forms.LastDayForm, services.extend, "Ansökningstiden är förlängd.")
+
+
+@bp.route("/<int:call_id>/stang", methods=["GET", "POST"])
+def close_early(call_id: int) -> ResponseReturnValue:
+    """The officer sets an earlier last day to apply."""
+    return _changed(
+        call_id, CallAction.CLOSE_EARLY, forms.LastDayForm, services.close_early, "Den nya sista dagen gäller."
+    )
+
+
+@bp.route("/<int:call_id>/ratta", methods=["GET", "POST"])
+def correct(call_id: int) -> ResponseReturnValue:
+    """The officer corrects a text; what it said before stays to be read."""
+    return _changed(call_id, CallAction.CORRECT, forms.CorrectForm, services.correct, "Texten är rättad.")
+
+
+@bp.route("/<int:call_id>/aterta", methods=["GET", "POST"])
+def withdraw(call_id: int) -> ResponseReturnValue:
+    """The officer withdraws the call."""
+    return _changed(call_id, CallAction.WITHDRAW, forms.WithdrawForm, services.withdraw, "Utlysningen är återtagen.")
+
+
+def _changed(
+    call_id: int, action: CallAction, form_type: type[forms.ChangeForm], service: Callable[..., None], said: str
+) -> ResponseReturnValue:
+    """A named act on a published call. Its page shows what the call says now, and what follows of the act."""
+    who = _allowed(Permission.CHANGE_PUBLISHED_CALL)
+    page = seen(calls.to_change(who, call_id))
+    form = form_type(data={**page.texts, "seen": str(page.changes)})
+    if carried_out(form, service, who, call_id):
+        return done(f"{said} De som har börjat en ansökan får veta det.", ".show", call_id=call_id)
+    if request.method == "GET" and not CALL.allows(page.status, action):
+        return redirect(url_for(".show", call_id=call_id), code=303)
+    if form.read() != page.changes:
+        # Whoever was second is shown what the first one did: a text that was not touched is the one that stands now.
+        form.seen.data = str(page.changes)
+        for name, earlier in page.earlier.items():
+            if name in form and form[name].data in earlier:
+                form[name].data = page.texts[name]
+    return render_template(f"calls/{action}.html", form=form, page=page)
 
 
 def _allowed(permission: Permission) -> Actor:

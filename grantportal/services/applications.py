@@ -14,7 +14,7 @@ from grantportal.domain.applications import (
     ApplicationStatus,
     StartApplication,
 )
-from grantportal.domain.calls import CallKind
+from grantportal.domain.calls import CallKind, ensure_still_takes
 from grantportal.domain.cases import CaseKind, Direction, RecordKind
 from grantportal.domain.earlier_answers import EarlierAnswer, earlier_answer, is_same
 from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
@@ -265,6 +265,7 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
         application = _locked(act.actor, application_id)
         policy.require(act.actor, Permission.SUBMIT_CASE, application)
         status = APPLICATION.after(application.status, ApplicationAction.SUBMIT)
+        ensure_still_takes(application.call.status)
         definition = queries.form_of(application)
         around = queries.surroundings(application.call)
         saved = queries.draft_rows(act.actor, application_id, definition).saved()

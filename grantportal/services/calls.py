@@ -1,21 +1,33 @@
-"""Utlysningar: written as a draft, published whole, never changed after that."""
+"""Utlysningar: written as a draft, published whole, and after that changed by named acts only."""
 
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import (
     CALL,
+    CORRECTABLE,
+    LAST_DAY,
     PROMISED,
     CallAction,
+    CallChangeKind,
     CallKind,
+    ChangeLastDay,
+    CorrectTexts,
+    WithdrawCall,
     WriteCall,
+    corrected,
+    ensure_changes_seen,
+    ensure_closes_early,
     ensure_dates_hold,
     ensure_extends,
+    ensure_extends_time,
+    ensure_nothing_decided,
     ensure_publishable,
 )
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.models.calls import Call, CallYear
-from grantportal.policy import Permission, require
+from grantportal.effects.notices import tell_party
+from grantportal.models.calls import Call, CallChange, CallYear
+from grantportal.policy import Permission, party_roles, require
 from grantportal.queries import calls, grants
 from grantportal.transaction import Act, transaction
 
@@ -63,6 +75,137 @@ def publish(actor: Actor, call_id: int) -> None:
         call.status = status
         call.published_at = clock.received()
         act.about(call, title=call.title, years=list(calls.years_of(call_id)), last_day=call.last_day.isoformat())
+
+
+def extend(actor: Actor, call_id: int, command: ChangeLastDay) -> None:
+    """Förläng ansökningstiden: for everybody, also for those who have come in too late meanwhile."""
+    with transaction(actor, EventKind.CALL_EXTENDED) as act:
+        call = _to_change(act, call_id, CallAction.EXTEND, command.seen)
+        ensure_nothing_decided(calls.made_decisions(call_id), "förlängas")
+        pay_days = [year.pay_on for year in calls.years_of(call_id).values()]
+        ensure_extends_time(command, last_day=call.last_day, today=clock.today(), pay_days=pay_days)
+        _reasoned(command.reason)
+        before, day = clock.day_text(call.last_day), clock.day_text(command.last_day)
+        _move_last_day(act, call, CallChangeKind.EXTENDED, command)
+        call.status_reason = None
+        _tell(
+            act,
+            call,
+            "Ni har fått längre tid att ansöka",
+            f"Sista dagen för «{call.title}» är {day}, i stället för {before}. Skäl: {command.reason}",
+        )
+        act.about(call, last_day=command.last_day.isoformat(), reason=command.reason)
+
+
+def close_early(actor: Actor, call_id: int, command: ChangeLastDay) -> None:
+    """Stäng i förtid: an earlier last day, at the earliest today. What comes later is received, and marked as late."""
+    with transaction(actor, EventKind.CALL_CLOSED_EARLY) as act:
+        call = _to_change(act, call_id, CallAction.CLOSE_EARLY, command.seen)
+        opens_on = clock.stockholm(call.opens_at).date()
+        ensure_closes_early(command, last_day=call.last_day, opens_on=opens_on, today=clock.today())
+        _reasoned(command.reason)
+        before, day = clock.day_text(call.last_day), clock.day_text(command.last_day)
+        _move_last_day(act, call, CallChangeKind.CLOSED_EARLY, command)
+        call.status_reason = command.reason
+        _tell(
+            act,
+            call,
+            "Utlysningen stängs i förtid",
+            f"Sista dagen för «{call.title}» är {day}, i stället för {before}. Skäl: {command.reason}",
+        )
+        act.about(call, last_day=command.last_day.isoformat(), reason=command.reason)
+
+
+def correct(actor: Actor, call_id: int, command: CorrectTexts) -> None:
+    """Rätta en text: what it said, what it says now and why stay to be read."""
+    with transaction(actor, EventKind.CALL_CORRECTED) as act:
+        call = _to_change(act, call_id, CallAction.CORRECT, command.seen)
+        before = {name: getattr(call, name) for name in CORRECTABLE}
+        after = corrected(command, before)
+        personal_numbers.ensure_none(after, personal_numbers.IN_PUBLISHED)
+        _reasoned(command.reason)
+        for name, text in after.items():
+            setattr(call, name, text)
+            _note(act, call, CallChangeKind.CORRECTED, name, before[name], text, command.reason)
+        what = " och ".join(f"«{CORRECTABLE[name]}»" for name in after)
+        _tell(
+            act,
+            call,
+            "En text i utlysningen är rättad",
+            f"Det gäller {what} i «{before['title']}». Läs ändringen på utlysningens sida. Skäl: {command.reason}",
+        )
+        act.about(call, texts=after, reason=command.reason)
+
+
+def withdraw(actor: Actor, call_id: int, command: WithdrawCall) -> None:
+    """Återta utlysningen: drafts can no longer be handed in, and what has been handed in is struck by decision."""
+    with transaction(actor, EventKind.CALL_WITHDRAWN) as act:
+        call = _to_change(act, call_id, CallAction.WITHDRAW, command.seen)
+        ensure_nothing_decided(calls.made_decisions(call_id), "återtas")
+        _reasoned(command.reason)
+        call.status = CALL.after(call.status, CallAction.WITHDRAW)
+        call.status_reason = command.reason
+        _note(act, call, CallChangeKind.WITHDRAWN, "", "", "", command.reason)
+        for each in calls.open_applications(call_id):
+            becomes = (
+                "Det ni har skrivit finns kvar att läsa, men kan inte skickas in."
+                if each.is_draft
+                else "Er ansökan prövas inte. Ni får ett beslut om avskrivning."
+            )
+            tell_party(
+                act,
+                each.case,
+                "Utlysningen är återtagen",
+                f"«{call.title}» är återtagen. {becomes} Skäl: {command.reason}",
+                *party_roles(Permission.FILL_AND_CHANGE),
+            )
+        act.about(call, title=call.title, reason=command.reason)
+
+
+def _to_change(act: Act, call_id: int, action: CallAction, seen: int) -> Call:
+    """The call, locked, where the actor may do this to it and has read what it has been changed by."""
+    call = calls.get(act.actor, call_id, lock=True)
+    if call is None:
+        raise NotVisible
+    require(act.actor, Permission.CHANGE_PUBLISHED_CALL)
+    CALL.after(call.status, action)
+    ensure_changes_seen(seen, len(calls.changes_of(call_id)))
+    return call
+
+
+def _reasoned(reason: str) -> None:
+    if not reason:
+        raise RuleViolation("Skriv varför. Alla kan läsa skälet på utlysningens sida.", field="reason")
+    personal_numbers.ensure_none({"reason": reason}, personal_numbers.IN_PUBLISHED)
+
+
+def _move_last_day(act: Act, call: Call, kind: CallChangeKind, command: ChangeLastDay) -> None:
+    action = CallAction.EXTEND if kind is CallChangeKind.EXTENDED else CallAction.CLOSE_EARLY
+    _note(act, call, kind, LAST_DAY, call.last_day.isoformat(), command.last_day.isoformat(), command.reason)
+    call.status = CALL.after(call.status, action)
+    call.last_day = command.last_day
+
+
+def _note(act: Act, call: Call, kind: CallChangeKind, field: str, was: str, becomes: str, reason: str) -> None:
+    act.session.add(
+        CallChange(
+            call_id=call.id,
+            kind=kind,
+            field=field,
+            was=was,
+            becomes=becomes,
+            reason=reason,
+            made_by_id=act.actor.user_id,
+            made_at=clock.now(),
+        )
+    )
+    act.session.flush()
+
+
+def _tell(act: Act, call: Call, title: str, text: str) -> None:
+    """Tell all who have begun or handed in an application that is not concluded, each in its own case."""
+    for each in calls.open_applications(call.id):
+        tell_party(act, each.case, title, text, *party_roles(Permission.FILL_AND_CHANGE))
 
 
 def _write(act: Act, call: Call, command: WriteCall) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.calls import ensure_not_tried
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.decisions import (
     DECISION,
@@ -338,6 +339,7 @@ def _ensure_nobody_else(based_on: str | None, decision: Decision | None) -> None
 def _ensure_lawful(ground: Ground, outcome: Outcome | None, amounts: Mapping[Cell, Kronor]) -> None:
     """What holds of a proposal holds again when it is decided."""
     sought = {year: amount for year, amount in per_year(ground.sought).items() if year in _years(ground)}
+    ensure_not_tried(ground.call.status, is_struck=outcome is Outcome.STRUCK)
     ensure_known_cells(amounts, cells=ground.cells)
     ensure_whole(amounts, cells=ground.cells, outcome=outcome)
     ensure_within_sought(amounts, sought=sought)

@@ -163,7 +163,7 @@ def extend(actor: Actor, supplement_id: int, command: MoreTime) -> None:
         case, supplement = _locked_with_case(act.actor, supplement_id)
         policy.require(act.actor, Permission.EXTEND_TIME, supplement)
         supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.EXTEND)
-        supplements.ensure_more_time_holds(command, last_day=supplement.last_day, today=clock.today())
+        supplements.ensure_time_given_holds(command, last_day=supplement.last_day, today=clock.today())
         kept = personal_numbers.kept({"reason": command.reason}, command.number_reason)
         before, day = clock.day_text(supplement.last_day), clock.day_text(command.last_day)
         supplement.last_day, supplement.extended_on = command.last_day, clock.today()

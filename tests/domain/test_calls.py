@@ -16,11 +16,9 @@ from grantportal.domain.calls import (
     ensure_dates_hold,
     ensure_extends,
     ensure_publishable,
-    is_late,
     is_open,
     label,
     time_left_text,
-    weekend_notes,
 )
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.frameworks import code_order
@@ -39,13 +37,11 @@ TOO_LATE = datetime(2020, 4, 20, 22, tzinfo=UTC)
 
 def test_the_whole_last_day_counts():
     assert is_open(FACTS, LAST_MOMENT)
-    assert not is_late(FACTS, LAST_MOMENT)
     assert time_left_text(FACTS, LAST_MOMENT) == "sista dagen i dag"
 
 
 def test_the_first_second_of_the_next_day_is_late():
     assert not is_open(FACTS, TOO_LATE)
-    assert is_late(FACTS, TOO_LATE)
     assert time_left_text(FACTS, TOO_LATE) == ""
 
 
@@ -150,12 +146,6 @@ def test_an_extra_call_shares_out_one_year_of_a_published_ordinary_call():
         with pytest.raises(RuleViolation) as refusal:
             ensure_extends(years=[2022], **{**lawful, **wrong})
         assert refusal.value.field == "extends_id"
-
-
-def test_a_last_day_on_a_saturday_is_worth_a_second_look():
-    days = [("Sista dagen", date(2025, 3, 1)), ("Sista dagen", date(2024, 3, 1))]
-
-    assert weekend_notes(days) == ("Sista dagen, 1\u00a0mars\u00a02025, är en lördag.",)
 
 
 def test_a_frame_may_go_down_to_what_is_decided():

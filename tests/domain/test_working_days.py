@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from grantportal.domain.working_days import after, before, is_working_day
+from grantportal.domain.errors import RuleViolation
+from grantportal.domain.working_days import after, before, ensure_working_day, is_working_day
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,25 @@ def test_the_days_around_them_are(day):
 def test_easter_is_counted_past():
     assert before(date(2026, 4, 8), 3) == date(2026, 4, 1)
     assert after(date(2026, 4, 2), 1) == date(2026, 4, 7)
+
+
+@pytest.mark.parametrize(
+    ("day", "because"),
+    [
+        (date(2025, 3, 1), "1 mars 2025 är en lördag"),
+        (date(2025, 3, 2), "2 mars 2025 är en söndag"),
+        (date(2023, 4, 10), "10 april 2023 är annandag påsk"),
+        (date(2023, 6, 23), "23 juni 2023 är midsommarafton"),
+        (date(2024, 12, 24), "24 december 2024 är julafton"),
+        (date(2024, 12, 31), "31 december 2024 är nyårsafton"),
+        (date(2024, 6, 6), "6 juni 2024 är nationaldagen"),
+        (date(2008, 5, 1), "1 maj 2008 är första maj"),
+    ],
+)
+def test_a_last_day_that_is_no_working_day_is_refused_with_its_name(day, because):
+    with pytest.raises(RuleViolation) as refusal:
+        ensure_working_day(day, "last_day")
+    assert refusal.value.field == "last_day"
+    assert refusal.value.message.replace("\u00a0", " ") == f"Välj en arbetsdag. {because}."
+    ensure_working_day(after(day, 1), "last_day")
+    ensure_working_day(before(day, 1), "last_day")

@@ -136,7 +136,7 @@ def test_an_officer_publishes_a_call_from_the_pages(at_the_authority):
     with clock.at(ANNOUNCED):
         assert "Allt är på plats" in at_the_authority.get(f"/utlysningar/{number}/publicera").text
         sent = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
-        again = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
+        again = at_the_authority.post_form(f"/utlysningar/{number}/publicera", at=f"/utlysningar/{number}/ratta")
 
     assert sent.status_code == 303
     assert again.status_code == 422
@@ -158,7 +158,6 @@ def test_what_is_missing_stands_in_the_list(at_the_authority):
 
     assert "Välj ett publicerat ansökningsformulär." in page.text
     assert page.text.count("Saknas") == 6
-    assert "lördag" in page.text  # 2025-03-01
     assert refused.status_code == 422
     assert committed().get_one(Call, number).status is CallStatus.DRAFT
 
@@ -173,7 +172,7 @@ def lawful(**changed: str) -> dict[str, str]:
         "included_2021": "y",
         "pay_on_2021": "2021-01-15",
         "report_opens_on_2021": "2021-12-01",
-        "report_due_on_2021": "2025-03-01",
+        "report_due_on_2021": "2025-03-03",
         **changed,
     }
 
@@ -185,6 +184,8 @@ def lawful(**changed: str) -> dict[str, str]:
         ({"last_day": "1 mars"}, "till exempel 2020-04-20"),
         ({"opens_on": ""}, "Skriv första dagen att ansöka"),
         ({"last_day": "2020-01-31"}, "Sista dagen ska komma efter"),
+        ({"last_day": "2020-04-19"}, f"Välj en arbetsdag. 19{NB}april{NB}2020 är en söndag."),
+        ({"report_due_on_2021": "2025-03-01"}, f"Välj en arbetsdag. 1{NB}mars{NB}2025 är en lördag."),
         ({"pay_on_2021": "2020-04-20"}, "Utbetalningen ska komma efter"),
         ({"pay_on_2021": ""}, "Skriv när bidraget för 2021 ska betalas ut."),
         ({"report_opens_on_2021": "2020-12-31"}, "kan inte öppna innan bidragsåret har börjat"),
@@ -469,3 +470,80 @@ def test_the_version_to_compare_with_is_chosen_and_a_strange_one_is_the_one_befo
 
     assert f"skiljer sig från version {1 if chosen == '1' else 2}." in words(page.document)
     assert f'href="/statsbidrag/villkor/{ids[2]}"' in at_the_authority.get(f"/statsbidrag/{grant_id}").text
+
+
+def test_a_published_call_has_no_edit_page(at_the_authority):
+    call = published_call()
+    with clock.at(OPEN_DAY):
+        for page in ("andra", "publicera"):
+            assert at_the_authority.get(f"/utlysningar/{call.id}/{page}").status_code == 303
+        address = f"/utlysningar/{call.id}"
+        refused = at_the_authority.post_form(f"{address}/andra", lawful(title="En annan"), at=f"{address}/ratta")
+        shown = at_the_authority.get(f"/utlysningar/{call.id}")
+
+    assert refused.status_code == 422
+    assert "redan publicerad" in refused.text
+    assert f'href="/utlysningar/{call.id}/andra"' not in shown.text
+    assert all(f'href="/utlysningar/{call.id}/{act}"' in shown.text for act in ACTS)
+    assert committed().get_one(Call, call.id).title == call.title
+
+
+ACTS = ("forlang", "stang", "ratta", "aterta")
+
+
+def test_every_change_stands_on_the_public_page_with_its_day_and_reason(at_the_authority, client):
+    call = published_call()
+    with clock.at(OPEN_DAY):
+        for act in ACTS:
+            assert at_the_authority.get(f"/utlysningar/{call.id}/{act}").status_code == 200
+            assert at_the_authority.post_form(f"/utlysningar/{call.id}/{act}", {"seen": "0"}).status_code == 422
+        wrong = at_the_authority.post_form(
+            f"/utlysningar/{call.id}/forlang", {"seen": "0", "last_day": "2020-05-02", "reason": "Helgen räcker."}
+        )
+        done = at_the_authority.post_form(
+            f"/utlysningar/{call.id}/forlang", {"seen": "0", "last_day": "2020-05-04", "reason": "Formuläret låg nere."}
+        )
+        page = client.get(f"/utlysningar/{call.id}")
+
+    assert wrong.status_code == 422
+    assert f"Välj en arbetsdag. 2{NB}maj{NB}2020 är en lördag." in wrong.text
+    assert "Helgen räcker." in wrong.text
+    assert done.status_code == 303
+    said = words(page.document)
+    assert "Ändringar i utlysningen" in said
+    assert "Längre tid att ansöka" in said
+    assert "Skäl: Formuläret låg nere." in said
+    assert f"till och med 4{NB}maj{NB}2020" in page.text
+
+
+def test_the_second_of_two_who_correct_reads_what_the_first_did_and_undoes_nothing(at_the_authority):
+    call = published_call()
+    url = f"/utlysningar/{call.id}/ratta"
+    shown = {"title": call.title, "about": call.about, "eligible": call.eligible, "seen": "0"}
+    with clock.at(OPEN_DAY):
+        first = at_the_authority.post_form(url, {**shown, "eligible": "Regioner i hela landet", "reason": "Otydligt."})
+        second = at_the_authority.post_form(url, {**shown, "title": "En rättad rubrik", "reason": "Felskrivet."})
+        assert second.status_code == 422
+        for kept in ("Någon annan har ändrat utlysningen", 'value="Regioner i hela landet"', "En rättad rubrik"):
+            assert kept in second.text
+        assert 'name="seen" type="hidden" value="1"' in second.text
+        again = {**shown, "eligible": "Regioner i hela landet", "seen": "1", "title": "En rättad rubrik"}
+        third = at_the_authority.post_form(url, {**again, "reason": "Felskrivet."})
+
+    assert (first.status_code, third.status_code) == (303, 303)
+    found = committed().get_one(Call, call.id)
+    assert (found.title, found.eligible, found.about) == ("En rättad rubrik", "Regioner i hela landet", call.about)
+
+
+def test_a_withdrawn_call_says_why_and_offers_nothing(at_the_authority, client):
+    call = published_call()
+    with clock.at(OPEN_DAY):
+        at_the_authority.post_form(f"/utlysningar/{call.id}/aterta", {"seen": "0", "reason": "Uppdraget är ändrat."})
+        page, listed = client.get(f"/utlysningar/{call.id}"), client.get("/utlysningar/")
+        mine = at_the_authority.get(f"/utlysningar/{call.id}")
+
+    for said in (words(page.document), words(listed.document)):
+        assert "Återtagen" in said
+        assert "Uppdraget är ändrat." in said
+    assert "Logga in och ansök" not in page.text
+    assert not any(f'href="/utlysningar/{call.id}/{act}"' in mine.text for act in ACTS)

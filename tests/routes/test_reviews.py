@@ -1,12 +1,12 @@
 """The pages of the granskning: what is typed is kept, and what is odd is asked again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import Rating, ReportStatus
@@ -152,7 +152,7 @@ def test_a_komplettering_is_asked_for_and_shown(officer, made):
     data = {
         "parts": ["A1", "economy"],
         "reason": "Texten räcker inte.",
-        "last_day": str(clock.today() + timedelta(days=30)),
+        "last_day": str(working_days.after(clock.today(), 20)),
     }
     assert officer.post_form(f"{url}/komplettering", data).status_code == 303
 

@@ -132,7 +132,7 @@ def test_an_unanswered_supplement_decides_nothing_in_the_next(ombud, call):
         write(ombud, application, {"q1": "På annat sätt", "q2": "I ett bolag"})
     with clock.at(clock.local(date(2020, 5, 30))):
         supplements.close(handlaggare, first)
-        again = replace(ASKED_FOR, parts=("forsakran",), last_day=date(2020, 6, 20))
+        again = replace(ASKED_FOR, parts=("forsakran",), last_day=date(2020, 6, 22))
         with pytest.raises(RuleViolation, match="Välj minst en del"):
             supplements.request(handlaggare, application.id, replace(again, parts=("bolaget",)))
         second = supplements.request(handlaggare, application.id, again)

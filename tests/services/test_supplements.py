@@ -469,8 +469,13 @@ def test_more_time_is_more_and_has_a_reason(ombud, handlaggare, asked, command, 
         with clock.at(IN_MAY), pytest.raises(RuleViolation) as refusal:
             verb(who, asked, command)
         assert refusal.value.field == field
+    saturday = MoreTime(date(2020, 5, 30), "En dag räcker.")
     with clock.at(IN_MAY):
-        supplements.extend(handlaggare, asked, MoreTime(date(2020, 5, 30), "En dag räcker."))
+        with pytest.raises(RuleViolation, match="Välj en arbetsdag"):
+            supplements.extend(handlaggare, asked, saturday)
+        # What the party wishes is not what the authority sets.
+        supplements.ask_more_time(ombud, asked, saturday)
+        supplements.extend(handlaggare, asked, MoreTime(date(2020, 6, 1), "En dag räcker."))
 
 
 def test_more_time_is_asked_for_by_the_party_and_given_by_the_officer_only(region, ombud, handlaggare, asked):
@@ -598,9 +603,14 @@ def test_over_christmas_the_days_are_counted_in_working_days(handlaggare, applic
     assert supplement(asked).told_overdue_of == date(2020, 12, 28)
 
 
-def test_a_last_day_on_a_saturday_is_late_on_the_monday(handlaggare, application):
+def test_a_last_day_on_a_saturday_is_refused_and_a_stored_one_is_late_on_the_monday(handlaggare, application):
     with on(date(2020, 5, 11)):
-        supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=date(2020, 5, 30)))
+        with pytest.raises(RuleViolation, match="Välj en arbetsdag") as refusal:
+            supplements.request(handlaggare, application.id, replace(ASKED_FOR, last_day=date(2020, 5, 30)))
+        made = supplements.request(handlaggare, application.id, ASKED_FOR)
+    assert [each.field for each in refusal.value.violations] == ["last_day"]
+    with db.writing_session() as session, session.begin():
+        session.get_one(Supplement, made).last_day = date(2020, 5, 30)
     # Wednesday the 27th is the third working day before Saturday the 30th.
     for day, sent in ((26, 0), (27, 1), (30, 0), (31, 0)):
         with on(date(2020, 5, day)):

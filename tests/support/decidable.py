@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import PROMISED, CallKind, CallStatus
@@ -307,4 +307,4 @@ def decided(of: Programme, decision_id: int, *, sent: bool = False) -> int:
 
 def tomorrow() -> date:
     """The first day that can be a last day."""
-    return clock.today() + timedelta(days=1)
+    return working_days.after(clock.today(), 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from grantportal import db
@@ -46,6 +47,13 @@ def a_call(world: World) -> Mapping[str, Any]:
     return {"call_id": _call(world, publish=True)}
 
 
+def an_open_call(world: World) -> Mapping[str, Any]:
+    """A published call whose last day is still to come."""
+    with played_at(ANNOUNCED):
+        made = make_call(_officer(world), _grant(world), last_day=date(2031, 4, 21))
+    return {"call_id": made}
+
+
 def a_draft(world: World) -> Mapping[str, Any]:
     """A call that only the authority sees."""
     return {"call_id": _call(world, publish=False)}
@@ -73,10 +81,11 @@ def _read(world: World) -> Any:
 
 
 GRANT = {"title": "Ett nytt statsbidrag", "purpose": "Pröva.", "access": "application", "appeal_variant": "undecided"}
+WHY = {"reason": "Ett fel i det som publicerades.", "seen": "0"}
 CALL = {
     "title": "En ny utlysning",
     "opens_on": "2031-01-31",
-    "last_day": "2031-04-20",
+    "last_day": "2031-04-21",
     "comment_percent": "10",
     "comment_kronor": "25 000",
     "included_2021": "y",
@@ -107,6 +116,15 @@ ROWS = {
     "calls.new": Row(OFFICER, thing=a_grant, shared=True, data=CALL),
     "calls.edit": Row(OFFICER, thing=a_draft, shared=True, data=CALL),
     "calls.publish": Row(OFFICER, thing=a_draft, shared=True),
+    "calls.extend": Row(OFFICER, thing=an_open_call, shared=True, data={**WHY, "last_day": "2031-04-25"}),
+    "calls.close_early": Row(OFFICER, thing=an_open_call, shared=True, data={**WHY, "last_day": "2031-04-18"}),
+    "calls.correct": Row(
+        OFFICER,
+        thing=an_open_call,
+        shared=True,
+        data={**WHY, "title": "Rättad", "about": "Rättad text.", "eligible": "Regioner"},
+    ),
+    "calls.withdraw": Row(OFFICER, thing=an_open_call, shared=True, data=WHY),
     "allocations.index": Row(EVERYBODY),
     "allocations.show": Row(EVERYBODY, thing=a_call, shared=True),
     "allocations.download": Row(EVERYBODY, thing=lambda world: {**a_call(world), "kind": "csv"}, shared=True),

@@ -85,7 +85,7 @@ ROWS = {
     "decisions.return_": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data={"reason": "Ändra"}),
     "decisions.dispatch": Row({"registrator", *OFFICER}, thing=a_made_decision, unseen=UNREADERS | REGION),
     "communications.send": Row(
-        OFFICER, thing=an_application, unseen=UNREADERS, data={"material": "Underlag", "last_day": "2099-01-01"}
+        OFFICER, thing=an_application, unseen=UNREADERS, data={"material": "Underlag", "last_day": "2099-01-02"}
     ),
     "communications.skip": Row(
         OFFICER, thing=an_application, unseen=UNREADERS, data={"ground": "urgent_interest", "why": "Skäl"}

@@ -1,0 +1,260 @@
+"""A published call is changed by named acts only, which everybody can read and those who have begun are told of."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from grantportal import db
+from grantportal.domain.actors import Role
+from grantportal.domain.applications import ApplicationStatus, is_late
+from grantportal.domain.calls import (
+    CallAction,
+    CallPhase,
+    CallStatus,
+    ChangeLastDay,
+    CorrectTexts,
+    WithdrawCall,
+)
+from grantportal.domain.decisions import Outcome
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call
+from grantportal.models.portal import OutboxItem
+from grantportal.queries import calls as queries
+from grantportal.services import applications, calls
+from grantportal.services import decisions as decision_services
+from tests.support import decidable
+from tests.support.calls import ANNOUNCED, actor_with, officer, played_at, published_call
+from tests.support.casework import ApplicationFactory
+from tests.support.factories import OrganisationFactory
+from tests.support.rows import committed, events_of
+
+pytestmark = pytest.mark.usefixtures("database")
+
+IN_TIME = datetime(2020, 4, 16, 8, tzinfo=UTC)
+AFTER = datetime(2020, 4, 22, 8, tzinfo=UTC)
+LATER = date(2020, 5, 4)
+WHY = "Blanketten låg nere."
+
+
+def later(day=LATER, *, reason=WHY, seen=0):
+    return ChangeLastDay(day, reason, seen)
+
+
+def the(call):
+    return committed().get_one(Call, call.id)
+
+
+def applied(call, **facts):
+    """An application in the call, handed in unless it shall stay a draft."""
+    found = the(call)
+    assert found.grant
+    db.close_read_session()
+    return ApplicationFactory(call=found, **facts)
+
+
+def told():
+    """What waits to be told, oldest first."""
+    rows = committed().scalars(select(OutboxItem.payload).where(OutboxItem.kind == "notice").order_by(OutboxItem.id))
+    return list(rows)
+
+
+def texts(call, **changes):
+    return CorrectTexts(
+        **{"title": call.title, "about": call.about, "eligible": call.eligible, "reason": WHY, "seen": 0, **changes}
+    )
+
+
+def test_longer_time_is_for_everybody_and_heals_what_came_between():
+    call, who = published_call(), officer()
+    draft = applied(call, draft=True)
+    late = applied(call, submitted_at=AFTER)
+    assert is_late(late.submitted_at, call.last_day)
+
+    with played_at(AFTER):
+        calls.extend(who, call.id, later())
+        page = queries.page(who, call.id)
+
+    changed = the(call)
+    assert (changed.last_day, changed.status) == (LATER, CallStatus.PUBLISHED)
+    assert not is_late(late.submitted_at, changed.last_day)
+    assert events_of(call)[-1] == "call.extended"
+    [change] = page.changes
+    assert (change.sentence, change.reason) == (
+        "Sista dagen att ansöka är 4\u00a0maj\u00a02020, i stället för 20\u00a0april\u00a02020.",
+        WHY,
+    )
+    said = told()
+    assert len(said) == 2
+    assert all("Ni har fått längre tid att ansöka" in each for each in said)
+    assert all(any(f'"case_id":{made.case_id},' in each for each in said) for made in (draft, late))
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2020, 4, 20), "Välj en dag efter 22\u00a0april"),
+        (date(2020, 4, 22), "Välj en dag efter 22\u00a0april"),
+        (date(2020, 5, 1), "Välj en arbetsdag. 1\u00a0maj\u00a02020 är första maj."),
+        (date(2020, 5, 2), "Välj en arbetsdag. 2\u00a0maj\u00a02020 är en lördag."),
+        (date(2021, 1, 15), "Välj en dag före 15\u00a0januari\u00a02021"),
+    ],
+)
+def test_longer_time_ends_on_a_working_day_before_money_is_paid(day, said):
+    call, who = published_call(), officer()
+    with played_at(AFTER), pytest.raises(RuleViolation) as refusal:
+        calls.extend(who, call.id, later(day))
+    assert refusal.value.field == "last_day"
+    assert refusal.value.message.startswith(said)
+    with played_at(AFTER):
+        calls.extend(who, call.id, later(date(2021, 1, 14)))
+
+
+def test_an_early_last_day_takes_nothing_back():
+    call, who = published_call(), officer()
+    handed_in = applied(call, submitted_at=IN_TIME)
+    with played_at(IN_TIME):
+        for day in (date(2020, 4, 15), date(2020, 4, 20)):
+            with pytest.raises(RuleViolation) as refusal:
+                calls.close_early(who, call.id, later(day))
+            assert refusal.value.field == "last_day"
+        calls.close_early(who, call.id, later(date(2020, 4, 16)))
+        still_open = queries.page(who, call.id)
+    changed = the(call)
+    assert (changed.last_day, changed.status) == (date(2020, 4, 16), CallStatus.CLOSED_EARLY)
+    assert not is_late(handed_in.submitted_at, changed.last_day)
+    assert still_open.phase is CallPhase.OPEN
+    with played_at(datetime(2020, 4, 16, 22, tzinfo=UTC)):
+        closed = queries.page(who, call.id)
+        assert closed.label.text == "Stängd i förtid"
+        assert closed.label.sentence.startswith(WHY)
+        with pytest.raises(RuleViolation, match="redan publicerad, stängd i förtid"):
+            calls.close_early(who, call.id, later(date(2020, 4, 17), seen=1))
+        calls.extend(who, call.id, later(seen=1))
+    assert (the(call).status, the(call).status_reason) == (CallStatus.PUBLISHED, None)
+
+
+def test_a_call_that_is_closed_is_not_closed_early():
+    call, who = published_call(), officer()
+    with played_at(AFTER), pytest.raises(RuleViolation, match="redan stängd"):
+        calls.close_early(who, call.id, later(date(2020, 4, 17)))
+
+
+def test_a_text_is_corrected_and_what_it_said_stays_to_be_read():
+    call, who = published_call(), officer()
+    with played_at(IN_TIME):
+        with pytest.raises(RuleViolation, match="Nu står allt som förut"):
+            calls.correct(who, call.id, texts(call))
+        with pytest.raises(RuleViolation, match="Skriv texten som den ska vara") as refusal:
+            calls.correct(who, call.id, texts(call, about=""))
+        with pytest.raises(RuleViolation, match="personnummer"):
+            calls.correct(who, call.id, texts(call, about="Ring 19121212-1212."))
+        calls.correct(who, call.id, texts(call, eligible="Regioner och kommuner"))
+        page = queries.page(who, call.id)
+
+    assert [each.field for each in refusal.value.violations] == ["about"]
+    assert the(call).eligible == "Regioner och kommuner"
+    [change] = page.changes
+    assert (change.title, change.was, change.becomes) == (
+        "Rättad text: vem som får söka",
+        "Regioner",
+        "Regioner och kommuner",
+    )
+    assert (the(call).title, the(call).last_day) == (call.title, call.last_day)
+
+
+def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
+    pilot = decidable.programme()
+    made = decidable.application(pilot)
+    region = OrganisationFactory()
+    ombud = actor_with(Role.OMBUD, region)
+    draft = applied(pilot.call, organisation=region, draft=True)
+    before = decidable.proposed(pilot, decidable.application(pilot))
+
+    calls.withdraw(pilot.officer, pilot.call.id, WithdrawCall(WHY, 0))
+
+    assert (the(pilot.call).status, the(pilot.call).status_reason) == (CallStatus.WITHDRAWN, WHY)
+    said = told()
+    assert sum("Er ansökan prövas inte" in each for each in said) == 2
+    assert sum("kan inte skickas in" in each for each in said) == 1
+    with pytest.raises(RuleViolation, match="återtagen och tar inte emot"):
+        applications.submit(ombud, draft.id)
+    assert committed().get_one(Application, draft.id).status is ApplicationStatus.DRAFT
+    with pytest.raises(RuleViolation, match="Välj avskrivning") as refusal:
+        decidable.proposed(pilot, made)
+    assert refusal.value.field == "outcome"
+    with pytest.raises(RuleViolation, match="Välj avskrivning"):
+        decidable.decided(pilot, before)
+    decidable.decided(
+        pilot, decision_services.propose(pilot.officer, made.id, decidable.command(pilot, {}, outcome=Outcome.STRUCK))
+    )
+    page = queries.page(decidable.actor_with(Role.OMBUD, region), pilot.call.id)
+    assert (page.phase, page.label.text, page.may_start) == (CallPhase.WITHDRAWN, "Återtagen", False)
+    assert queries.listed(ombud).closed[0].id == pilot.call.id
+
+
+def test_once_a_decision_is_made_the_round_is_not_moved_or_taken_back():
+    pilot = decidable.programme()
+    waiting = decidable.proposed(pilot, decidable.application(pilot))
+    with played_at(AFTER):
+        calls.extend(pilot.officer, pilot.call.id, later())
+    decidable.decided(pilot, waiting)
+
+    with played_at(AFTER):
+        for act, command in ((calls.extend, later(date(2020, 5, 5), seen=1)), (calls.withdraw, WithdrawCall(WHY, 1))):
+            with pytest.raises(RuleViolation, match="Beslut är redan fattade"):
+                act(pilot.officer, pilot.call.id, command)
+    assert the(pilot.call).last_day == LATER
+
+
+ACTS = [
+    (calls.extend, later()),
+    (calls.close_early, later(date(2020, 4, 17))),
+    (calls.withdraw, WithdrawCall(WHY, 0)),
+    (calls.correct, CorrectTexts("Rubrik", "Om", "Alla", WHY, 0)),
+]
+
+
+@pytest.mark.parametrize(("act", "command"), ACTS)
+def test_every_act_needs_the_right_a_reason_and_what_others_have_done(act, command):
+    call, who = published_call(), officer()
+    with played_at(IN_TIME):
+        with pytest.raises(NoRight):
+            act(actor_with(Role.FINANCE), call.id, command)
+        with pytest.raises(NoRight):
+            act(actor_with(Role.OMBUD, OrganisationFactory()), call.id, command)
+        with pytest.raises(NotVisible):
+            act(who, 999_999, command)
+        with pytest.raises(RuleViolation) as refusal:
+            act(who, call.id, replace(command, reason=""))
+        assert refusal.value.field == "reason"
+        with pytest.raises(RuleViolation, match="Någon annan har ändrat"):
+            act(who, call.id, replace(command, seen=1))
+        act(who, call.id, command)
+        with pytest.raises(RuleViolation, match=r"Någon annan har ändrat|redan publicerad, stängd"):
+            act(who, call.id, command)
+
+
+@pytest.mark.parametrize(("act", "command"), ACTS)
+def test_a_draft_is_changed_freely_and_by_no_named_act(act, command):
+    who = officer()
+    with played_at(ANNOUNCED):
+        call = published_call(who, publish=False)
+    with played_at(IN_TIME), pytest.raises(RuleViolation):
+        act(who, call.id, command)
+    assert not queries.page(who, call.id).offers & {CallAction.EXTEND, CallAction.WITHDRAW}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE call_changes SET reason = 'x'", "DELETE FROM call_changes", "UPDATE calls SET status = 'draft'"],
+)
+def test_what_has_been_changed_is_written_once(statement):
+    call, who = published_call(), officer()
+    with played_at(IN_TIME):
+        calls.extend(who, call.id, later())
+    with pytest.raises(DBAPIError, match="written once"), db.writing_session() as session, session.begin():
+        session.execute(text(statement))
