@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, Line, Paragraphs, left_as_saved, tidy_line
+from forms.base import Form, Line, Paragraphs, left_as_saved
 from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import (
     MOST_PERCENT,
@@ -34,10 +34,10 @@ from grantportal.domain.applications import LOCKED
 from grantportal.domain.attachments import Attached
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import FormDefinition, Question, QuestionType, ShownIf
-from grantportal.domain.money import MOST, kr, number, parse_kronor
+from grantportal.domain.money import MOST, kr, number, parse_kronor, whole_digits
 from grantportal.domain.opened import Opened, row_part, staff_part
 from grantportal.domain.personal_numbers import LONGEST_REASON
-from grantportal.domain.texts import LONGEST
+from grantportal.domain.texts import LONGEST, one_cell
 
 SEEN = "seen-"
 """Before a key: the hidden field that says what the answer was when the page was made."""
@@ -78,7 +78,7 @@ class _Number(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        typed = tidy_line(str(valuelist[0]))
+        typed = one_cell(str(valuelist[0]))
         if not typed:
             self.data = ""
             return
@@ -120,7 +120,7 @@ class WholeNumber(_Number):
         self.least, self.most = least, most
 
     def read(self, typed: str) -> int:
-        plain = "".join(typed.split())
+        plain = whole_digits(typed)
         if not (plain.isascii() and plain.isdigit()) or len(plain) > 12 or not self.least <= int(plain) <= self.most:
             raise RuleViolation(f"Skriv ett heltal från {number(self.least)} till {number(self.most)}.")
         return int(plain)

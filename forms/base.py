@@ -12,8 +12,8 @@ from wtforms.widgets import TextInput
 
 from grantportal.domain.clock import DAY_EXAMPLE, parse_day
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.money import number, parse_kronor
-from grantportal.domain.texts import LONGEST, clean, one_line
+from grantportal.domain.money import number, parse_kronor, whole_digits
+from grantportal.domain.texts import LONGEST, clean, one_cell, one_line
 
 STALE = "Sidan har varit öppen för länge eller i en annan flik. Inget är sparat än. Kontrollera uppgifterna och skicka igen."
 
@@ -115,10 +115,13 @@ class Typed(Field):
         """The value as it stands in the field."""
         return str(value)
 
+    tidy = staticmethod(one_line)
+    """How what was typed is cleaned before it is read."""
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        self.typed = one_line(str(valuelist[0]))
+        self.typed = self.tidy(str(valuelist[0]))
         self.data = None
 
     def pre_validate(self, form: Any) -> None:
@@ -155,6 +158,8 @@ class Day(Typed):
 class Amount(Typed):
     """Whole kronor, echoed with their spaces."""
 
+    tidy = staticmethod(one_cell)
+
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
 
@@ -168,12 +173,14 @@ class Amount(Typed):
 class WholeNumber(Typed):
     """A whole number within limits, such as how many may be granted."""
 
+    tidy = staticmethod(one_cell)
+
     def __init__(self, label: str, *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
         super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
         self.least, self.most = least, most
 
     def read(self, text: str) -> int:
-        plain = "".join(text.split())
+        plain = whole_digits(text)
         if not (plain.isascii() and plain.isdigit() and len(plain) <= 9 and self.least <= int(plain) <= self.most):
             raise RuleViolation(f"Skriv ett heltal mellan {number(self.least)} och {number(self.most)}.")
         return int(plain)

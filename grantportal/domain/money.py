@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.texts import CELL_BREAKS
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,11 @@ MINUS = "\u2212"
 MOST: Kronor = 999_999_999_999
 """The largest amount a field takes: far above any statsbidrag, far below what a BIGINT holds."""
 
-_SPACES = re.compile(r"[\s\u00a0\u180e\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]+")
-"""Also those without width, which come along when an amount is copied from a page or a sheet."""
+_WIDTHLESS = re.compile(r"[\u180e\u200b-\u200d\u2060\ufeff]+")
+"""What comes along, unseen, when an amount is copied from a page or a sheet."""
 _UNIT = re.compile(r"(?:kr\.?|kronor|sek|:-)$", re.IGNORECASE)
+_DIGIT_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:\s+[0-9]{3})+")
+"""Every kind of space parts thousands; between other digits it parts two numbers."""
 
 
 class AmountError(RuleViolation):
@@ -50,15 +53,29 @@ def in_words(value: Kronor) -> str:
     return f"{number(value)}{NBSP}kronor"
 
 
+def whole_digits(typed: str) -> str:
+    """The digits of one number: without the spaces between its thousands.
+
+    What is pasted from a sheet is several numbers, with tabs or new lines between them: never one. A group that is not of
+    three digits may be two numbers. Text that is no digits comes back as it is, without spaces. Raises AmountError.
+    """
+    text = _WIDTHLESS.sub("", typed).strip()
+    if re.search(rf"[0-9][^0-9{CELL_BREAKS}]*[{CELL_BREAKS}]+[^0-9]*[0-9]", text):
+        raise AmountError("Det ser ut som flera tal i samma fält. Skriv ett i varje fält.")
+    if re.fullmatch(r"[0-9\s]+", text) and not _DIGIT_GROUPS.fullmatch(text):
+        raise AmountError("Skriv siffrorna i grupper om tre, till exempel 150\u00a0000, eller utan mellanrum.")
+    return re.sub(r"\s+", "", text)
+
+
 def parse_kronor(typed: str) -> Kronor:
     """Whole kronor from what a person typed.
 
-    Every kind of space, a trailing `kr` and `,00` are accepted. A point is refused (is `1.000` a thousand or one?), and so
-    are decimals, signs, exponents and amounts above `MOST`. Raises AmountError with a sentence that says what to write.
+    Every kind of space between thousands, a trailing `kr` and `,00` are accepted. A point is refused (is `1.000` a thousand
+    or one?), and so are decimals, signs, exponents, two amounts in one and amounts above `MOST`. Raises AmountError with a
+    sentence that says what to write.
     """
-    text = _SPACES.sub("", typed)
-    text = _UNIT.sub("", text)
-    text = re.sub(r",(00|-)$", "", text)
+    text = _UNIT.sub("", _WIDTHLESS.sub("", typed).strip()).rstrip()
+    text = whole_digits(re.sub(r",(00|-)$", "", text))
     if not text:
         raise AmountError("Skriv ett belopp i hela kronor, eller 0.")
     if text[0] in "-\u2212\u2013+":

@@ -47,6 +47,16 @@ def one_line(typed: str) -> str:
     return " ".join(clean(typed).split())
 
 
+CELL_BREAKS = r"\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029"
+"""What stands between cells that are pasted from a sheet: for a pattern's brackets."""
+
+
+def one_cell(typed: str) -> str:
+    """The same for a number: what parts two cells stays, as a tab, so that two numbers never look like one."""
+    cells = [one_line(cell) for cell in re.split(f"[{CELL_BREAKS}]", typed)]
+    return "\t".join(cell for cell in cells if cell)
+
+
 # --- What differs between two texts --------------------------------------------------------------------------------
 
 Pieces = tuple[tuple[str, bool], ...]

@@ -2,6 +2,8 @@
 import {
   Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink, createAll
 } from './vendor/govuk-frontend/govuk-frontend.min.js'
+import { amountOf, inWords } from './amounts.js'
+import './cells.js'
 
 const NBSP = '\u00a0'
 const MINUS = '\u2212'
@@ -48,17 +50,11 @@ const parts = () => [...document.querySelectorAll('[data-part]')]
 const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').split(' ')]
 const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => keys.includes(key)))
 
-// Whole kronor, or null for an empty field and for what the server will refuse.
-const AMOUNT = /^(\d[\d\s]*)(,00)?\s*(kr\.?|kronor|sek|:-)?$/i
-const read = (field) => {
-  const found = AMOUNT.exec(field.value.trim())
-  return found && Number(found[1].replace(/\D/g, ''))
-}
+const read = (field) => amountOf(field.value)
 const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
 // A row that may be left empty misses nothing until something is written in it.
 const isUntouched = (row) => row !== null && [...row.querySelectorAll('input')].every((field) => !field.value.trim())
 const missingIn = (fields) => fields.filter((field) => read(field) === null && !isUntouched(field.closest('[data-spare]'))).length
-const inWords = (kronor) => String(Math.abs(kronor)).replace(/\B(?=(\d{3})+$)/g, NBSP)
 
 function recount() {
   for (const out of document.querySelectorAll('[data-sum]')) {
@@ -81,7 +77,7 @@ function showLeft(out) {
   const left = Number(frame) - Number(used) - asked
   const over = left < 0
   const box = out.closest('.bp-left')
-  out.textContent = `${over && !box ? MINUS : ''}${inWords(left)}${NBSP}kr`
+  out.textContent = `${over && !box ? MINUS : ''}${inWords(Math.abs(left))}${NBSP}kr`
   out.classList.toggle('bp-left--over', over)
   if (box) {
     const word = box.querySelector('[data-word]')

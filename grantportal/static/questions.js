@@ -1,5 +1,7 @@
 // Shows and hides questions as the person answers, as the server does at each save. What is hidden keeps what is typed in it.
 // Without a script they come when the answers are saved.
+import { wholeOf } from './amounts.js'
+
 const told = document.querySelector('[data-questions-told]')
 const questions = [...document.querySelectorAll('[data-shown-if]')]
 const form = questions[0]?.closest('form')
@@ -7,7 +9,7 @@ const form = questions[0]?.closest('form')
 // The fields of a question that is asked: one that is hidden answers nothing.
 const asked = (name) => [...form.querySelectorAll(`[name="${name}"]`)].filter((field) => !field.closest('[hidden]'))
 const isChosen = (field) => !['checkbox', 'radio'].includes(field.type) || field.checked
-const isMore = (text, than) => /^\d[\d\s]*$/.test(text) && Number(text.replace(/\s/g, '')) > than
+const isMore = (text, than) => (wholeOf(text) ?? -1) > than
 
 function holds({ field, answers, more_than: than, nothing }) {
   const fields = asked(field)

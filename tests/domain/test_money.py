@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grantportal.domain.money import MOST, AmountError, in_words, kr, number, parse_kronor, percent
+from grantportal.domain.money import (
+    MOST,
+    AmountError,
+    in_words,
+    kr,
+    number,
+    parse_kronor,
+    percent,
+    signed_kr,
+    whole_digits,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +31,11 @@ from grantportal.domain.money import MOST, AmountError, in_words, kr, number, pa
         " 2 913 808,00 kr ",
         "2913808 KRONOR",
         "2913808:-",
+        "2 913 808\t",
+        "\n2913808\r\n",
+        "2 913 808\tkr",
+        "2  913  808",
+        "2 913 808 SEK",
     ],
 )
 def test_every_ordinary_way_of_writing_an_amount_is_read(typed):
@@ -49,6 +64,45 @@ def test_every_ordinary_way_of_writing_an_amount_is_read(typed):
 def test_what_could_be_misread_is_asked_again(typed, sentence):
     with pytest.raises(AmountError, match=sentence):
         parse_kronor(typed)
+
+
+@pytest.mark.parametrize(
+    "between", ["\t", "\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1f", "\x85", "\u2028", "\u2029", " \t ", "\u00a0\n"]
+)
+@pytest.mark.parametrize(
+    ("one", "other"), [("0", "85000"), ("150 000", "165 000"), ("150 000 kr", "165 000 kr"), ("1", "000")]
+)
+def test_two_pasted_cells_are_never_one_amount(one, other, between):
+    for pasted in (
+        one + between + other,
+        f"{one}{between}{other}{between}{one}",
+        between.join(["", one, "", other, ""]),
+    ):
+        with pytest.raises(AmountError, match="flera tal i samma fält"):
+            parse_kronor(pasted)
+
+
+@pytest.mark.parametrize("typed", ["0 85000", "15 00", "1 0000", "1000 000", "1 000 00", "150 000 16 000", "1 1"])
+def test_a_group_that_is_not_of_three_digits_may_be_two_numbers(typed):
+    with pytest.raises(AmountError, match="i grupper om tre"):
+        parse_kronor(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"), [("100", "100"), ("2 000", "2000"), (" 50 ", "50"), ("fem", "fem"), ("1,5", "1,5")]
+)
+def test_the_digits_of_one_number(typed, digits):
+    assert whole_digits(typed) == digits
+
+
+@pytest.mark.parametrize("typed", ["5\t0", "100\n50", "5 0"])
+def test_two_whole_numbers_are_never_one(typed):
+    with pytest.raises(AmountError):
+        whole_digits(typed)
+
+
+def test_a_difference_has_its_sign():
+    assert (signed_kr(54_228), signed_kr(0), signed_kr(-1)) == ("+54\u00a0228\u00a0kr", "0\u00a0kr", "\u22121\u00a0kr")
 
 
 def test_the_largest_amount_is_taken_and_the_next_is_not():

@@ -158,7 +158,9 @@ def test_an_unknown_rating_is_no_rating(by, region):
 
 
 @opened
-@pytest.mark.parametrize("typed", ["1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "tusen", "9" * 100_000])
+@pytest.mark.parametrize(
+    "typed", ["0\t85000", "150 000\t165 000", "1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "tusen", "9" * 100_000]
+)
 def test_a_bad_amount_stays_as_typed_and_the_others_are_saved(by, region, typed):
     first, second = page(region).economy.rows[:2]
     data = {
