@@ -48,7 +48,11 @@ def _prepare(chosen: Settings) -> None:
     """The newest schema, and the organisations that every installation knows."""
     db.configure(chosen.database)
     migrate.upgrade()
-    portal.set_registration_prefix(chosen.numbers_begin_with)
+    portal.set_up(
+        registration_prefix=chosen.numbers_begin_with,
+        authority_address=chosen.named_address,
+        appeal_court=chosen.named_court,
+    )
     if chosen.demonstration:
         demonstration.register_known(chosen)
     else:

@@ -25,6 +25,10 @@ class Settings:
     authority_name: str = "Socialstyrelsen"
     authority_number: str = "202100-0555"
     """The authority that owns the installation; organisationsnummer."""
+    authority_address: str = ""
+    """Where an appeal is handed in, as a decision names it: «Box 1, 111 11 Orten»."""
+    appeal_court: str = ""
+    """The förvaltningsrätt that tries appeals of the authority's decisions, as a decision names it."""
     contact_email: str = "bidragsportalen@example.se"
     """Where readers can write; shown in the footer and the accessibility statement."""
     reply_days: int = 5
@@ -87,6 +91,16 @@ class Settings:
             before_report=_days("report_reminder_days", self.report_reminder_days),
             after=_days("overdue_reminder_days", self.overdue_reminder_days)[0],
         )
+
+    @property
+    def named_address(self) -> str:
+        """The address that decisions name; the demonstration's is invented."""
+        return self.authority_address or ("Påhittade gatan 1, 000 00 Exempelstad" if self.demonstration else "")
+
+    @property
+    def named_court(self) -> str:
+        """The förvaltningsrätt that decisions name; the demonstration's is invented."""
+        return self.appeal_court or ("Förvaltningsrätten i Exempelstad" if self.demonstration else "")
 
     @property
     def files(self) -> Path:

@@ -70,6 +70,10 @@ def _restart(settings: Settings, until: str | None) -> None:
     migrate.upgrade()
     # What the processes have prepared is for the tables that were.
     db.engine().dispose()
-    portal.set_registration_prefix(settings.numbers_begin_with)
+    portal.set_up(
+        registration_prefix=settings.numbers_begin_with,
+        authority_address=settings.named_address,
+        appeal_court=settings.named_court,
+    )
     register_known(settings)
     load(until)

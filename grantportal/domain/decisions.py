@@ -224,9 +224,13 @@ def ensure_two_persons(*, proposed_by: int | None, decided_by: int | None) -> No
         raise RuleViolation("Någon annan än den som föreslog ska besluta.")
 
 
-def ensure_unchanged(*, seen: str, proposed: str | None, now: str) -> None:
-    """What is decided is what was proposed and what the decider has read, to the letter (by their fingerprints)."""
-    if proposed is None or seen != proposed:
+def ensure_unchanged(*, seen: str, shown: str, proposed: str | None, now: str) -> None:
+    """What is decided is what the decider has read, every word of it, and what was proposed.
+
+    By their fingerprints: `seen` is what the decider read and `shown` what the decision says now; `proposed` is what the
+    officer proposed and `now` the same of what the decision says now.
+    """
+    if proposed is None or seen != shown:
         raise RuleViolation("Förslaget har ändrats sedan du läste det. Läs det igen innan du beslutar.")
     if now != proposed:
         raise RuleViolation(
@@ -417,17 +421,28 @@ def ensure_reasoned(reasons: str) -> None:
         raise RuleViolation("Skriv skälen. Ange regler och vad som avgjorde.", field="reasons")
 
 
-def appeal_text(variant: AppealVariant, *, public_party: bool, authority: str) -> str:
-    """How the decision can be appealed. For a party that represents the public the time runs from meddelat (44 § FL)."""
+def appeal_text(
+    variant: AppealVariant, *, public_party: bool, authority: str, address: str = "", court: str = ""
+) -> str:
+    """How the decision can be appealed (33 and 40–44 §§ FL), with what is known of where: what nobody has entered is said so.
+
+    For a party that represents the public the time runs from meddelat (44 § FL).
+    """
     if variant is AppealVariant.NONE:
         return "Beslutet får inte överklagas."
     if variant is AppealVariant.RECOVERY_ONLY:
         return "Det här beslutet får inte överklagas. Ett beslut om återkrav får överklagas."
     start = "den dag då beslutet meddelades" if public_party else "den dag då ni fick del av beslutet"
-    return (
-        "Beslutet får överklagas till förvaltningsrätten. Skriv vilket beslut ni överklagar och hur ni vill att det "
-        f"ändras. Överklagandet lämnas till {authority} och ska ha kommit in inom tre veckor från {start}."
+    text = (
+        f"Beslutet får överklagas till {court or 'förvaltningsrätten'}. Skriv vilket beslut ni överklagar och hur ni vill "
+        f"att det ändras. Överklagandet lämnas till {authority}{f', {address},' if address else ''} och ska ha kommit in dit "
+        f"inom tre veckor från {start}."
     )
+    if not court:
+        text += f" Vilken förvaltningsrätt det är har {authority} inte angett."
+    if not address:
+        text += f" {authority} har inte angett någon adress."
+    return text
 
 
 # --- What the screen calls it ------------------------------------------------------------------------------------

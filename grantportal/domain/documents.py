@@ -99,6 +99,44 @@ class AttachedFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class LetterTable:
+    """A table of a letter, in the words and figures that are printed: the first column is words, the others are numbers."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFact:
+    """What something is called in a letter, and what it is: one line each."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPart:
+    """One part of a letter, in the order that it is printed: page and paper print the same parts and add no words.
+
+    `key` tells the part apart for code, never for a reader. A paragraph may hold lines, and paragraphs of its own.
+    """
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    table: LetterTable | None = None
+    numbered: tuple[str, ...] = ()
+    """Villkor and the like: a list that is referred to by its numbers."""
+    facts: tuple[LetterFact, ...] = ()
+    is_within: bool = False
+    """Whether it belongs to the part before it."""
+    marked: bool = False
+    """Whether its content is invented and is marked so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What every document bears. `at` is its own moment: received, decided or handed in."""
@@ -228,6 +266,9 @@ class ResultsAnnex:
     provisos: tuple[ProvisoNote, ...] = ()
     preamble: str = ""
     example: bool = False
+    introduction: str = ""
+    """Which decision it belongs to, and its version."""
+    example_note: str = ""
 
     @property
     def preamble_paragraphs(self) -> tuple[str, ...]:
@@ -264,6 +305,8 @@ class DecisionDocument(Document):
     reports: tuple[ReportDue, ...] = ()
     appeal: AppealText
     annex: ResultsAnnex | None = None
+    parts: tuple[LetterPart, ...] = ()
+    """All that the decision says, as it is printed. The fields above are the same as facts, for those who count on them."""
 
     @property
     def sought_total(self) -> Kronor:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from grantportal.domain import hand_ins
 from grantportal.domain.documents import DecisionDocument, Document, Party, Person, ReceiptDocument, ReportDocument
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.letters import decision as letters
+from grantportal.domain.letters import decision_before
 from grantportal.domain.reports import ECONOMY
 
 D = TypeVar("D", bound=Document)
@@ -23,8 +25,14 @@ def content_of(document: Document, **basis: Any) -> dict[str, Any]:
 
 
 def restored(kind: type[D], content: Mapping[str, Any], sha256: str) -> D:
-    """The document that a frozen version's content says, with the version's fingerprint."""
-    return typing.cast(D, _value(kind, {**content, "sha256": sha256}))
+    """The document that a frozen version's content says, with the version's fingerprint.
+
+    What was frozen before its words were frozen with it gets the words that were printed then.
+    """
+    document = typing.cast(D, _value(kind, {**content, "sha256": sha256}))
+    if isinstance(document, DecisionDocument) and "parts" not in content:
+        return typing.cast(D, decision_before.with_its_words(document))
+    return document
 
 
 def decision_document(content: Mapping[str, Any], sha256: str) -> DecisionDocument:
@@ -56,15 +64,21 @@ def receipt_document(content: dict[str, Any], *, authority: str, sha256: str, ex
     )
 
 
-def proposal_content(document: DecisionDocument) -> dict[str, Any]:
-    """All that a decision will say, save who decides it and when: what is proposed, read and then decided."""
-    content = content_of(document)
-    return {name: value for name, value in content.items() if name not in {"decided_by", "at"}}
-
-
 def proposal_fingerprint(document: DecisionDocument) -> str:
-    """SHA-256 of what is proposed: the decider confirms the one that was read."""
-    return fingerprint(canonical(proposal_content(document)))
+    """SHA-256 of what the officer proposes: all that the decision will say, save who decides it, when, and how the party was heard.
+
+    An answer that comes while the proposal waits is for the decider to read; it makes no other proposal of it.
+    """
+    content = content_of(document)
+    for name in ("decided_by", "at"):
+        del content[name]
+    content["parts"] = [each for each in content["parts"] if each["key"] not in {letters.HEARD, letters.DECIDED}]
+    return fingerprint(canonical(content))
+
+
+def read_fingerprint(document: DecisionDocument) -> str:
+    """SHA-256 of every word that the decider reads before deciding: what is then stored, with the decider's name and the time."""
+    return fingerprint(canonical(content_of(document)))
 
 
 def persons_of(lines: str) -> tuple[Person, ...]:

@@ -26,6 +26,10 @@ class Portal(Base):
     """When the demonstration's whole story had been played; null while it is half told."""
     registration_prefix: Mapped[str] = mapped_column(default="")
     """What the installation's diarienummer begin with."""
+    authority_address: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Where an appeal is handed in; empty where nobody has entered it."""
+    appeal_court: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The förvaltningsrätt that tries appeals of the authority's decisions; empty where nobody has entered it."""
 
 
 class Event(Base):

@@ -10,11 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantportal import db
 from grantportal.domain import clock, documents
 from grantportal.domain.cases import FrozenKind
-from grantportal.domain.decisions import DISMISSAL_TEXTS, GIVES_MONEY, Outcome, appeal_text, per_year
+from grantportal.domain.decisions import DISMISSAL_TEXTS, GIVES_MONEY, Communicated, Outcome, per_year
 from grantportal.domain.demonstration import decision_note
 from grantportal.domain.documents import DecisionDocument, Person
 from grantportal.domain.frameworks import ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.frozen import persons_of
+from grantportal.domain.letters import decision as letter
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.calls import Call
 from grantportal.models.cases import FrozenVersion
@@ -35,74 +36,95 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     asked, granted = per_year(decisions.sought(application.id)), decisions.amounts_of(decision)
     totals = per_year(granted)
     gives = decision.outcome in GIVES_MONEY
-    authority = authority_name()
     framework_id, _ = decisions.report_ground(call)
     results = annex(framework_id, years) if gives and framework_id else None
     example = is_demonstration()
     due = {year.grant_year: year.report_due_on for year in call.years} | decisions.planned_reports(
         grant.id, organisation.id
     )
-    return DecisionDocument(
-        authority=authority,
-        title=f"Beslut om statsbidrag för {_listed(years)}",
-        grant=grant.title,
-        registration_number=case.registration_number or "",
-        party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
-        at=at or decision.proposed_at or clock.now(),
-        sha256="",
-        example=example,
-        example_note=decision_note(
-            sums_are_example=call.is_example,
-            sought_is_example=application.sought_is_example,
-            has_annex=results is not None,
-        )
-        if example
-        else "",
-        outcome=decision.outcome or Outcome.REFUSED,
-        dismissal=documents.Dismissal(
-            ground=DISMISSAL_TEXTS[decision.dismissal_ground],
-            why=decision.dismissal_why,
-        )
-        if decision.dismissal_ground and decision.outcome is Outcome.DISMISSED
-        else None,
-        decided_by=decided_by or Person(""),
-        rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
-        presented_at=decision.proposed_at,
-        took_part=persons_of(decision.took_part),
-        dissent=decision.dissent,
-        years=tuple(documents.YearDecided(year, asked.get(year, 0), totals.get(year, 0)) for year in years),
-        granted=documents.AmountTable(
-            years,
-            tuple(
-                documents.AmountLine(each.name, tuple(granted.get((year, each.id), 0) for year in years))
-                for each in call.cost_categories
-            ),
-        )
-        if gives
-        else None,
-        covers=decision.covers,
-        reasons=decision.reasons,
-        legal_basis=call.legal_basis,
-        conditions=_conditions(call, decision) if gives else (),
-        payments=tuple(
-            documents.PlannedPayment(each.grant_year, totals[each.grant_year], clock.month_text(each.pay_on))
-            for each in call.years
-            if totals.get(each.grant_year)
-        ),
-        reports=tuple(documents.ReportDue(year, due[year]) for year in years if totals.get(year)),
-        appeal=documents.AppealText(
-            appeal_text(
-                call.appeal_variant,
-                public_party=organisation.kind is OrganisationKind.REGION,
-                authority=authority,
+    return letter.document(
+        letter.Grounds(
+            office=office(),
+            grant=grant.title,
+            registration_number=case.registration_number or "",
+            party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
+            represents_the_public=organisation.kind is OrganisationKind.REGION,
+            at=at or decision.proposed_at or clock.now(),
+            example=example,
+            example_note=decision_note(
+                sums_are_example=call.is_example,
+                sought_is_example=application.sought_is_example,
+                has_annex=results is not None,
             )
-            if call.appeal_variant
+            if example
             else "",
-            call.appeal_provision,
-            call.appeal_is_example,
-        ),
-        annex=results,
+            outcome=decision.outcome or Outcome.REFUSED,
+            dismissal=documents.Dismissal(
+                ground=DISMISSAL_TEXTS[decision.dismissal_ground],
+                why=decision.dismissal_why,
+            )
+            if decision.dismissal_ground and decision.outcome is Outcome.DISMISSED
+            else None,
+            decided_by=decided_by,
+            rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
+            presented_at=decision.proposed_at,
+            took_part=persons_of(decision.took_part),
+            dissent=decision.dissent,
+            years=tuple(documents.YearDecided(year, asked.get(year, 0), totals.get(year, 0)) for year in years),
+            granted=documents.AmountTable(
+                years,
+                tuple(
+                    documents.AmountLine(each.name, tuple(granted.get((year, each.id), 0) for year in years))
+                    for each in call.cost_categories
+                ),
+            ),
+            covers=decision.covers,
+            reasons=decision.reasons,
+            legal_basis=call.legal_basis,
+            conditions=_conditions(call, decision),
+            pay_on=tuple((each.grant_year, each.pay_on) for each in call.years),
+            report_due_on=tuple((year, due[year]) for year in years),
+            recovery_basis=call.recovery_basis,
+            appeal_variant=call.appeal_variant,
+            appeal_provision=call.appeal_provision,
+            appeal_is_example=call.appeal_is_example,
+            received_at=application.submitted_at,
+            last_day=call.last_day,
+            withdrawn_at=application.withdrawn_at,
+            heard=_heard(application.id),
+            annex=results,
+        )
     )
+
+
+def _heard(application_id: int) -> tuple[letter.Heard, ...]:
+    today = clock.today()
+    rows = db.session().scalars(
+        select(Communication).where(Communication.application_id == application_id).order_by(Communication.id)
+    )
+    return tuple(
+        letter.Heard(
+            on=clock.stockholm(each.sent_at).date(),
+            last_day=each.last_day,
+            replied_on=clock.stockholm(each.replied_at).date() if each.replied_at else None,
+            is_open=Communicated(each.kind, each.last_day, each.replied_at is not None).is_open(today),
+            ground=each.ground,
+        )
+        for each in rows
+    )
+
+
+def office() -> letter.Office:
+    """The authority as its decisions name it: its name, where an appeal is handed in, and which court tries it."""
+    name = db.session().scalar(
+        select(Organisation.name)
+        .where(Organisation.kind == OrganisationKind.AUTHORITY)
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    named = db.session().execute(select(Portal.authority_address, Portal.appeal_court).where(Portal.id == 1))
+    address, court = named.one_or_none() or ("", "")
+    return letter.Office(name or "Myndigheten", address, court)
 
 
 def basis(decision: Decision) -> dict[str, Any]:
@@ -139,25 +161,9 @@ def basis(decision: Decision) -> dict[str, Any]:
     }
 
 
-def authority_name() -> str:
-    """The authority's name, as its decisions are headed."""
-    found = db.session().scalar(
-        select(Organisation.name)
-        .where(Organisation.kind == OrganisationKind.AUTHORITY)
-        .order_by(Organisation.id)
-        .limit(1)
-    )
-    return found or "Myndigheten"
-
-
 def is_demonstration() -> bool:
     """Whether this installation is the demonstration: every document of it is marked as an example."""
     return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
-
-
-def _listed(years: Sequence[int]) -> str:
-    *first, last = [str(year) for year in years]
-    return f"{', '.join(first)} och {last}" if first else last
 
 
 def _conditions(call: Call, decision: Decision) -> tuple[str, ...]:
@@ -196,7 +202,7 @@ def annex(framework_id: int, years: tuple[int, ...]) -> documents.ResultsAnnex |
         for proviso in each.provisos:
             served.setdefault((proviso.code, each.grant_year), (proviso.text, []))[1].append(each.expected_result.code)
     return documents.ResultsAnnex(
-        title=f"Förväntade resultat {_listed(years)}",
+        title=f"Förväntade resultat {letter.listed(years)}",
         version=str(version.number),
         years=years,
         preamble=version.preamble,

@@ -30,7 +30,7 @@ from grantportal.domain.decisions import (
     per_year,
 )
 from grantportal.domain.documents import DecisionDocument
-from grantportal.domain.frozen import decision_document, proposal_fingerprint
+from grantportal.domain.frozen import decision_document, proposal_fingerprint, read_fingerprint
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.models.accounts import User
@@ -95,7 +95,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         sha256, changed = frozen.sha256, False
     else:
         shown = decision_documents.document(decision)
-        sha256 = decision.sha256 or ""
+        sha256 = read_fingerprint(shown)
         changed = decision.status is DecisionStatus.PROPOSED and proposal_fingerprint(shown) != decision.sha256
     sent = decisions.dispatched_at(decision.id)
     proposer = decisions.person_name(decision.proposed_by_id)

@@ -8,6 +8,7 @@ from grantportal import db
 from grantportal.domain.actors import Actor
 from grantportal.domain.answers import Draft
 from grantportal.domain.forms import FormDefinition
+from grantportal.domain.frozen import read_fingerprint
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.decisions import Decision
@@ -16,7 +17,7 @@ from grantportal.models.grants import CostCategory
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
-from grantportal.queries import applications
+from grantportal.queries import applications, decision_documents
 
 
 def organisation_id(name: str) -> int:
@@ -69,8 +70,8 @@ def case_id(application_id: int) -> int:
 
 
 def proposal_sha256(decision_id: int) -> str:
-    """The fingerprint of what is proposed."""
-    return db.session().get_one(Decision, decision_id).sha256 or ""
+    """The fingerprint of what the decider reads."""
+    return read_fingerprint(decision_documents.document(db.session().get_one(Decision, decision_id)))
 
 
 def payment_ids(decision_ids: Sequence[int], year: int) -> tuple[int, ...]:

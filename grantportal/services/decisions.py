@@ -37,7 +37,7 @@ from grantportal.domain.decisions import (
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
-from grantportal.domain.frozen import content_of, proposal_fingerprint
+from grantportal.domain.frozen import content_of, proposal_fingerprint, read_fingerprint
 from grantportal.domain.grants import ensure_room_for_grantee, ensure_within_frame
 from grantportal.domain.money import Kronor, in_words
 from grantportal.domain.payments import LedgerKind
@@ -191,14 +191,16 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
         require(act.actor, Permission.DECIDE, decision)
         after = DECISION.after(decision.status, DecisionAction.DECIDE)
         ensure_two_persons(proposed_by=decision.proposed_by_id, decided_by=act.actor.user_id)
-        ensure_unchanged(
-            seen=command.sha256,
-            proposed=decision.sha256,
-            now=proposal_fingerprint(decision_documents.document(decision)),
-        )
         amounts = decisions.amounts_of(decision)
         _ensure_lawful(ground, decision.outcome, amounts)
         _ensure_dismissal(ground, decision)
+        shown = decision_documents.document(decision)
+        ensure_unchanged(
+            seen=command.sha256,
+            shown=read_fingerprint(shown),
+            proposed=decision.sha256,
+            now=proposal_fingerprint(shown),
+        )
         ensure_communicated(decision.outcome, decisions.communicated(ground.application.id), today=clock.today())
         concluded = APPLICATION.after(ground.application.status, ApplicationAction.CONCLUDE)
         granted = {year: amount for year, amount in per_year(amounts).items() if amount}
@@ -210,7 +212,7 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
             act,
             FrozenKind.DECISION,
             decision.id,
-            content_of(document, **decision_documents.basis(decision)),
+            content_of(document, **decision_documents.basis(decision), read_sha256=command.sha256),
             case_id=decision.case_id,
         )
         add_record(

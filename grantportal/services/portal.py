@@ -4,7 +4,10 @@ from grantportal.queries import portal
 from grantportal.transaction import Bookkeeping, bookkeeping
 
 
-def set_registration_prefix(prefix: str) -> None:
-    """Say what diarienummer begin with from now on; numbers already given stay as they are."""
+def set_up(*, registration_prefix: str, authority_address: str, appeal_court: str) -> None:
+    """Say what diarienummer begin with and what decisions name from now on; what is given and decided stays as it is."""
     with bookkeeping(Bookkeeping.INSTALLATION):
-        portal.row().registration_prefix = prefix
+        row = portal.row()
+        row.registration_prefix = registration_prefix
+        row.authority_address = authority_address
+        row.appeal_court = appeal_court

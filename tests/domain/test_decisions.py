@@ -158,13 +158,13 @@ def test_two_persons():
 
 
 def test_what_is_decided_is_what_was_proposed_and_read():
-    ensure_unchanged(seen="a", proposed="a", now="a")
+    ensure_unchanged(seen="x", shown="x", proposed="a", now="a")
     with pytest.raises(RuleViolation, match="sedan du läste"):
-        ensure_unchanged(seen="b", proposed="a", now="a")
+        ensure_unchanged(seen="y", shown="x", proposed="a", now="a")
     with pytest.raises(RuleViolation, match="sedan du läste"):
-        ensure_unchanged(seen="", proposed=None, now="a")
+        ensure_unchanged(seen="", shown="", proposed=None, now="a")
     with pytest.raises(RuleViolation, match="Lämna tillbaka"):
-        ensure_unchanged(seen="a", proposed="a", now="b")
+        ensure_unchanged(seen="x", shown="x", proposed="a", now="b")
 
 
 DAY = date(2020, 6, 22)

@@ -1,5 +1,6 @@
 """Facts for the documents' tests: a region's application, decision and report as the demonstration has them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from grantportal.domain.decisions import Outcome
@@ -7,18 +8,15 @@ from grantportal.domain.documents import (
     AmountLine,
     AmountTable,
     Answer,
-    AppealText,
     DecisionDocument,
     Economy,
     EconomyLine,
     ExpectedResultRow,
     Party,
     Person,
-    PlannedPayment,
     ProvisoNote,
     ReceiptDocument,
     ReportDocument,
-    ReportDue,
     ReportedResult,
     ResultArea,
     ResultsAnnex,
@@ -27,6 +25,8 @@ from grantportal.domain.documents import (
     Wording,
     YearDecided,
 )
+from grantportal.domain.grants import AppealVariant
+from grantportal.domain.letters import decision as letter
 
 CATEGORIES = ("Personal", "Köpta tjänster", "Utbildning", "Resor", "Material", "Indirekta kostnader")
 BUDGET = AmountTable(
@@ -161,10 +161,17 @@ def annex(**changes) -> ResultsAnnex:
     return ResultsAnnex(**{**facts, **changes})
 
 
-def decision(**changes) -> DecisionDocument:
+def grounds(**changes) -> letter.Grounds:
+    """What the decision's words are made of."""
     facts = {
-        **COMMON,
-        "title": "Beslut om statsbidrag för 2021 och 2022",
+        "office": letter.Office(
+            "Socialstyrelsen", "Påhittade gatan 1, 000 00 Exempelstad", "Förvaltningsrätten i Exempelstad"
+        ),
+        "grant": COMMON["grant"],
+        "registration_number": "DEMO 2020-0001",
+        "party": SKANE,
+        "represents_the_public": True,
+        "example": True,
         "example_note": "Verkliga är beviljade belopp, utgång och beslutsdag. Allt annat är påhittat.",
         "at": datetime(2020, 6, 30, 11, 42, tzinfo=UTC),
         "outcome": Outcome.GRANTED,
@@ -172,6 +179,7 @@ def decision(**changes) -> DecisionDocument:
         "rapporteur": Person("Hanna Exempel", "handläggare"),
         "presented_at": datetime(2020, 6, 29, 14, 5, tzinfo=UTC),
         "took_part": (Person("Lo Exempel", "jurist"),),
+        "dissent": "",
         "years": (YearDecided(2021, 2913808, 2913808), YearDecided(2022, 3363938, 3363938)),
         "granted": BUDGET,
         "covers": "Läkare, psykolog, socionom, psykiatrisjuksköterska och arbetsterapeut i ett team för barn och "
@@ -184,14 +192,23 @@ def decision(**changes) -> DecisionDocument:
             "Samma kostnad får inte ha annan finansiering.",
             "Ändrade förutsättningar anmäls till Socialstyrelsen.",
         ),
-        "payments": (PlannedPayment(2021, 2913808, "januari 2021"), PlannedPayment(2022, 3363938, "januari 2022")),
-        "reports": (ReportDue(2021, date(2022, 3, 1)), ReportDue(2022, date(2023, 3, 1))),
-        "appeal": AppealText(
-            "Beslutet får överklagas till förvaltningsrätten inom tre veckor.", "40–44 §§ förvaltningslagen", True
-        ),
+        "pay_on": ((2021, date(2021, 1, 15)), (2022, date(2022, 1, 14))),
+        "report_due_on": ((2021, date(2022, 3, 1)), (2022, date(2023, 3, 1))),
+        "recovery_basis": "Villkoren för bidraget",
+        "appeal_variant": AppealVariant.THREE_WEEKS,
+        "appeal_provision": "40–44 §§ förvaltningslagen",
+        "appeal_is_example": True,
+        "received_at": datetime(2020, 4, 16, 12, 12, tzinfo=UTC),
+        "last_day": date(2020, 4, 20),
+        "withdrawn_at": None,
+        "heard": (letter.Heard(date(2020, 6, 5), date(2020, 6, 22), date(2020, 6, 15)),),
         "annex": annex(),
     }
-    return DecisionDocument(**{**facts, **changes})
+    return letter.Grounds(**{**facts, **changes})
+
+
+def decision(**changes) -> DecisionDocument:
+    return replace(letter.document(grounds(**changes)), sha256=SHA256)
 
 
 def report(**changes) -> ReportDocument:

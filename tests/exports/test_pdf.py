@@ -116,7 +116,7 @@ def test_a_decision_says_all_that_a_decision_must_say():
         "Beata Exempel, avdelningschef",
         "Hanna Exempel, handläggare",
         "Lo Exempel, jurist",
-        "Skiljaktig mening",
+        "Avvikande mening",
         "9f2c41d7 0b6e5a18 c3d4902f 77ae1b60",
         "A3 Systematisk uppföljning",
         "pekat ut vad som eventuellt",

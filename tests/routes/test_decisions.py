@@ -1,15 +1,23 @@
 """Beslut and kommunicering through their pages, on both databases."""
 
+import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from grantportal import db
 from grantportal.domain.actors import Role
+from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
+from grantportal.domain.frozen import decision_document, read_fingerprint
+from grantportal.exports import pdf
 from grantportal.models.accounts import User
+from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine
+from grantportal.queries import decision_documents
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.client import summary
@@ -151,6 +159,87 @@ def test_a_dismissal_keeps_its_ground_in_the_form_and_says_it_in_the_letter(pilo
     shared = officer.get(f"/fordelade-bidrag/{pilot.call.id}")
     assert "Avvisning" in shared.text
     assert "Den som ansöker får inte söka bidraget. Ansökan prövades inte." in shared.text
+
+
+def packed(text):
+    """Words without what differs between a screen and paper: spaces, and where a line was broken."""
+    return re.sub(r"[\s\u200b\u00ad-]", "", text)
+
+
+def test_page_and_paper_say_the_same_words(pilot, as_):
+    """Every heading, sentence and figure of the document, and no other sentence."""
+    made = application(pilot, OrganisationFactory(name="Region Skåne"))
+    decision_id = decided(
+        pilot,
+        proposed(pilot, made, covers="Team vid ungdomshemmet.", took_part="Lo Exempel, jurist"),
+    )
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    document = decision_document(json.loads(frozen.content), frozen.sha256)
+    texts = list(strings_of(document.parts))
+    assert len(texts) > 60
+
+    letter = next(each for each in as_(pilot.officer).get(f"/beslut/{decision_id}").document.iter("article"))
+    on_screen, on_paper = packed("".join(letter.itertext())), packed(paper(document))
+    for text in texts:
+        assert packed(text) in on_screen, text
+        assert packed(text) in on_paper, text
+
+
+def strings_of(parts):
+    """All that is printed of the parts: the keys and the captions that only a screen reader hears left out."""
+    for part in parts:
+        yield from (part.heading, *part.paragraphs, *part.numbered)
+        for fact in part.facts:
+            yield from (fact.name, *fact.lines)
+        if part.table:
+            yield from part.table.heads
+            for row in (*part.table.rows, part.table.total):
+                yield from row
+
+
+def paper(document):
+    command = ["pdftotext", "-layout", "-", "-"]
+    return subprocess.run(command, input=pdf.render(document), capture_output=True, check=True).stdout.decode()
+
+
+def test_what_is_shown_before_the_signature_is_what_is_stored(pilot, as_):
+    """All but who decided: every part as it was read, to the letter."""
+    decision_id = proposed(pilot, application(pilot))
+    read = decision_documents.document(db.session().get_one(Decision, decision_id))
+    db.close_read_session()
+    assert f'value="{read_fingerprint(read)}"' in as_(pilot.decider).get(f"/beslut/{decision_id}/fatta").text
+    decided(pilot, decision_id)
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    stored = json.loads(frozen.content)
+    assert stored["basis"]["read_sha256"] == read_fingerprint(read)
+    made = decision_document(stored, frozen.sha256)
+    assert [each for each in made.parts if each.key != "decided"] == [
+        each for each in read.parts if each.key != "decided"
+    ]
+    assert {part.key for part in made.parts} >= {"decision", "received", "heard", "recovery", "appeal", "decided"}
+
+
+WORDS_OF_THE_PRINT = {
+    *("Påhittat", "exempel", "Innehållet", "är", "påhittat", "för", "att", "visa", "hur", "portalen", "arbetar"),
+    *("Inte", "beslutat", "Dnr", "Part", "Sökande", "verksamhet", "Fattat", "inte", "fattat", "än"),
+    *("Beslutets", "Förslagets", "fingeravtryck", "Förbehåll", "med", "förbehåll"),
+    *("Förväntat", "resultat", "Beslutet", "sparat", "oförändrat", "Fingeravtrycket", "räknat", "på", "det"),
+    *("beslutade", "innehållet", "SHA"),
+}
+"""What the page and the paper say of themselves: marks, labels and the fingerprint."""
+
+
+def test_the_templates_have_no_words_of_a_decision():
+    """A sentence in a template would reword every earlier decision the day that somebody edits it."""
+    root = Path(__file__).parents[2]
+    page = (root / "templates/decisions/_document.html").read_text("utf-8")
+    page = re.sub(r"\{#.*?#\}|<[^>]*>", " ", page, flags=re.DOTALL)
+    spoken = re.sub(r"\{[{%].*?[%}]\}", " ", page, flags=re.DOTALL)
+    # Within the code: what is quoted and begins as a sentence does.
+    spoken += " " + " ".join(re.findall(r'"([A-ZÅÄÖ][^"]*)"', page))
+    paper = (root / "grantportal/exports/typst/decision.typ").read_text("utf-8")
+    spoken += " " + " ".join(re.findall(r"\[([A-ZÅÄÖ][^\[\]#]*)\]", paper))
+    assert set(re.findall(r"[A-Za-zÅÄÖåäö]{2,}", spoken)) - WORDS_OF_THE_PRINT == set()
 
 
 def words_of(element) -> str:

@@ -17,6 +17,7 @@ from grantportal.domain.cases import CaseKind
 from grantportal.domain.decisions import Decide, Outcome, ProposeDecision, SkipCommunication, SkipGround
 from grantportal.domain.forms import FormKind
 from grantportal.domain.frameworks import FrameworkStatus, ProvisoMarker
+from grantportal.domain.frozen import read_fingerprint
 from grantportal.domain.grants import AppealVariant, ConditionStatus
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.applications import Application, RequestedLine
@@ -26,7 +27,7 @@ from grantportal.models.decisions import Decision
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Proviso, ResultArea, Wording
 from grantportal.models.grants import Condition, ConditionSet, CostCategory, FormVersion, Grant, YearFrame
 from grantportal.models.organisations import Organisation
-from grantportal.queries import accounts
+from grantportal.queries import accounts, decision_documents
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.factories import OrganisationFactory, UserFactory, person
@@ -290,9 +291,8 @@ def hear_nobody(of: Programme, made: Application) -> None:
 def fingerprint_of(decision_id: int) -> str:
     """What the decider has read."""
     db.close_read_session()
-    found = db.session().get_one(Decision, decision_id).sha256
+    found = read_fingerprint(decision_documents.document(db.session().get_one(Decision, decision_id)))
     db.close_read_session()
-    assert found is not None
     return found
 
 

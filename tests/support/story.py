@@ -31,7 +31,11 @@ def installed(url: str, instance: Path) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
     try:
-        portal.set_registration_prefix(settings.numbers_begin_with)
+        portal.set_up(
+            registration_prefix=settings.numbers_begin_with,
+            authority_address=settings.named_address,
+            appeal_court=settings.named_court,
+        )
         register_known(settings)
         yield app
     finally:
