@@ -60,6 +60,11 @@ def after(day: date, working_days: int) -> date:
     return _away(day, working_days, timedelta(days=1))
 
 
+def on_or_after(day: date) -> date:
+    """The day itself when it is a working day, else the next one."""
+    return day if is_working_day(day) else after(day, 1)
+
+
 def _away(day: date, working_days: int, step: timedelta) -> date:
     while working_days:
         day += step

@@ -14,11 +14,13 @@ from grantportal import db
 from grantportal.domain import cases, clock
 from grantportal.domain import supplements as supplement_rules
 from grantportal.domain.actors import Actor
+from grantportal.domain.appeals import AppealTime, appeal_time
 from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, Progress, Step, YearState
 from grantportal.domain.decisions import OUTCOME_TEXTS, CommunicationKind, DecisionStatus
 from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind, told
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import ReportStatus
 from grantportal.domain.supplements import SupplementStatus
@@ -126,6 +128,8 @@ class CasePage:
     records: tuple[RecordRow, ...]
     money: tuple[MoneyYear, ...]
     sums_are_example: bool
+    appeal: AppealTime | None
+    """Until when the newest decision can be appealed, once it is sent."""
     events: tuple[EventRow, ...]
     related: tuple[RelatedCase, ...]
     reported_in: RelatedCase | None
@@ -206,6 +210,11 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         records=_records(found),
         money=_money(found),
         sums_are_example=call.is_example,
+        appeal=appeal_time(
+            call.appeal_variant,
+            public_party=organisation.kind is OrganisationKind.REGION,
+            sent_on=_day(standing.decision.dispatched_at) if standing.decision else None,
+        ),
         events=_events(found),
         related=related,
         reported_in=next((each for each in related if each.id == case.parent_id and standing.is_granted), None),

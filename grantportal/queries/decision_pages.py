@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
+from grantportal.domain.appeals import AppealTime, appeal_time
 from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
@@ -33,6 +34,7 @@ from grantportal.domain.documents import DecisionDocument
 from grantportal.domain.frozen import decision_document, proposal_fingerprint, read_fingerprint
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
@@ -70,6 +72,7 @@ class DecisionPage:
     document: DecisionDocument
     label: Label
     dispatch: Label | None
+    appeal: AppealTime | None
     sha256: str
     is_made: bool
     is_dispatched: bool
@@ -86,7 +89,10 @@ class DecisionPage:
 
 def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     """A decision with its document: a made one from what was frozen, else from what is saved now."""
-    decision = decisions.get(actor, decision_id, joinedload(Decision.application).joinedload(Application.call))
+    beside = joinedload(Decision.application).options(
+        joinedload(Application.call), joinedload(Application.organisation)
+    )
+    decision = decisions.get(actor, decision_id, beside)
     if decision is None:
         return None
     frozen = _frozen(decision.id) if decision.status is DecisionStatus.MADE else None
@@ -120,6 +126,11 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
             )
         ),
         dispatch=dispatch_label(sent) if made else None,
+        appeal=appeal_time(
+            decision.application.call.appeal_variant,
+            public_party=decision.application.organisation.kind is OrganisationKind.REGION,
+            sent_on=clock.stockholm(sent).date() if sent else None,
+        ),
         sha256=sha256,
         is_made=made,
         is_dispatched=sent is not None,

@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.domain.appeals import appeal_time
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
 from grantportal.domain.frozen import decision_document, read_fingerprint
+from grantportal.domain.grants import AppealVariant
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.exports import pdf
 from grantportal.models.accounts import User
 from grantportal.models.cases import FrozenVersion
@@ -159,6 +163,25 @@ def test_a_dismissal_keeps_its_ground_in_the_form_and_says_it_in_the_letter(pilo
     shared = officer.get(f"/fordelade-bidrag/{pilot.call.id}")
     assert "Avvisning" in shared.text
     assert "Den som ansöker får inte söka bidraget. Ansökan prövades inte." in shared.text
+
+
+@pytest.mark.parametrize("kind", [OrganisationKind.REGION, OrganisationKind.OTHER])
+def test_the_last_day_to_appeal_stands_on_the_case_and_the_decision_once_it_is_sent(pilot, as_, kind):
+    made = application(pilot, OrganisationFactory(name="Region Skåne", kind=kind))
+    decision_id = decided(pilot, proposed(pilot, made))
+    ombud, officer = as_(actor_with(Role.OMBUD, made.organisation)), as_(pilot.officer)
+    pages = (f"/arenden/{made.case_id}", f"/beslut/{decision_id}")
+    for url in pages:
+        assert "att överklaga är" not in officer.get(url).text
+    assert "överklaga" not in ombud.get(pages[0]).text
+    services.dispatch(pilot.registrar, decision_id)
+    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=kind is OrganisationKind.REGION, sent_on=clock.today())
+    assert time is not None
+    for reader in (ombud, officer):
+        for url in pages:
+            shown = " ".join(reader.get(url).text.split())
+            assert all(" ".join(sentence.split()) in shown for sentence in time.sentences)
+            assert ("Sista dag att överklaga är" in shown) is (kind is OrganisationKind.REGION)
 
 
 def packed(text):

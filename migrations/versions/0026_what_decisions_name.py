@@ -6,8 +6,8 @@ Both are empty until `grantportal db upgrade` is run with the settings. Safe whi
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
