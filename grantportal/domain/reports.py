@@ -287,6 +287,11 @@ def share_out(total: Kronor, weights: Sequence[int]) -> tuple[Kronor, ...]:
     return tuple(parts)
 
 
+def charged_of(content: Mapping[str, Any]) -> Kronor:
+    """Belastar bidraget, as a frozen version of a report says it: what the ledger has as charged by the report."""
+    return sum(line["charged"] for line in content["economy"]["lines"])
+
+
 @dataclass(frozen=True)
 class EconomyRow:
     """One kostnadsslag: what is decided, what is paid, and what the region says of it."""

@@ -56,6 +56,26 @@ KEPT_UNLESS_DRAFT = {
 CHILDREN_OF_A_DRAFT = {"call_years": ("calls", "call_id")}
 """Rows that are neither added, changed nor taken away once their parent is no draft."""
 
+FROZEN_BATCH = "OLD.sha256 <> ''"
+"""An underlag is whole when its fingerprint is written, which comes last: from then on nothing of it is changed."""
+
+CLOSED_BATCH = "(SELECT sha256 FROM payment_batches WHERE payment_batches.id = NEW.batch_id) <> ''"
+"""What is whole takes no more payments."""
+
+LOCKED_PAYMENT = (
+    (
+        "OLD.status <> 'planned'",
+        ("id", "decision_id", "organisation_id", "case_id", "grant_id", "grant_year", "instalment", "amount"),
+    ),
+    (
+        "OLD.status IN ('batched', 'confirmed')",
+        ("batch_id", "giro", "planned_on", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
+    ),
+    ("OLD.status = 'batched' AND NEW.status <> 'confirmed'", ("status",)),
+    ("OLD.status = 'confirmed'", ("status", "paid_on", "confirmed_by_id", "confirmed_at")),
+)
+"""Columns of a payment that are not changed once this holds of it: it is registered, in an underlag, paid."""
+
 REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -72,6 +92,11 @@ def _rules() -> Iterator[tuple[str, str, str]]:
     for table, status in LOCKED_BY_STATUS.items():
         yield table, "UPDATE", f"OLD.status = '{status}'"
         yield table, "DELETE", f"OLD.status = '{status}'"
+    yield "payment_batches", "UPDATE", FROZEN_BATCH
+    yield "payment_batches", "DELETE", FROZEN_BATCH
+    yield "payments", "INSERT", CLOSED_BATCH
+    yield "payments", "UPDATE", _payment_is_changed()
+    yield "payments", "DELETE", "OLD.status <> 'planned'"
     for table, (parent, key, status) in LOCKED_BY_PARENT.items():
         status_of = f"(SELECT status FROM {parent} WHERE {parent}.id = {{row}}.{key})"
         for operation, rows in _ROWS.items():
@@ -84,8 +109,7 @@ def _rules() -> Iterator[tuple[str, str, str]]:
         for operation, rows in _ROWS.items():
             yield table, operation, _any_is(status_of, rows, status)
     for table, columns in KEPT_UNLESS_DRAFT.items():
-        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
-        yield table, "UPDATE", f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {changed})"
+        yield table, "UPDATE", f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {_differs(*columns)})"
         yield table, "DELETE", "OLD.status <> 'draft'"
     for table, (parent, key) in CHILDREN_OF_A_DRAFT.items():
         status_of = f"(SELECT status FROM {parent} WHERE {parent}.id = {{row}}.{key})"
@@ -99,6 +123,16 @@ _ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 def _any_is(status_of: str, rows: tuple[str, ...], status: str) -> str:
     return " OR ".join(f"{status_of.format(row=row)} = '{status}'" for row in rows)
+
+
+def _payment_is_changed() -> str:
+    refused = [f"{condition} AND ({_differs(*columns)})" for condition, columns in LOCKED_PAYMENT]
+    refused.append(f"{_differs('batch_id')} AND {CLOSED_BATCH}")
+    return " OR ".join(refused)
+
+
+def _differs(*columns: str) -> str:
+    return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
 
 
 def _tables() -> list[str]:

@@ -1,23 +1,30 @@
 """What `grantportal verify` reads: everything, as it is stored."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db
+from grantportal.domain import money_control
+from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.money import Kronor
-from grantportal.domain.payments import LedgerKind, PaymentStatus
+from grantportal.domain.money_control import Place
+from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import charged_of
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import FormVersion, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
-from grantportal.models.payments import LedgerEntry, Payment
+from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, Portal
 from grantportal.models.records import StoredFile
+from grantportal.models.reports import Report, ReportedCost
 
 AT_A_TIME = 500
 
@@ -118,18 +125,186 @@ def granted_in_ledger() -> dict[GrantYear, set[int]]:
     return found
 
 
-def payments() -> Iterator[tuple[int, PaymentStatus, Kronor, Kronor]]:
-    """Each payment's id, status and amount, and what the ledger says has been paid on it."""
-    paid = (
-        select(LedgerEntry.payment_id, func.sum(LedgerEntry.amount).label("total"))
-        .where(LedgerEntry.kind == LedgerKind.PAID)
-        .group_by(LedgerEntry.payment_id)
-        .subquery()
+def money() -> money_control.Money:
+    """The ledger and all that it is compared with. A handful of queries whatever their number."""
+    told = _told()
+    payments, batches = _payments(told), _batches(told)
+    known = {Payment.__tablename__: set(payments), PaymentBatch.__tablename__: set(batches)}
+    return money_control.Money(
+        entries=_entries(),
+        decisions=_decisions(),
+        payments=payments,
+        batches=batches,
+        reports=_reports(),
+        unknown=sorted(key for key in told if key[1] not in known[key[0]]),
     )
+
+
+def _entries() -> list[money_control.Entry]:
     rows = db.session().execute(
-        select(Payment.id, Payment.status, Payment.amount, func.coalesce(paid.c.total, 0))
-        .outerjoin(paid, paid.c.payment_id == Payment.id)
-        .order_by(Payment.id)
+        select(
+            LedgerEntry.id,
+            LedgerEntry.kind,
+            LedgerEntry.amount,
+            *_place(LedgerEntry),
+            LedgerEntry.decision_id,
+            LedgerEntry.payment_id,
+            LedgerEntry.report_id,
+        ).order_by(LedgerEntry.id)
     )
-    for key, status, amount, total in rows:
-        yield key, status, amount, int(total)
+    return [
+        money_control.Entry(
+            id=row.id,
+            kind=row.kind,
+            amount=row.amount,
+            place=Place(row.grant_id, row.grant_year, row.organisation_id, row.case_id),
+            decision_id=row.decision_id,
+            payment_id=row.payment_id,
+            report_id=row.report_id,
+        )
+        for row in rows
+    ]
+
+
+def _place(of: type[LedgerEntry | Payment | Report]) -> tuple[Any, ...]:
+    return of.grant_id, of.grant_year, of.organisation_id, of.case_id
+
+
+def _decisions() -> dict[int, money_control.Grant]:
+    lines: dict[int, dict[int, Kronor]] = {}
+    for decision_id, year, total in db.session().execute(
+        select(DecisionLine.decision_id, DecisionLine.grant_year, func.sum(DecisionLine.amount)).group_by(
+            DecisionLine.decision_id, DecisionLine.grant_year
+        )
+    ):
+        lines.setdefault(decision_id, {})[year] = int(total)
+    later = aliased(Decision)
+    rows = db.session().execute(
+        select(Decision.id, Decision.status, later.id, Call.grant_id, Decision.organisation_id, Decision.case_id)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .outerjoin(later, and_(later.changes_id == Decision.id, later.status == DecisionStatus.MADE))
+    )
+    return {
+        key: money_control.Grant(
+            id=key,
+            is_made=status is DecisionStatus.MADE,
+            stands=status is DecisionStatus.MADE and changed_by is None,
+            grant_id=grant_id,
+            organisation_id=organisation_id,
+            case_id=case_id,
+            granted=lines.get(key, {}),
+        )
+        for key, status, changed_by, grant_id, organisation_id, case_id in rows
+    }
+
+
+def _told() -> dict[tuple[str, int], list[money_control.Told]]:
+    rows = db.session().execute(
+        select(Event.subject, Event.subject_id, Event.kind, Event.actor_id, Event.data)
+        .where(Event.subject.in_((Payment.__tablename__, PaymentBatch.__tablename__)))
+        .order_by(Event.id)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    found: dict[tuple[str, int], list[money_control.Told]] = {}
+    for subject, subject_id, kind, actor_id, data in rows:
+        told = money_control.Told(kind, actor_id, _read(data))
+        found.setdefault((subject, subject_id), []).append(told)
+    return found
+
+
+def _read(text: str) -> dict[str, Any]:
+    """What is stored as JSON; nothing where it is none, which the control of its fingerprint tells of."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[int, money_control.PaymentRow]:
+    rows = db.session().execute(
+        select(
+            Payment.id,
+            Payment.status,
+            Payment.amount,
+            *_place(Payment),
+            Payment.decision_id,
+            Payment.batch_id,
+            Payment.giro,
+            Payment.paid_on,
+            Payment.registered_by_id,
+            Payment.attested_by_id,
+            Payment.confirmed_by_id,
+            Payment.confirmed_at,
+            Case.registration_number,
+            Organisation.organisation_number,
+        )
+        .join(Case, Case.id == Payment.case_id)
+        .join(Organisation, Organisation.id == Payment.organisation_id)
+        .order_by(Payment.id)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    return {
+        row.id: money_control.PaymentRow(
+            id=row.id,
+            status=row.status,
+            amount=row.amount,
+            place=Place(row.grant_id, row.grant_year, row.organisation_id, row.case_id),
+            decision_id=row.decision_id,
+            batch_id=row.batch_id,
+            giro=row.giro,
+            paid_on=row.paid_on,
+            registered_by_id=row.registered_by_id,
+            attested_by_id=row.attested_by_id,
+            confirmed_by_id=row.confirmed_by_id,
+            confirmed_at=row.confirmed_at,
+            registration_number=row.registration_number or "",
+            organisation_number=row.organisation_number,
+            told=told.get((Payment.__tablename__, row.id), ()),
+        )
+        for row in rows
+    }
+
+
+def _batches(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[int, money_control.BatchRow]:
+    frozen: dict[int, list[tuple[dict[str, Any], str]]] = {}
+    for version in db.session().execute(
+        select(FrozenVersion.subject_id, FrozenVersion.content, FrozenVersion.sha256)
+        .where(FrozenVersion.kind == FrozenKind.PAYMENT_BATCH)
+        .order_by(FrozenVersion.number)
+    ):
+        frozen.setdefault(version.subject_id, []).append((_read(version.content), version.sha256))
+    return {
+        batch.id: money_control.BatchRow(
+            id=batch.id,
+            number=batch.number,
+            created_at=batch.created_at,
+            total=batch.total,
+            sha256=batch.sha256,
+            frozen=frozen.get(batch.id, ()),
+            told=told.get((PaymentBatch.__tablename__, batch.id), ()),
+        )
+        for batch in db.session().scalars(select(PaymentBatch).order_by(PaymentBatch.id))
+    }
+
+
+def _reports() -> dict[int, money_control.ReportRow]:
+    charged: dict[int, Kronor] = {}
+    for report_id, content in db.session().execute(
+        select(FrozenVersion.subject_id, FrozenVersion.content)
+        .where(FrozenVersion.kind == FrozenKind.REPORT)
+        .order_by(FrozenVersion.number)
+        .execution_options(yield_per=AT_A_TIME)
+    ):
+        try:
+            charged[report_id] = charged_of(_read(content))
+        except (KeyError, TypeError):
+            # The control of frozen versions tells of it.
+            charged[report_id] = 0
+    sums = select(ReportedCost.report_id, func.sum(ReportedCost.charged)).group_by(ReportedCost.report_id)
+    listed = {report_id: int(total) for report_id, total in db.session().execute(sums)}
+    rows = db.session().execute(select(Report.id, *_place(Report)).order_by(Report.id))
+    return {
+        key: money_control.ReportRow(key, Place(*place), charged.get(key), listed.get(key, 0)) for key, *place in rows
+    }

@@ -107,7 +107,7 @@ def batch(actor: Actor, command: ChosenPayments) -> int:
         made.sha256 = freeze(act, FrozenKind.PAYMENT_BATCH, made.id, content).sha256
         for payment in payments:
             act.also(EventKind.PAYMENT_BATCHED, payment, amount=payment.amount, batch=number)
-        act.about(made, number=number, payments=len(payments), total=made.total)
+        act.about(made, number=number, payments=len(payments), total=made.total, sha256=made.sha256)
         return made.id
 
 
@@ -139,7 +139,13 @@ def confirm(actor: Actor, batch_id: int, command: ConfirmPaid) -> int:
                 decision_id=payment.decision_id,
                 payment_id=payment.id,
             )
-            act.also(EventKind.PAYMENT_CONFIRMED, payment, amount=payment.amount, year=payment.grant_year)
+            act.also(
+                EventKind.PAYMENT_CONFIRMED,
+                payment,
+                amount=payment.amount,
+                year=payment.grant_year,
+                paid_on=command.paid_on.isoformat(),
+            )
             tell_party(
                 act,
                 cases[payment.case_id],

@@ -283,7 +283,8 @@ def submit(actor: Actor, report_id: int, command: HandInReport | None = None) ->
         report.version_number = version.number
         report.submitted_at = report.submitted_at or received
         report.submitted_by_id = act.actor.user_id
-        charged = _replace_reported(act, report, content)
+        _replace_reported(act, report, content)
+        charged = reports.charged_of(content)
         delta = charged - queries.charged_so_far(report_id)
         if delta:
             ledger.enter(
@@ -375,8 +376,8 @@ def _basis(page: ReportPage) -> dict[str, Any]:
     }
 
 
-def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> int:
-    """The rows that overviews and reviews read follow the newest version. Answers what is charged."""
+def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> None:
+    """The rows that overviews and reviews read follow the newest version."""
     for table in (ReportedResult, ReportedCost):
         act.session.execute(delete(table).where(table.report_id == report.id))
     basis = content["basis"]
@@ -393,13 +394,10 @@ def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> int:
                 measure=result["measure"],
             )
         )
-    charged = 0
     for category_id, line in zip(basis["categories"], content["economy"]["lines"], strict=True):
-        charged += line["charged"]
         figures = {name: line[name] for name in ("budget", "paid", "cost", "own_financing", "charged", "comment")}
         act.session.add(ReportedCost(report_id=report.id, cost_category_id=category_id, **figures))
     act.session.flush()
-    return charged
 
 
 def _end_supplement(act: Act, report: Report, version: FrozenVersion) -> None:

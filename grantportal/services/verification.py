@@ -1,4 +1,4 @@
-"""Control of everything that must not have changed: chains, frozen versions, files, and the counters beside the ledger."""
+"""Control of everything that must not have changed: chains, frozen versions, files, counters and the money."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from grantportal.domain import clock
+from grantportal.domain import clock, money_control
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.money import kr
-from grantportal.domain.payments import PaymentStatus
 from grantportal.domain.search import looked_up_of
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.search import SearchEntry
@@ -47,7 +46,12 @@ def verify(files: Path) -> Findings:
     findings.check("publicerade formulär", _forms())
     findings.check("filer", _files(files))
     findings.check("årsramar", _frames())
-    findings.check("utbetalningar", _payments())
+    money = stored.money()
+    findings.check("rader i reskontran", money_control.ledger(money))
+    findings.check("beslutade belopp", money_control.decisions(money))
+    findings.check("utbetalningar", money_control.payments(money))
+    findings.check("utbetalningsunderlag", money_control.batches(money))
+    findings.check("inskickade återrapporteringar", money_control.reports(money))
     return findings
 
 
@@ -169,11 +173,3 @@ def _frames() -> Iterator[str | None]:
         yield None
     for grant_id, grant_year in sorted((lines.keys() | ledger.keys() | listed.keys()) - known):
         yield f"Statsbidrag {grant_id} har beslut för {grant_year} men ingen årsram."
-
-
-def _payments() -> Iterator[str | None]:
-    for key, status, amount, paid in stored.payments():
-        due = amount if status is PaymentStatus.CONFIRMED else 0
-        if paid != due:
-            yield f"Utbetalning {key}: {kr(due)} är betalt, reskontran säger {kr(paid)}."
-        yield None

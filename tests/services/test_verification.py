@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from grantportal import cli, db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
+from grantportal.domain.calls import CallChangeKind
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.events import EventKind
@@ -21,6 +22,7 @@ from grantportal.effects.freeze import freeze
 from grantportal.effects.ledger import enter
 from grantportal.models import triggers
 from grantportal.models.applications import Application
+from grantportal.models.calls import CallChange
 from grantportal.models.cases import Case, FileNote
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
@@ -80,6 +82,7 @@ def history(folder, monkeypatch) -> Application:
     placed = placing.place(folder, b"bytes")
     with bookkeeping(Bookkeeping.FILES) as (session, _):
         placing.enter(session, placed, shown_name="beslut.pdf", media_type="application/pdf")
+    decision = _made_decision(application, category.id)
     with transaction(writer, EventKind.DECISION_MADE) as act:
         act.about(act.session.get_one(Case, case_id))
         freeze(act, FrozenKind.APPLICATION, application.id, {"q1": "Vi söker."}, case_id=case_id)
@@ -92,12 +95,12 @@ def history(folder, monkeypatch) -> Application:
             grant_year=2021,
             organisation_id=application.organisation_id,
             case_id=case_id,
+            decision_id=decision.id,
         )
-    _made_decision(application, category.id)
     return application
 
 
-def _made_decision(application: Application, category_id: int) -> None:
+def _made_decision(application: Application, category_id: int) -> Decision:
     decision = saved(
         Decision(
             application_id=application.id,
@@ -112,6 +115,7 @@ def _made_decision(application: Application, category_id: int) -> None:
         made.status, made.outcome, made.sha256 = DecisionStatus.MADE, Outcome.GRANTED, "x"
         made.proposed_by_id, made.decided_by_id = proposer.id, decider.id
         made.decided_at = datetime(2020, 6, 30, 8, tzinfo=UTC)
+    return decision
 
 
 def tamper(*statements: str) -> None:
@@ -148,7 +152,11 @@ def test_nothing_is_found_where_nothing_has_been_changed(history, folder):
         "publicerade formulär": 1,
         "filer": 1,
         "årsramar": 1,
+        "rader i reskontran": 1,
+        "beslutade belopp": 1,
         "utbetalningar": 0,
+        "utbetalningsunderlag": 0,
+        "inskickade återrapporteringar": 0,
     }
 
 
@@ -229,6 +237,19 @@ def test_what_is_written_once_cannot_be_changed(history, table, statement):
                 receiver="Registrator",
                 dispatched_by_id=UserFactory().id,
                 dispatched_at=datetime(2020, 7, 1, tzinfo=UTC),
+            )
+        )
+    if table == "call_changes":
+        saved(
+            CallChange(
+                call_id=committed().get_one(Application, history.id).call_id,
+                kind=CallChangeKind.CLOSED_EARLY,
+                field="last_day",
+                was="2020-04-20",
+                becomes="2020-04-17",
+                reason="Medlen är slut.",
+                made_by_id=UserFactory().id,
+                made_at=datetime(2020, 4, 17, tzinfo=UTC),
             )
         )
     if table == "frozen_versions":
