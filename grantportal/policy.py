@@ -5,30 +5,33 @@ own organisation, and for one case if the mandate names one.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, true
 
 from grantportal.domain.actors import APPLICANT_ROLES, CASE_READERS, SYSTEM, Actor, Mandate, Role
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
-from grantportal.domain.cases import RecordKind
-from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.cases import RECORDS_FOR_THE_PARTY, RecordKind
+from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.errors import NoRight
+from grantportal.domain.events import TOLD_TO_THE_AUTHORITY, TOLD_TO_THE_PARTY, WHEN_SENT
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import ECONOMY
 from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.base import Base
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote, FrozenVersion
-from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
 from grantportal.models.messages import Message
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment
-from grantportal.models.portal import Notice
+from grantportal.models.portal import Event, Notice
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
@@ -272,7 +275,8 @@ def _covers(mandate: Mandate, thing: object | None) -> bool:
         return mandate.organisation_id == thing.id and mandate.case_id is None
     organisation_id = getattr(thing, "organisation_id", None)
     if organisation_id is None:
-        return thing is None
+        # An applicant's right is always to something: without it, and without an organisation of its own, there is none.
+        return False
     if organisation_id != mandate.organisation_id:
         return False
     case_id = thing.id if isinstance(thing, Case) else getattr(thing, "case_id", None)
@@ -297,23 +301,54 @@ _AUTHORITY_SEES: dict[type[Base], Any] = {
     BankGiro: true,
     OmbudApplication: true,
 }
-# What an organisation sees of its own rows, when that is not all of them.
+# What an organisation sees of its own rows. What nobody has named here is seen by no organisation.
 _PARTY_SEES: dict[type[Base], Any] = {
-    # A decision is its party's when it has been sent (meddelat), and so is what follows from it.
-    Decision: lambda: and_(Decision.status == DecisionStatus.MADE, _is_sent(Decision.id)),
-    Payment: lambda: _is_sent(Payment.decision_id),
-    LedgerEntry: lambda: or_(LedgerEntry.decision_id.is_(None), _is_sent(LedgerEntry.decision_id)),
-    # What the authority writes for itself is not sent to anybody; a party that wants it asks for it.
+    Case: true,
+    Application: true,
+    Supplement: true,
+    Message: true,
+    BankGiro: true,
+    OmbudApplication: true,
+    # A decision is its party's when it has been sent (meddelat), and so is what leads to it or follows from it.
+    Decision: lambda: and_(Decision.status == DecisionStatus.MADE, is_sent(Decision.id)),
+    Communication: lambda: or_(
+        Communication.kind == CommunicationKind.SENT, _has_sent(Decision.application_id == Communication.application_id)
+    ),
+    Payment: lambda: is_sent(Payment.decision_id),
+    LedgerEntry: lambda: or_(LedgerEntry.kind == LedgerKind.CHARGED, is_sent(LedgerEntry.decision_id)),
+    Report: lambda: _has_sent(
+        Decision.organisation_id == Report.organisation_id,
+        DecisionLine.grant_year == Report.grant_year,
+        DecisionLine.amount > 0,
+        or_(Case.id == Report.case_id, Case.parent_id == Report.case_id),
+    ),
     FileNote: false,
     Record: lambda: and_(
-        Record.kind.not_in([RecordKind.FILE_NOTE, RecordKind.REVIEW]),
-        or_(Record.kind != RecordKind.DECISION, _is_sent(_decision_of_record())),
+        Record.kind.in_(RECORDS_FOR_THE_PARTY),
+        or_(Record.kind != RecordKind.DECISION, is_sent(_decision_of_record())),
     ),
 }
 
 
-def _is_sent(decision_id: Any) -> ColumnElement[bool]:
-    return exists().where(Dispatch.decision_id == decision_id)
+def is_sent(decision_id: Any, by: datetime | None = None) -> ColumnElement[bool]:
+    """Whether a decision has been sent to its party (meddelat), or had been by a moment.
+
+    Until then it is nobody's but the authority's: what others are shown and told, and what is published and summed, asks this.
+    """
+    sent = exists().where(Dispatch.decision_id == decision_id).correlate_except(Dispatch)
+    return sent if by is None else sent.where(Dispatch.dispatched_at <= by)
+
+
+def _has_sent(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a decision that these are true of, and it has been sent."""
+    sent = (
+        select(Decision.id)
+        .join(Dispatch, Dispatch.decision_id == Decision.id)
+        .join(Case, Case.id == Decision.case_id)
+        .outerjoin(DecisionLine, DecisionLine.decision_id == Decision.id)
+        .where(*conditions)
+    )
+    return sent.correlate(Communication, Report).exists()
 
 
 def _decision_of_record() -> Any:
@@ -331,9 +366,24 @@ def visible(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
         return true() if actor.is_authority else Organisation.id.in_([each.organisation_id for each in actor.mandates])
     parts: list[ColumnElement[bool]] = []
     if actor.roles & CASE_READERS:
-        parts.append(_AUTHORITY_SEES[model]())
-    parts.append(and_(own(actor, model), _PARTY_SEES.get(model, true)()))
+        parts.append(_AUTHORITY_SEES.get(model, false)())
+    parts.append(own(actor, model))
     return or_(*parts)
+
+
+def for_its_party(model: type[Base]) -> ColumnElement[bool]:
+    """The SQL that leaves only the rows that the organisation that they belong to sees: what it is told of by itself."""
+    told: ColumnElement[bool] = _PARTY_SEES.get(model, false)()
+    return told
+
+
+def told_to(actor: Actor) -> ColumnElement[bool]:
+    """Which events of the cases that the actor sees stand in their history for that reader."""
+    if actor.is_authority:
+        return Event.kind.in_(TOLD_TO_THE_AUTHORITY)
+    paid = select(Payment.decision_id).where(Payment.id == Event.subject_id).correlate(Event).scalar_subquery()
+    decision_id = case((Event.subject == Payment.__tablename__, paid), else_=Event.subject_id)
+    return and_(Event.kind.in_(TOLD_TO_THE_PARTY), or_(Event.kind.not_in(WHEN_SENT), is_sent(decision_id)))
 
 
 def is_still_for(
@@ -352,16 +402,16 @@ def is_still_for(
 
 
 def own(actor: Actor, model: type[Base]) -> ColumnElement[bool]:
-    """The SQL that leaves only the rows of the actor's own organisations: what draft space is read through."""
+    """The SQL that leaves only those rows of the actor's own organisations that they see: what draft space is read through."""
     organisation: Any = model.organisation_id if hasattr(model, "organisation_id") else None
-    case: Any = Case.id if model is Case else getattr(model, "case_id", None)
+    of_case: Any = Case.id if model is Case else getattr(model, "case_id", None)
     if organisation is None:
         raise TypeError(f"{model.__name__} belongs to no organisation")
     parts = [
         organisation == mandate.organisation_id
-        if mandate.case_id is None or case is None
-        else and_(organisation == mandate.organisation_id, case == mandate.case_id)
+        if mandate.case_id is None or of_case is None
+        else and_(organisation == mandate.organisation_id, of_case == mandate.case_id)
         for mandate in actor.mandates
         if mandate.role in APPLICANT_ROLES
     ]
-    return or_(*parts) if parts else false()
+    return and_(or_(*parts), for_its_party(model)) if parts else false()

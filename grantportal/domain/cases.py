@@ -85,6 +85,36 @@ RECORD_TEXTS = {
     RecordKind.OMBUD_DECISION: "Beslut om ombud",
     RecordKind.ATTACHMENT: "Bilaga",
 }
+RECORDS_FOR_THE_PARTY = frozenset(
+    {
+        RecordKind.APPLICATION,
+        RecordKind.RECEIPT,
+        RecordKind.SUPPLEMENT_REQUEST,
+        RecordKind.SUPPLEMENT_ANSWER,
+        RecordKind.SUPPLEMENT_CLOSED,
+        RecordKind.MORE_TIME_ASKED,
+        RecordKind.MORE_TIME_GIVEN,
+        RecordKind.WITHDRAWAL,
+        RecordKind.MESSAGE,
+        RecordKind.COMMUNICATION,
+        RecordKind.REPLY,
+        RecordKind.DECISION,
+        RecordKind.DISPATCH,
+        RecordKind.REPORT,
+        RecordKind.REPORT_APPROVAL,
+        RecordKind.OMBUD_APPLICATION,
+        RecordKind.OMBUD_DECISION,
+        RecordKind.ATTACHMENT,
+    }
+)
+"""The handlingar that the portal shows their party; beslut when it has been sent."""
+
+RECORDS_FOR_THE_AUTHORITY_ONLY = frozenset({RecordKind.FILE_NOTE, RecordKind.REVIEW})
+"""What the authority writes for itself and sends to nobody; a party that wants it asks for it.
+
+Every kind stands in one of the two; what stands in none is shown to no party.
+"""
+
 DIRECTION_TEXTS = {Direction.IN: "In", Direction.OUT: "Ut", Direction.INTERNAL: "Upprättad"}
 
 

@@ -207,7 +207,37 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
     return text
 
 
-NOT_FOR_THE_PARTY = frozenset(
+# --- Who reads what of a case's history ------------------------------------------------------------------------------
+# Every kind stands in one of these four lists; what stands in none is read by nobody.
+
+FOR_BOTH = frozenset(
+    {
+        EventKind.APPLICATION_SUBMITTED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.CASE_REFERENCE_CHANGED,
+        EventKind.SUPPLEMENT_REQUESTED,
+        EventKind.SUPPLEMENT_ANSWERED,
+        EventKind.SUPPLEMENT_CLOSED,
+        EventKind.SUPPLEMENT_TIME_ASKED,
+        EventKind.SUPPLEMENT_EXTENDED,
+        EventKind.SUPPLEMENT_REMINDED,
+        EventKind.MESSAGE_SENT,
+        EventKind.COMMUNICATION_SENT,
+        EventKind.COMMUNICATION_REPLIED,
+        EventKind.DECISION_MADE,
+        EventKind.DECISION_DISPATCHED,
+        EventKind.PAYMENT_CONFIRMED,
+        EventKind.REPORT_OPENED,
+        EventKind.REPORT_REMINDED,
+        EventKind.REPORT_SUBMITTED,
+        EventKind.REPORT_APPROVED,
+        EventKind.PERSONAL_NUMBER_KEPT,
+        EventKind.FILE_BLOCKED,
+    }
+)
+"""What both sides read. What follows from a decision is for its party when that has been sent: see WHEN_SENT."""
+
+FOR_THE_AUTHORITY_ONLY = frozenset(
     {
         EventKind.CASE_ASSIGNED,
         EventKind.FILE_NOTE_WRITTEN,
@@ -223,12 +253,63 @@ NOT_FOR_THE_PARTY = frozenset(
         EventKind.REPORT_REVIEWED,
     }
 )
-"""What the authority does within itself: the party's history leaves it out."""
+"""What the authority does within itself."""
 
-NOT_FOR_THE_AUTHORITY = frozenset(
+FOR_THE_PARTY_ONLY = frozenset(
     {EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED, EventKind.REPORT_ATTESTATION_ENDED}
 )
 """What belongs to the organisation's own draft."""
+
+OF_NO_APPLICATION = frozenset(
+    {
+        EventKind.USER_CREATED,
+        EventKind.USER_RESET,
+        EventKind.USER_PASSWORD_CHOSEN,
+        EventKind.USER_TOTP_ENABLED,
+        EventKind.USER_TOTP_DISABLED,
+        EventKind.USER_CLOSED,
+        EventKind.MANDATE_GRANTED,
+        EventKind.MANDATE_ENDED,
+        EventKind.ORGANISATION_REGISTERED,
+        EventKind.ORGANISATION_MAILBOX_CHANGED,
+        EventKind.OMBUD_APPLICATION_RECEIVED,
+        EventKind.OMBUD_APPLICATION_ASKED,
+        EventKind.OMBUD_APPLICATION_SUPPLEMENTED,
+        EventKind.OMBUD_APPLICATION_APPROVED,
+        EventKind.OMBUD_APPLICATION_CLOSED,
+        EventKind.GIRO_REGISTERED,
+        EventKind.GIRO_VERIFIED,
+        EventKind.GIRO_APPROVED,
+        EventKind.GIRO_REFUSED,
+        EventKind.GIRO_WITHDRAWN,
+        EventKind.YOUTH_HOME_REGISTERED,
+        EventKind.YOUTH_HOME_MOVED,
+        EventKind.YOUTH_HOME_CLOSED,
+        EventKind.YOUTH_HOME_REOPENED,
+        EventKind.GRANT_SET_UP,
+        EventKind.GRANT_CHANGED,
+        EventKind.FRAME_ALLOTTED,
+        EventKind.FORM_PUBLISHED,
+        EventKind.CONDITIONS_PUBLISHED,
+        EventKind.FRAMEWORK_PUBLISHED,
+        EventKind.CALL_CREATED,
+        EventKind.CALL_CHANGED,
+        EventKind.CALL_PUBLISHED,
+        EventKind.CALL_OPENED,
+        EventKind.CALL_EXTENDED,
+        EventKind.CALL_CORRECTED,
+        EventKind.CALL_CLOSED_EARLY,
+        EventKind.CALL_WITHDRAWN,
+        EventKind.BATCH_CREATED,
+    }
+)
+"""What is not about an application's case: read on pages of its own, or only in the log."""
+
+TOLD_TO_THE_PARTY = FOR_BOTH | FOR_THE_PARTY_ONLY
+TOLD_TO_THE_AUTHORITY = FOR_BOTH | FOR_THE_AUTHORITY_ONLY
+
+WHEN_SENT = frozenset({EventKind.DECISION_MADE, EventKind.PAYMENT_CONFIRMED})
+"""What its party is told when the decision that it is about or follows from has been sent."""
 
 NO_NEWS = frozenset(
     {
@@ -244,4 +325,8 @@ NO_NEWS = frozenset(
         EventKind.PERSONAL_NUMBER_KEPT,
     }
 )
-"""What makes a case new to nobody. That somebody was appointed is new to that person only."""
+"""What is told and makes a case new to nobody. That somebody was appointed is new to that person only."""
+
+# That a decision is made is new to its party when it is sent, which is an event of its own.
+NEWS_FOR_THE_PARTY = TOLD_TO_THE_PARTY - NO_NEWS - {EventKind.DECISION_MADE}
+NEWS_FOR_THE_AUTHORITY = TOLD_TO_THE_AUTHORITY - NO_NEWS

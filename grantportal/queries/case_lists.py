@@ -23,7 +23,7 @@ from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.case_lists import MINE, NEWS_FIRST, NOBODYS, Asked
 from grantportal.domain.cases import OFFICERS_STAGES, PARTYS_STAGES, CaseStage, CaseState
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
-from grantportal.domain.events import NO_NEWS, NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind
+from grantportal.domain.events import NEWS_FOR_THE_AUTHORITY, NEWS_FOR_THE_PARTY, EventKind
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind, PaymentStatus
 from grantportal.domain.reports import ReportStatus
@@ -40,7 +40,7 @@ from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.portal import Event
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
-from grantportal.policy import MAY_BE_ASSIGNED, visible
+from grantportal.policy import MAY_BE_ASSIGNED, told_to, visible
 from grantportal.queries import search
 from grantportal.queries.accounts import holds
 from grantportal.queries.case_states import CaseFacts, Standing, standings, supplement_last_day, views_last_day
@@ -225,13 +225,14 @@ def is_new(actor: Actor) -> ColumnElement[bool]:
     Beside a query that has the actor's read mark joined.
     """
     read = func.coalesce(ReadMark.seq, 0)
-    hidden = NOT_FOR_THE_AUTHORITY if actor.is_authority else NOT_FOR_THE_PARTY | {EventKind.DECISION_MADE}
+    kinds = NEWS_FOR_THE_AUTHORITY if actor.is_authority else NEWS_FOR_THE_PARTY
     news = (
         select(Event.id)
         .where(
             Event.case_id == Case.id,
             Event.seq > read,
-            Event.kind.not_in(hidden | NO_NEWS),
+            Event.kind.in_(kinds),
+            told_to(actor),
             Event.actor_id.is_distinct_from(actor.user_id),
             or_(Event.kind != EventKind.CASE_ASSIGNED, Case.assigned_to_id == actor.user_id),
         )

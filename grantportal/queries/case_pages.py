@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.appeals import AppealTime, appeal_time
 from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, Progress, Step, YearState
 from grantportal.domain.decisions import OUTCOME_TEXTS, CommunicationKind, DecisionStatus
-from grantportal.domain.events import NOT_FOR_THE_AUTHORITY, NOT_FOR_THE_PARTY, EventKind, told
+from grantportal.domain.events import EventKind, told
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.organisations import OrganisationKind
@@ -28,14 +28,14 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, ReadMark
-from grantportal.models.decisions import Communication, Dispatch
+from grantportal.models.decisions import Communication
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Event
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
-from grantportal.policy import WHO_MAY, Permission, visible
+from grantportal.policy import WHO_MAY, Permission, told_to, visible
 from grantportal.queries.accounts import holds
 from grantportal.queries.case_actions import CaseAction, actions_for
 from grantportal.queries.case_lists import handles_now
@@ -334,7 +334,7 @@ def _beside(actor: Actor, case: Case, application: Application) -> Found:
         .group_by(LedgerEntry.grant_year, LedgerEntry.kind, is_here),
         part("event", number=Event.seq, title=Event.kind, text=Event.data, name=User.name, at=Event.at)
         .join_from(Event, User, User.id == Event.actor_id, isouter=True)
-        .where(*_told_to(actor, case.id)),
+        .where(Event.case_id == case.id, told_to(actor)),
         part("related", id=Case.id, title=Case.title, text=Case.registration_number).where(
             or_(*related), visible(actor, Case)
         ),
@@ -383,16 +383,6 @@ def _money(found: Found) -> tuple[MoneyYear, ...]:
         )
         for year in years
     )
-
-
-def _told_to(actor: Actor, case_id: int) -> list[ColumnElement[bool]]:
-    hidden = NOT_FOR_THE_AUTHORITY if actor.is_authority else NOT_FOR_THE_PARTY
-    where = [Event.case_id == case_id, Event.kind.not_in(hidden)]
-    if not actor.is_authority:
-        # A decision becomes the party's history when it has been sent.
-        sent = select(Dispatch.id).where(Dispatch.decision_id == Event.subject_id).correlate(Event).exists()
-        where.append(or_(Event.kind != EventKind.DECISION_MADE, sent))
-    return where
 
 
 def _events(found: Found) -> tuple[EventRow, ...]:

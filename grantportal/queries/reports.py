@@ -883,11 +883,16 @@ def economy_sha256(report: Report) -> str:
 
 
 def open_now() -> list[Report]:
-    """Every report that has opened and not been handed in, the oldest last day first. For the worker."""
+    """Every report that has opened and not been handed in, and that its party has been told of by a decision, the oldest last
+    day first. For the worker."""
     return list(
         db.session().scalars(
             select(Report)
-            .where(Report.status == ReportStatus.DRAFT, Report.opens_on <= clock.today())
+            .where(
+                Report.status == ReportStatus.DRAFT,
+                Report.opens_on <= clock.today(),
+                policy.for_its_party(Report),
+            )
             .order_by(Report.due_on, Report.id)
         )
     )

@@ -1,6 +1,6 @@
 """The pages of cases, handlingar and messages, as the region and as the authority."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,15 +9,15 @@ from grantportal import worker
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.case_lists import Asked
-from grantportal.domain.cases import Direction, RecordKind
+from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
 from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.events import EventKind
 from grantportal.domain.organisations import OrganisationKind
-from grantportal.domain.payments import LedgerKind
+from grantportal.domain.payments import LedgerKind, PaymentStatus
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Decision, Dispatch
-from grantportal.models.payments import LedgerEntry
+from grantportal.models.decisions import Decision
+from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.records import StoredFile
 from grantportal.queries import accounts, case_lists, case_pages
 from grantportal.settings import Settings
@@ -28,6 +28,7 @@ from tests.support.casework import (
     CallFactory,
     RecordFactory,
     rendered_record,
+    sent,
 )
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.reported import matrix, report
@@ -97,16 +98,7 @@ def record(case_id: int, kind: EventKind, thing=None) -> None:
 
 
 def dispatched(decision) -> None:
-    saved(
-        Dispatch(
-            decision_id=decision.id,
-            case_id=decision.case_id,
-            organisation_id=decision.organisation_id,
-            receiver="registrator@region.example",
-            dispatched_by_id=UserFactory().id,
-            dispatched_at=datetime(2020, 7, 1, 8, tzinfo=UTC),
-        )
-    )
+    sent(decision, datetime(2020, 7, 1, 8, tzinfo=UTC))
 
 
 # --- One case ------------------------------------------------------------------------------------------------------
@@ -179,6 +171,39 @@ def test_a_decision_is_the_partys_only_when_it_has_been_sent(application, ombud,
     assert "Beslut fattat" in after
     assert "30\u00a0juni\u00a02020, bifall" in after
     assert "Inget är beviljat" not in after
+
+
+def test_what_is_paid_is_told_to_the_party_when_the_decision_has_been_sent(application, ombud, officer):
+    """What the bank has done is registered also when it came first; the party reads the decision before the payment."""
+    decision = made_decision(application)
+    paid = saved(
+        Payment(
+            decision_id=decision.id,
+            organisation_id=decision.organisation_id,
+            case_id=decision.case_id,
+            grant_id=application.call.grant_id,
+            grant_year=2021,
+            amount=100,
+            planned_on=date(2021, 1, 15),
+            status=PaymentStatus.PLANNED,
+        )
+    )
+    record(application.case_id, EventKind.PAYMENT_CONFIRMED, paid)
+    page = f"/arenden/{application.case_id}"
+
+    assert ">Betald" not in ombud.get(page).text
+    assert ">Betald" in officer.get(page).text
+    dispatched(decision)
+    assert ">Betald" in ombud.get(page).text
+
+
+def test_nobody_but_the_authority_reads_what_it_writes_for_itself(application, ombud, officer):
+    written = {kind: RecordFactory(case=application.case, kind=kind, title=RECORD_TEXTS[kind]) for kind in RecordKind}
+    hidden = {RecordKind.FILE_NOTE, RecordKind.REVIEW, RecordKind.DECISION}  # the decision has not been sent
+
+    for kind, made in written.items():
+        assert officer.get(f"/handlingar/{made.id}").status_code == 200
+        assert ombud.get(f"/handlingar/{made.id}").status_code == (404 if kind in hidden else 200), kind
 
 
 def test_the_partys_history_leaves_out_what_the_authority_does_within_itself(application, ombud, officer):

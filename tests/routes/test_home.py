@@ -20,7 +20,7 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.queries import accounts, home
 from grantportal.services import giros
-from tests.support.casework import ApplicationFactory
+from tests.support.casework import ApplicationFactory, granted
 from tests.support.factories import MandateFactory, OrganisationFactory, UserFactory, person
 from tests.support.pages import words
 from tests.support.rows import committed, saved
@@ -72,7 +72,7 @@ def report(application, **values) -> Report:
     grant_id = application.call.grant_id
     framework = saved(FrameworkVersion(grant_id=grant_id, number=1, status=FrameworkStatus.DRAFT))
     form = saved(FormVersion(grant_id=grant_id, kind=FormKind.REPORT, number=1, title="x", definition="{}", sha256=""))
-    return saved(
+    made = saved(
         Report(
             grant_id=grant_id,
             organisation_id=application.organisation_id,
@@ -84,6 +84,8 @@ def report(application, **values) -> Report:
             **{"opens_on": date(2020, 1, 1), "due_on": date(2020, 6, 1), **values},
         )
     )
+    granted(made)
+    return made
 
 
 def test_late_things_come_first_and_then_the_nearest_day(application):

@@ -39,6 +39,7 @@ from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
+from grantportal.policy import own, visible
 from grantportal.services import communications
 from grantportal.services import decisions as services
 from tests.support.databases import postgresql_only, sqlite_only
@@ -528,6 +529,56 @@ def test_a_decision_is_its_partys_when_it_is_sent_and_sent_once(pilot):
     with pytest.raises(RuleViolation, match="redan skickat"):
         services.dispatch(pilot.officer, decision_id)
     assert len(committed().scalars(select(Dispatch)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "model", [Decision, Communication, Payment, LedgerEntry, Report, Record], ids=lambda each: each.__name__
+)
+def test_what_leads_to_a_decision_and_follows_from_it_is_its_partys_when_it_is_sent(pilot, model):
+    made = application(pilot)
+    decision_id = decided(pilot, proposed(pilot, made))
+    ombud = actor_with(Role.OMBUD, made.organisation)
+
+    def seen(reader):
+        rows = committed().scalars(select(model.id).where(visible(reader, model))).all()
+        db.close_read_session()
+        return len(rows)
+
+    assert (seen(ombud), seen(pilot.officer)) == (0, ALL_OF_ONE_DECISION[model])
+    services.dispatch(pilot.registrar, decision_id)
+    sent = 1 if model is Record else 0  # that it was sent is a handling too
+    assert seen(ombud) == seen(pilot.officer) == ALL_OF_ONE_DECISION[model] + sent
+
+
+ALL_OF_ONE_DECISION = {Decision: 1, Communication: 1, Payment: 2, LedgerEntry: 2, Report: 2, Record: 1}
+
+
+def test_what_is_sent_to_the_party_to_be_heard_about_is_its_own_at_once(pilot):
+    made = application(pilot)
+    sent = communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    assert committed().scalars(select(Communication.id).where(visible(ombud, Communication))).all() == [sent]
+
+
+def test_a_year_that_an_extra_call_has_granted_is_not_told_by_its_report_before_the_decision_is_sent():
+    """The report is filed in the ordinary case, where a decision has been sent already."""
+    pilot = programme(years=(2021,))
+    frame = YearFrame(grant_id=pilot.grant.id, grant_year=2022, frame=1_000_000)
+    saved(frame)
+    first = application(pilot)
+    decided(pilot, proposed(pilot, first), sent=True)
+    extra = extra_call(pilot, 2022)
+    more = application(extra, first.organisation, parent=first)
+    decision_id = decided(extra, proposed(extra, more))
+    ombud = actor_with(Role.OMBUD, first.organisation)
+
+    def years():
+        found = committed().scalars(select(Report.grant_year).where(own(ombud, Report)).order_by(Report.grant_year))
+        return found.all()
+
+    assert years() == [2021]
+    services.dispatch(pilot.registrar, decision_id)
+    assert years() == [2021, 2022]
 
 
 def test_a_proposal_is_not_sent_to_the_party(pilot):

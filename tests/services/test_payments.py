@@ -3,21 +3,25 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.grants import FrameStatus
-from grantportal.domain.payments import ChosenPayments, ConfirmPaid, PaymentStatus
+from grantportal.domain.payments import ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
 from grantportal.exports import xlsx
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
+from grantportal.policy import visible
 from grantportal.queries import payments as queries
 from grantportal.queries.accounts import actor_of
+from grantportal.services import decisions
 from grantportal.services import payments as services
+from tests.support import decidable
 from tests.support.factories import OrganisationFactory, person
 from tests.support.payable import giro, payable, programme
-from tests.support.rows import committed, events_of
+from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
 
 PAY_DAY = date(2021, 1, 15)
@@ -174,3 +178,30 @@ def test_the_list_asks_as_many_questions_whatever_its_length(database, finance, 
         shown = queries.page(finance[0], PaymentStatus.PLANNED)
     assert len(shown.rows) == count
     assert len([each for each in sent if each.startswith("SELECT")]) == 2
+
+
+def test_a_payment_and_its_ledger_are_the_partys_when_the_decision_has_been_sent():
+    """The bank may have paid before: the party reads the decision first."""
+    of = decidable.programme()
+    made = decidable.application(of)
+    decision_id = decidable.decided(of, decidable.proposed(of, made))
+    ombud = decidable.actor_with(Role.OMBUD, made.organisation)
+    saved(
+        LedgerEntry(
+            kind=LedgerKind.PAID,
+            grant_id=of.grant.id,
+            grant_year=2021,
+            organisation_id=made.organisation_id,
+            case_id=made.case_id,
+            decision_id=decision_id,
+            amount=1_000_000,
+            entered_at=clock.now(),
+        )
+    )
+
+    def seen() -> list[int]:
+        return [len(committed().scalars(select(m.id).where(visible(ombud, m))).all()) for m in (Payment, LedgerEntry)]
+
+    assert seen() == [0, 0]
+    decisions.dispatch(of.registrar, decision_id)
+    assert seen() == [2, 3]

@@ -77,6 +77,13 @@ def test_when_it_opens_all_who_can_write_in_it_are_told_once(region, officer):
     assert events_of(region.report) == ["report.opened"]
 
 
+def test_nobody_is_told_of_a_report_before_the_decision_that_it_follows_from_has_been_sent(officer):
+    grantee(is_sent=False)
+    with clock.at(MIDNIGHT):
+        assert reminders.send() == 0
+    assert delivered() == {}
+
+
 def test_a_worker_that_was_down_when_it_opened_tells_it_when_it_is_back(region):
     with on(2022, 1, 17):
         assert reminders.send() == 1

@@ -13,6 +13,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.organisations import Organisation
 from grantportal.queries import grants
+from tests.support.casework import sent
 from tests.support.factories import OrganisationFactory, UserFactory
 from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
@@ -38,10 +39,12 @@ def decided(
     unit: str = "",
     at: datetime = DECIDED,
     make: bool = True,
+    send: bool = True,
+    sent_at: datetime | None = None,
     reasons: str = REFUSED,
     sought_is_example: bool = False,
 ) -> Decision:
-    """An application handed in, and its decision: made, or still a proposal."""
+    """An application handed in, and its decision: made and sent the same moment, unless said otherwise, or still a proposal."""
     category = grants.cost_categories(call.grant_id)[0].id
     db.close_read_session()
     proposer, decider = UserFactory(), UserFactory()
@@ -92,6 +95,8 @@ def decided(
             made = session.get_one(Decision, decision.id)
             made.decided_by_id, made.decided_at, made.sha256 = decider.id, at, "0" * 64
             made.status = DecisionStatus.MADE
+    if make and send:
+        sent(decision, sent_at or at)
     return decision
 
 

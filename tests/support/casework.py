@@ -3,20 +3,25 @@
 from datetime import UTC, date, datetime
 
 import factory
+from sqlalchemy import Select, select, update
 
+from grantportal import db
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import CaseKind, Direction, FrozenKind, RecordKind
+from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import AppealVariant
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.grants import Grant
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.grants import CostCategory, Grant
 from grantportal.models.records import Record
+from grantportal.models.reports import Report
 from tests.support.factories import OrganisationFactory, RowFactory, UserFactory
 from tests.support.remembered import Numbers
-from tests.support.rows import saved
+from tests.support.rows import committed, saved
 
 _numbers = Numbers()
 
@@ -126,6 +131,61 @@ class RecordFactory(RowFactory):
     def _create(cls, model_class, *args, **kwargs):
         case = kwargs.pop("case")
         return super()._create(model_class, *args, case_id=case.id, organisation_id=case.organisation_id, **kwargs)
+
+
+def sent(decision: Decision, at: datetime) -> Dispatch:
+    """The decision, sent to its party."""
+    return saved(
+        Dispatch(
+            decision_id=decision.id,
+            case_id=decision.case_id,
+            organisation_id=decision.organisation_id,
+            receiver="registrator@region.example",
+            dispatched_by_id=UserFactory().id,
+            dispatched_at=at,
+        )
+    )
+
+
+def _id_of(query: Select[tuple[int]]) -> int | None:
+    found = committed().scalars(query.limit(1)).first()
+    db.close_read_session()
+    return found
+
+
+def granted(report: Report) -> Decision:
+    """A decision, made and sent, that gives something for the report's year: without one it is not its party's yet."""
+    application_id = _id_of(select(Application.id).where(Application.case_id == report.case_id))
+    if application_id is None:
+        row = Application(
+            call_id=report.call_id,
+            case_id=report.case_id,
+            organisation_id=report.organisation_id,
+            applicant_unit=f"Verksamhet {report.case_id}",
+            status=ApplicationStatus.CONCLUDED,
+            started_by_id=UserFactory().id,
+            started_at=HANDED_IN,
+            submitted_at=HANDED_IN,
+        )
+        application_id = saved(row).id
+    category_id = _id_of(select(CostCategory.id).where(CostCategory.grant_id == report.grant_id))
+    if category_id is None:
+        category_id = saved(CostCategory(grant_id=report.grant_id, position=1, name="Personal")).id
+    decision = saved(
+        Decision(
+            application_id=application_id,
+            organisation_id=report.organisation_id,
+            case_id=report.case_id,
+            outcome=Outcome.GRANTED,
+            proposed_by_id=UserFactory().id,
+            lines=[DecisionLine(grant_year=report.grant_year, cost_category_id=category_id, amount=1)],
+        )
+    )
+    made = {"status": DecisionStatus.MADE, "decided_by_id": UserFactory().id, "decided_at": HANDED_IN, "sha256": "0"}
+    with db.writing_session() as session, session.begin():
+        session.execute(update(Decision).where(Decision.id == decision.id).values(**made))
+    sent(decision, HANDED_IN)
+    return decision
 
 
 def frozen_application(application: Application) -> FrozenVersion:

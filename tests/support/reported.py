@@ -27,6 +27,7 @@ from grantportal.models.frameworks import (
 from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.reports import Report, ReportedCost, ReportedResult, ReviewRating
+from tests.support.casework import granted
 from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
 
@@ -158,6 +159,7 @@ def report(
         )
         _all([_cost(of, made, cost)])
         freeze(of, made, organisation, ratings=ratings, cost=cost)
+    granted(made)
     return made
 
 

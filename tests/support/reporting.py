@@ -36,6 +36,7 @@ from grantportal.queries import accounts
 from grantportal.queries import reports as queries
 from grantportal.services import reports as services
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
+from tests.support.casework import sent
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.remembered import Numbers, remembered
 from tests.support.rows import saved
@@ -98,8 +99,9 @@ def grantee(
     years: Sequence[int] = (2021,),
     budget: Mapping[int, Sequence[int]] | None = None,
     paid: Mapping[int, int] | None = None,
+    is_sent: bool = True,
 ) -> Grantee:
-    """A region that is granted Skåne's sums and has got all of it, unless said otherwise."""
+    """A region that is granted Skåne's sums by a decision that has been sent and has got all of it, unless said otherwise."""
     call = call or published_call()
     organisation = organisation or OrganisationFactory()
     roles = (Role.OMBUD, Role.REPRESENTANT, Role.UPPGIFTSSAMORDNARE, Role.APPLICANT_ECONOMIST)
@@ -122,7 +124,7 @@ def grantee(
         )
     )
     made = Grantee(call, organisation, case, categories, users)
-    grant_more(made, call, lines, case)
+    grant_more(made, call, lines, case, is_sent=is_sent)
     for year in years:
         pay(made, year, (paid or {}).get(year, sum(lines[year])))
         made.reports[year] = saved(
@@ -141,8 +143,10 @@ def grantee(
     return made
 
 
-def grant_more(to: Grantee, call: Call, lines: Mapping[int, Sequence[int]], case: Case | None = None) -> Decision:
-    """A made decision with these sums by year and kostnadsslag; without a case, of an extra call."""
+def grant_more(
+    to: Grantee, call: Call, lines: Mapping[int, Sequence[int]], case: Case | None = None, *, is_sent: bool = True
+) -> Decision:
+    """A decision, made and sent, with these sums by year and kostnadsslag; without a case, of an extra call."""
     case = case or saved(
         Case(
             kind=CaseKind.EXTRA_APPLICATION,
@@ -189,6 +193,8 @@ def grant_more(to: Grantee, call: Call, lines: Mapping[int, Sequence[int]], case
             MADE_AT,
             "0" * 64,
         )
+    if is_sent:
+        sent(decision, MADE_AT)
     return decision
 
 
