@@ -12,7 +12,7 @@ from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import bank_giro
-from grantportal.domain.payments import ChosenPayments, ConfirmPaid
+from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, TakeBackPayments
 
 
 def row_id(value: Any) -> int:
@@ -46,6 +46,35 @@ class ChoosePaymentsForm(Form):
         return ChosenPayments(tuple(dict.fromkeys(self.payments.data or ())))
 
 
+class BatchForm(ChoosePaymentsForm):
+    """What goes into a new underlag, and why before its planned day."""
+
+    early_reason = Paragraphs(
+        "Varför betalas det före planerad dag?",
+        description="Skriv bara om någon av dem du väljer är planerad till en senare dag.",
+        longest=500,
+    )
+
+    def command(self) -> BatchPayments:  # type: ignore[override]  # the same payments, and why
+        """What the service takes."""
+        return BatchPayments(super().command().payment_ids, self.early_reason.data or "")
+
+
+class TakeBackForm(ChoosePaymentsForm):
+    """What goes one step back, and why."""
+
+    reason = Paragraphs(
+        "Varför tar du tillbaka?",
+        [DataRequired("Skriv varför, så att den som läser efter dig förstår.")],
+        description="Den som registrerade och den som attesterade får läsa det.",
+        longest=500,
+    )
+
+    def command(self) -> TakeBackPayments:  # type: ignore[override]  # the same payments, and why
+        """What the service takes."""
+        return TakeBackPayments(super().command().payment_ids, self.reason.data or "")
+
+
 class ConfirmPaidForm(Form):
     """Which payments of the underlag the bank has paid, and when."""
 
@@ -53,10 +82,20 @@ class ConfirmPaidForm(Form):
         "Utbetalningar", coerce=row_id, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
     paid_on = Day("Betaldag", description="Dagen då banken betalade.", missing="Skriv dagen då banken betalade.")
+    reason = Paragraphs(
+        "Varför avviker betalningen?",
+        description="Betalningen registreras som den blev. Avvikelsen och skälet syns här och i ärendets händelser.",
+        longest=500,
+    )
+
+    @property
+    def shows_reason(self) -> bool:
+        """Whether a deviation has been told of, or a reason has been written."""
+        return bool(self.reason.data or self.reason.errors)
 
     def command(self) -> ConfirmPaid:
         """What the service takes."""
-        return ConfirmPaid(tuple(dict.fromkeys(self.payments.data or ())), self.paid_on.data)
+        return ConfirmPaid(tuple(dict.fromkeys(self.payments.data or ())), self.paid_on.data, self.reason.data or "")
 
 
 class AskForGiroForm(Form):

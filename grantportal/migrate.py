@@ -95,6 +95,27 @@ def drop_check(table: str, name: str) -> None:
     _rewrite(connection, table, without)
 
 
+def add_foreign_key(table: str, column: str, to: str) -> None:
+    """Let the column hold only ids of the other table. For `upgrade`; every row is empty there still."""
+    connection = op.get_bind()
+    foreign_key = f"CONSTRAINT fk_{table}_{column}_{to} FOREIGN KEY({column}) REFERENCES {to} (id)"
+    if connection.dialect.name != "sqlite":
+        op.execute(f"ALTER TABLE {table} ADD {foreign_key}")
+        return
+    _rewrite(connection, table, lambda sql: f"{sql[: sql.rindex(')')].rstrip()}, {foreign_key})")
+
+
+def drop_foreign_key(table: str, column: str, to: str) -> None:
+    """Take away what `add_foreign_key` put there."""
+    connection = op.get_bind()
+    name = f"fk_{table}_{column}_{to}"
+    if connection.dialect.name != "sqlite":
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        return
+    foreign_key = re.compile(rf",\s*CONSTRAINT {name} FOREIGN KEY\({column}\) REFERENCES {to} \(id\)")
+    _rewrite(connection, table, lambda sql: foreign_key.sub("", sql))
+
+
 def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], *, heeds_rows: bool) -> None:
     connection = op.get_bind()
     name = f"ck_{table}_{column}"

@@ -76,6 +76,7 @@ class Permission(StrEnum):
     ATTEST_PAYMENT = "attest_payment"
     BATCH_PAYMENTS = "batch_payments"
     CONFIRM_PAYMENT = "confirm_payment"
+    TAKE_BACK_PAYMENT = "take_back_payment"
     REVIEW_REPORT = "review_report"
     APPROVE_REPORT = "approve_report"
     ASSIGN_CASE = "assign_case"
@@ -128,6 +129,7 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.ATTEST_PAYMENT: frozenset({_R.FINANCE}),
     _P.BATCH_PAYMENTS: frozenset({_R.FINANCE}),
     _P.CONFIRM_PAYMENT: frozenset({_R.FINANCE}),
+    _P.TAKE_BACK_PAYMENT: frozenset({_R.FINANCE}),
     _P.VERIFY_GIRO: frozenset({_R.FINANCE}),
     _P.APPROVE_GIRO: frozenset({_R.FINANCE}),
     _P.REVIEW_REPORT: frozenset({_R.HANDLAGGARE}),

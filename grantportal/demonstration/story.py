@@ -44,7 +44,7 @@ from grantportal.domain.grants import (
 )
 from grantportal.domain.messages import WriteMessage
 from grantportal.domain.opened import question_part, row_part
-from grantportal.domain.payments import ChosenPayments, ConfirmPaid
+from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid
 from grantportal.domain.reminders import ReminderDays
 from grantportal.domain.reports import (
     ECONOMY,
@@ -474,7 +474,7 @@ class Story:
         made = f"batch-{'-'.join(keys)}-{call}-{year}"
 
         def batch() -> None:
-            self.made[made] = payments.batch(actor_of(FINANCE), chosen())
+            self.made[made] = payments.batch(actor_of(FINANCE), BatchPayments(chosen().payment_ids))
 
         def pay() -> None:
             payments.confirm(actor_of(SECOND_FINANCE), self.made[made], ConfirmPaid(chosen().payment_ids, day))

@@ -8,6 +8,7 @@ from typing import Any
 from grantportal.domain.actors import ROLE_TEXTS, Role
 from grantportal.domain.clock import day_text
 from grantportal.domain.money import kr
+from grantportal.domain.payments import PaymentDeviation, deviations_text
 
 
 class EventKind(StrEnum):
@@ -77,6 +78,9 @@ class EventKind(StrEnum):
     PAYMENT_ATTESTED = "payment.attested"
     PAYMENT_BATCHED = "payment.batched"
     PAYMENT_CONFIRMED = "payment.confirmed"
+    PAYMENT_DEVIATED = "payment.deviated"
+    PAYMENT_ATTESTATION_ENDED = "payment.attestation_ended"
+    PAYMENT_UNREGISTERED = "payment.unregistered"
     BATCH_CREATED = "batch.created"
     REPORT_PLANNED = "report.planned"
     REPORT_OPENED = "report.opened"
@@ -162,6 +166,9 @@ EVENT_TEXTS = {
     EventKind.PAYMENT_ATTESTED: "Utbetalning attesterad",
     EventKind.PAYMENT_BATCHED: "Utbetalning lagd i underlag",
     EventKind.PAYMENT_CONFIRMED: "Betald",
+    EventKind.PAYMENT_DEVIATED: "Betalningen avviker",
+    EventKind.PAYMENT_ATTESTATION_ENDED: "Attesten gäller inte längre",
+    EventKind.PAYMENT_UNREGISTERED: "Registreringen av utbetalningen är tillbakatagen",
     EventKind.BATCH_CREATED: "Underlag för utbetalning skapat",
     EventKind.REPORT_PLANNED: "Återrapportering planerad",
     EventKind.REPORT_OPENED: "Återrapportering öppnad",
@@ -183,6 +190,15 @@ _ABOUT_GIRO = {
 }
 
 
+_ABOUT_PAYMENT = {
+    EventKind.PAYMENT_BATCHED,
+    EventKind.PAYMENT_DEVIATED,
+    EventKind.PAYMENT_ATTESTATION_ENDED,
+    EventKind.PAYMENT_UNREGISTERED,
+}
+"""Their reasons are for those who read payments."""
+
+
 def told(kind: EventKind, data: Mapping[str, Any]) -> str:
     """The line of the history with what the event says more: which year, how much, until when, to whom."""
     text = kind.text
@@ -201,6 +217,10 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
         text += f", svar senast {day_text(date.fromisoformat(data['last_day']))}"
     if "receiver" in data:
         text += f" till {data['receiver']}"
+    if "deviations" in data:
+        text += f", {deviations_text([PaymentDeviation(each) for each in data['deviations']])}"
+    if kind in _ABOUT_PAYMENT and data.get("reason"):
+        text += f". Skäl: {data['reason']}"
     if "kept_because" in data:
         text += f", «{data['question']}»" if "question" in data else f". {EventKind.PERSONAL_NUMBER_KEPT.text}"
         text += f": {data['kept_because']}"
@@ -249,6 +269,9 @@ FOR_THE_AUTHORITY_ONLY = frozenset(
         EventKind.PAYMENT_REGISTERED,
         EventKind.PAYMENT_ATTESTED,
         EventKind.PAYMENT_BATCHED,
+        EventKind.PAYMENT_DEVIATED,
+        EventKind.PAYMENT_ATTESTATION_ENDED,
+        EventKind.PAYMENT_UNREGISTERED,
         EventKind.REPORT_PLANNED,
         EventKind.REPORT_REVIEWED,
     }

@@ -1,8 +1,26 @@
 """Bankgiro: asked for by an ombud, verified another way by an ekonom, approved by a second."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
+
+
+class GiroCheck(StrEnum):
+    """Another way than the number came, to know that it is the organisation's."""
+
+    HOLDER_SEARCH = "holder_search"
+    CALLED = "called"
+    LETTER = "letter"
+    OTHER = "other"
+
+
+CHECK_TEXTS = {
+    GiroCheck.HOLDER_SEARCH: "Sökte numret i Bankgirots förteckning över innehavare",
+    GiroCheck.CALLED: "Ringde ett nummer som vi redan hade, inte ett som kom med bankgirot",
+    GiroCheck.LETTER: "Fick det skriftligt från organisationens ekonomi, till en adress som vi redan hade",
+    GiroCheck.OTHER: "På annat sätt",
+}
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,22 @@ def status_after(status: FrameStatus, *, frame: Kronor, changed_to: Kronor) -> F
     return FrameStatus.ESTIMATED if frame != changed_to else status
 
 
+def ensure_nothing_under_way(status: FrameStatus, becomes: FrameStatus, under_way: Sequence[str]) -> None:
+    """A year's money does not go back to beräknad while payments of it are on their way to the bank.
+
+    `under_way` names each, such as «Region Skåne (väntar på attest)». What is paid already was paid of tilldelade medel,
+    and hinders nothing. Raises RuleViolation on `frame`.
+    """
+    if status is FrameStatus.ALLOTTED and becomes is not status and under_way:
+        raise RuleViolation(
+            "Medlen skulle bli beräknade igen, men utbetalningar är på väg: "
+            + ", ".join(under_way)
+            + ". Ändra ramen när de är "
+            "betalda, eller be en ekonom ta tillbaka dem först.",
+            field="frame",
+        )
+
+
 LONGEST_CATEGORY = 200
 """A kostnadsslag is the head of a row; and PostgreSQL keeps no index of texts without end."""
 

@@ -1,6 +1,10 @@
-"""Utbetalning: registered by one, attested by another, paid once."""
+"""Utbetalning: registered by one, attested by another, paid once.
 
-from collections.abc import Sequence
+What we do ourselves (register, attest, put in an underlag) is refused when a rule forbids it. What the bank has done has
+happened: it is entered as it was, marked with how it deviates, and a person writes why.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +14,7 @@ from grantportal.domain.errors import RuleViolation
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.domain.money import Kronor, in_words
+from grantportal.domain.reasons import ensure_says_something
 
 
 class PaymentStatus(StrEnum):
@@ -29,6 +34,8 @@ class PaymentAction(StrEnum):
     ATTEST = "attest"
     BATCH = "batch"
     CONFIRM = "confirm"
+    END_ATTESTATION = "end_attestation"
+    UNREGISTER = "unregister"
 
 
 _S, _A = PaymentStatus, PaymentAction
@@ -39,9 +46,40 @@ PAYMENT: Lifecycle[PaymentStatus, PaymentAction] = Lifecycle(
         (_S.REGISTERED, _A.ATTEST): _S.ATTESTED,
         (_S.ATTESTED, _A.BATCH): _S.BATCHED,
         (_S.BATCHED, _A.CONFIRM): _S.CONFIRMED,
+        (_S.ATTESTED, _A.END_ATTESTATION): _S.REGISTERED,
+        (_S.REGISTERED, _A.UNREGISTER): _S.PLANNED,
     },
     refusal="Utbetalningen är inte i det läget längre. Inget ändrades.",
 )
+
+
+STATUS_TEXTS = {
+    _S.PLANNED: "planerad",
+    _S.REGISTERED: "väntar på attest",
+    _S.ATTESTED: "attesterad",
+    _S.BATCHED: "i underlag",
+    _S.CONFIRMED: "betald",
+}
+
+UNDER_WAY = (_S.REGISTERED, _S.ATTESTED, _S.BATCHED)
+"""A person has begun to pay, and the bank has not said that it is done."""
+
+
+class PaymentDeviation(StrEnum):
+    """How a payment that the bank has made is not as it should have been. Stored joined by commas, in this order."""
+
+    FRAME_ESTIMATED = "frame_estimated"
+    NOT_SENT = "not_sent"
+    BEFORE_BATCH = "before_batch"
+    EARLY = "early"
+
+
+DEVIATION_TEXTS = {
+    PaymentDeviation.FRAME_ESTIMATED: "årets medel var inte tilldelade",
+    PaymentDeviation.NOT_SENT: "beslutet var inte skickat",
+    PaymentDeviation.BEFORE_BATCH: "betald innan underlaget skapades",
+    PaymentDeviation.EARLY: "betald före planerad dag",
+}
 
 
 class LedgerKind(StrEnum):
@@ -60,11 +98,28 @@ class ChosenPayments:
 
 
 @dataclass(frozen=True)
+class BatchPayments:
+    """The payments of a new underlag, and why any of them is paid before its planned day (empty: none is)."""
+
+    payment_ids: tuple[int, ...]
+    early_reason: str = ""
+
+
+@dataclass(frozen=True)
+class TakeBackPayments:
+    """The payments that go one step back, and why."""
+
+    payment_ids: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class ConfirmPaid:
-    """The payments of a batch that the bank has paid, and the day."""
+    """The payments of a batch that the bank has paid, the day, and why any of them deviates (empty: none does)."""
 
     payment_ids: tuple[int, ...]
     paid_on: date
+    reason: str = ""
 
 
 def ensure_some(payment_ids: Sequence[int]) -> None:
@@ -112,12 +167,90 @@ def ensure_giro(number: str | None, *, receiver: str) -> str:
     return number
 
 
-def ensure_paid_day(paid_on: date, *, batched_on: date, today: date) -> None:
-    """The day of payment is neither before the batch nor still to come. Raises RuleViolation on `paid_on`."""
-    if paid_on < batched_on:
+def ensure_sent(*, is_sent: bool, receiver: str) -> None:
+    """Nothing is paid on a decision before it is sent (meddelat) to its party. Raises RuleViolation on `payments`."""
+    if not is_sent:
         raise RuleViolation(
-            f"Underlaget skapades {day_text(batched_on)}. Skriv den dagen eller en senare.", field="paid_on"
+            f"Beslutet till {receiver} är inte skickat än. Betala när det är skickat.", field="payments"
         )
+
+
+def ensure_not_early(early: Mapping[str, date], reason: str) -> None:
+    """What goes to the bank before its planned day needs a reason. `early` has the planned day by receiver.
+
+    Raises RuleViolation on `early_reason`.
+    """
+    if not early:
+        return
+    if not reason:
+        named = _few([f"{receiver} ({day_text(day)})" for receiver, day in early.items()], ", ")
+        raise RuleViolation(
+            f"Planerad dag är senare: {named}. Vänta, eller skriv varför det betalas nu.", field="early_reason"
+        )
+    ensure_says_something(reason, field="early_reason")
+
+
+def _few(named: Sequence[str], between: str) -> str:
+    """The first of them, and how many more there are: a sentence beside a field is read, and thousands are not."""
+    more = len(named) - _NAMED
+    return between.join(named[:_NAMED]) + (f" och {more} till" if more > 0 else "")
+
+
+_NAMED = 5
+
+
+def is_early(planned_on: date, on: date) -> bool:
+    """Whether the day is before the planned one; the planned day itself is in time."""
+    return on < planned_on
+
+
+def deviations(
+    *,
+    frame: FrameStatus,
+    is_sent: bool,
+    paid_on: date,
+    batched_on: date,
+    planned_on: date,
+    early_reason: str,
+) -> tuple[PaymentDeviation, ...]:
+    """How what the bank has done is not as it should have been; nothing of it is refused.
+
+    Early is no deviation where the underlag was made early with a reason: that was answered for then.
+    """
+    held = {
+        PaymentDeviation.FRAME_ESTIMATED: frame is not FrameStatus.ALLOTTED,
+        PaymentDeviation.NOT_SENT: not is_sent,
+        PaymentDeviation.BEFORE_BATCH: paid_on < batched_on,
+        PaymentDeviation.EARLY: is_early(planned_on, paid_on) and not early_reason,
+    }
+    return tuple(kind for kind, holds in held.items() if holds)
+
+
+def ensure_explained(deviating: Mapping[str, Sequence[PaymentDeviation]], reason: str) -> None:
+    """What deviates is entered with a reason. `deviating` has the deviations by receiver.
+
+    Raises RuleViolation on `reason`, which says of each how it deviates.
+    """
+    if not deviating:
+        return
+    if not reason:
+        named = _few([f"{receiver}: {deviations_text(kinds)}" for receiver, kinds in deviating.items()], "; ")
+        raise RuleViolation(f"Kontrollera betaldagen. Stämmer den, skriv varför. {named}.", field="reason")
+    ensure_says_something(reason, field="reason")
+
+
+def deviations_text(kinds: Sequence[PaymentDeviation]) -> str:
+    """«betald före planerad dag, beslutet var inte skickat»."""
+    return ", ".join(DEVIATION_TEXTS[kind] for kind in kinds)
+
+
+def deviations_of(stored: str) -> tuple[PaymentDeviation, ...]:
+    """The deviations from how they are stored."""
+    return tuple(PaymentDeviation(code) for code in stored.split(",") if code)
+
+
+def ensure_paid_day(paid_on: date, *, today: date) -> None:
+    """What is paid is paid by today. Raises RuleViolation on `paid_on`."""
     if paid_on > today:
         raise RuleViolation("Skriv dagen då pengarna betalades. Den kan inte ligga framåt i tiden.", field="paid_on")
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantportal.domain.giros import GiroCheck
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.base import Base, code
@@ -61,8 +62,12 @@ class BankGiro(Base):
     asked_at: Mapped[datetime]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     verified_at: Mapped[datetime | None]
+    verified_way: Mapped[GiroCheck | None] = mapped_column(code(GiroCheck, "verified_way"))
+    """Which other way than it came the number was checked; not known of those checked before it was asked."""
     verified_how: Mapped[str] = mapped_column(default="")
-    """How the number was checked another way than it came."""
+    """What was done and what it showed."""
+    shared_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why the number is right although another organisation has it too; empty where no other had it."""
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None]
     valid_from: Mapped[date | None]

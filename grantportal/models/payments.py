@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.money import Kronor
@@ -26,7 +26,9 @@ class Payment(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("attested_by_id IS NULL OR registered_by_id <> attested_by_id", name="two_persons"),
         CheckConstraint("status NOT IN ('batched', 'confirmed') OR batch_id IS NOT NULL", name="batched_has_a_batch"),
+        CheckConstraint("status NOT IN ('batched', 'confirmed') OR giro <> ''", name="batched_has_a_giro"),
         CheckConstraint("(status = 'confirmed') = (paid_on IS NOT NULL)", name="confirmed_has_a_day"),
+        CheckConstraint("(deviations = '') = (deviation_reason = '')", name="deviation_has_a_reason"),
         Index("ix_payments_case_id", "case_id"),
     )
 
@@ -44,9 +46,16 @@ class Payment(Base):
     attested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     attested_at: Mapped[datetime | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batches.id"))
+    giro_id: Mapped[int | None] = mapped_column(ForeignKey("bank_giros.id"))
+    """The giro that the attestant approved: frozen at attestation, and what the underlag is made of."""
     giro: Mapped[str] = mapped_column(default="")
-    """Frozen with the batch."""
+    """Its number, frozen with it."""
+    early_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why the underlag was made before the planned day; empty where it was not."""
     paid_on: Mapped[date | None]
+    deviations: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """How what the bank did is not as it should have been: codes of PaymentDeviation, joined by commas."""
+    deviation_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None]
 

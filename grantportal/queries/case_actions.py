@@ -44,7 +44,8 @@ def actions_for(
     yield from _about_time(actor, case, supplements)
     yield from _about_communications(actor, case, material)
     yield from _about_decision(actor, case, application, standing.decision)
-    yield from _about_payments(actor, standing.payments)
+    if standing.decision is not None and standing.decision.dispatched_at is not None:
+        yield from _about_payments(actor, standing.payments)
     yield from _about_reports(actor, case, standing.reports)
     if may(actor, Permission.ASSIGN_CASE) and case.registration_number is not None:
         yield CaseAction("Fördela ärende", "Välj vem som ska handlägga.", "cases.assign", {"case_id": case.id})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
@@ -526,6 +526,8 @@ def _payments(actor: Actor) -> Iterator[Waiting]:
         .where(
             Payment.status.in_(wanted),
             or_(Payment.status != PaymentStatus.PLANNED, Payment.planned_on <= clock.today() + AHEAD),
+            # Nothing is paid on a decision that is not sent.
+            exists().where(Dispatch.decision_id == Payment.decision_id),
             # Who has registered a payment does not attest it.
             or_(Payment.status != PaymentStatus.REGISTERED, Payment.registered_by_id != actor.user_id),
             visible(actor, Payment),

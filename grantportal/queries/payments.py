@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -16,10 +16,10 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.money import Kronor
-from grantportal.domain.payments import PaymentStatus, label
+from grantportal.domain.payments import UNDER_WAY, PaymentStatus, deviations_of, deviations_text, label
 from grantportal.models.accounts import User
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment, PaymentBatch
@@ -43,11 +43,25 @@ class ListedPayment:
     status: PaymentStatus
     state: tuple[str, str, str]
     allotted: bool
+    sent: bool
+    """Whether its decision is sent: before that nothing is done with it."""
     giro: str
     registered_by_id: int | None
     registered_by: str
     attested_by: str
     paid_on: date | None
+    early_reason: str
+    deviations: str
+    deviation_reason: str
+
+    @property
+    def bars(self) -> tuple[str, ...]:
+        """What must happen before it can be taken on, in whole sentences."""
+        held = {
+            "Beslutet är inte skickat än.": self.sent,
+            "Årets medel är inte tilldelade än.": self.allotted,
+        }
+        return tuple(text for text, is_so in held.items() if not is_so)
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 _registered.name,
                 _attested.name,
                 PaymentBatch.number,
+                exists().where(Dispatch.decision_id == Payment.decision_id),
             )
             .join(Organisation, Payment.organisation_id == Organisation.id)
             .join(Case, Payment.case_id == Case.id)
@@ -152,13 +167,17 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             status=payment.status,
             state=label(payment.status, planned_on=payment.planned_on, batch=batch or "", paid_on=payment.paid_on),
             allotted=frame_status is FrameStatus.ALLOTTED,
+            sent=sent,
             giro=payment.giro or giro or "",
             registered_by_id=payment.registered_by_id,
             registered_by=registered_by or "",
             attested_by=attested_by or "",
             paid_on=payment.paid_on,
+            early_reason=payment.early_reason,
+            deviations=deviations_text(deviations_of(payment.deviations)),
+            deviation_reason=payment.deviation_reason,
         )
-        for payment, organisation, number, grant, frame_status, giro, registered_by, attested_by, batch in rows
+        for payment, organisation, number, grant, frame_status, giro, registered_by, attested_by, batch, sent in rows
     )
 
 
@@ -303,6 +322,23 @@ def receivers(payments: Sequence[Payment]) -> dict[int, Organisation]:
     """The organisations that are paid, by id."""
     ids = {payment.organisation_id for payment in payments}
     return {each.id: each for each in db.session().scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def sent_decisions(payments: Sequence[Payment]) -> set[int]:
+    """The ids of those of the payments' decisions that are sent (meddelade)."""
+    ids = {payment.decision_id for payment in payments}
+    return set(db.session().scalars(select(Dispatch.decision_id).where(Dispatch.decision_id.in_(ids))))
+
+
+def under_way(grant_id: int, grant_year: int) -> tuple[tuple[str, PaymentStatus], ...]:
+    """The receiver and state of each payment of the year that is begun and not yet paid, by name."""
+    rows = db.session().execute(
+        select(Organisation.name, Payment.status)
+        .join(Organisation, Payment.organisation_id == Organisation.id)
+        .where(Payment.grant_id == grant_id, Payment.grant_year == grant_year, Payment.status.in_(UNDER_WAY))
+        .order_by(Organisation.name, Payment.id)
+    )
+    return tuple((name, status) for name, status in rows)
 
 
 def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, str]:

@@ -1,14 +1,16 @@
 """Utbetalningar: what is to be registered, attested, put in an underlag and marked as paid."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField
 
-from forms.payments import ChoosePaymentsForm, ConfirmPaidForm
+from forms.payments import BatchForm, ChoosePaymentsForm, ConfirmPaidForm, TakeBackForm
 from grantportal import policy, web
+from grantportal.domain import clock
 from grantportal.domain.errors import NoRight
 from grantportal.domain.payments import PaymentStatus
 from grantportal.exports import xlsx
@@ -18,28 +20,74 @@ from grantportal.services import payments as services
 
 bp = Blueprint("payments", __name__, url_prefix="/utbetalningar")
 
-# The states that have a list, by the word in the address: what is done there, by which service and right.
+
+@dataclass(frozen=True)
+class Act:
+    """What is done with ticked payments: the words on its button, by which form, service and right, and what is said after."""
+
+    verb: str
+    form: type[ChoosePaymentsForm]
+    service: Callable[..., int]
+    permission: Permission
+    done: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the payments in one state: what takes them on, and what takes them back."""
+
+    status: PaymentStatus
+    heading: str
+    forth: Act
+    back: Act | None = None
+
+
+# By the word in the address.
 LISTS = {
-    "registrera": (
+    "registrera": Listing(
         PaymentStatus.PLANNED,
         "Att registrera",
-        "Registrera",
-        services.register,
-        Permission.REGISTER_PAYMENT,
+        Act(
+            "Registrera",
+            ChoosePaymentsForm,
+            services.register,
+            Permission.REGISTER_PAYMENT,
+            "Registrerat. En annan person ska attestera.",
+        ),
     ),
-    "attestera": (PaymentStatus.REGISTERED, "Att attestera", "Attestera", services.attest, Permission.ATTEST_PAYMENT),
-    "underlag": (
+    "attestera": Listing(
+        PaymentStatus.REGISTERED,
+        "Att attestera",
+        Act(
+            "Attestera",
+            ChoosePaymentsForm,
+            services.attest,
+            Permission.ATTEST_PAYMENT,
+            "Attesterat. Nästa steg är att skapa ett underlag.",
+        ),
+        Act(
+            "Ta tillbaka registreringen",
+            TakeBackForm,
+            services.unregister,
+            Permission.TAKE_BACK_PAYMENT,
+            "Registreringen är tillbakatagen. Utbetalningen är planerad igen.",
+        ),
+    ),
+    "underlag": Listing(
         PaymentStatus.ATTESTED,
         "Att lägga i underlag",
-        "Skapa underlag",
-        services.batch,
-        Permission.BATCH_PAYMENTS,
+        Act("Skapa underlag", BatchForm, services.batch, Permission.BATCH_PAYMENTS, "Underlaget är skapat."),
+        Act(
+            "Ta tillbaka attesten",
+            TakeBackForm,
+            services.end_attestation,
+            Permission.TAKE_BACK_PAYMENT,
+            "Attesten är tillbakatagen. Utbetalningen väntar på attest igen.",
+        ),
     ),
 }
-DONE = {
-    "registrera": "Registrerat. En annan person ska attestera.",
-    "attestera": "Attesterat. Nästa steg är att skapa ett underlag.",
-}
+BACK = "tillbaka"
+"""The name of the button that takes ticked payments back."""
 
 
 def _offer(field: SelectMultipleField, rows: tuple[payments.ListedPayment, ...]) -> None:
@@ -75,26 +123,31 @@ def listing(kind: str) -> ResponseReturnValue:
     _reader()
     if kind not in LISTS:
         abort(404)
-    status, heading, verb, service, permission = LISTS[kind]
-    allowed = policy.may(web.actor(), permission)
-    if request.method == "POST" and not allowed:
+    chosen = LISTS[kind]
+    is_back = chosen.back is not None and BACK in request.form
+    act = chosen.back if chosen.back is not None and is_back else chosen.forth
+    allowed = policy.may(web.actor(), chosen.forth.permission)
+    if request.method == "POST" and not policy.may(web.actor(), act.permission):
         raise NoRight
-    shown = payments.page(web.actor(), status, web.page_number())
-    form = ChoosePaymentsForm()
+    shown = payments.page(web.actor(), chosen.status, web.page_number())
+    forth, back = chosen.forth.form(), chosen.back.form() if chosen.back else None
+    form = back if back is not None and is_back else forth
     _offer(form.payments, shown.rows)
-    if web.carried_out(form, service, web.actor()):
-        if kind == "underlag":
-            return web.done("Underlaget är skapat.", ".batch", batch_id=form.result)
-        return web.done(DONE[kind], ".listing", kind=kind)
+    if web.carried_out(form, act.service, web.actor()):
+        if act.service is services.batch:
+            return web.done(act.done, ".batch", batch_id=form.result)
+        return web.done(act.done, ".listing", kind=kind)
     return render_template(
         "payments/listing.html",
         shown=shown,
         form=form,
+        forth=forth,
+        back=back,
+        listing=chosen,
         kind=kind,
-        heading=heading,
-        verb=verb,
         allowed=allowed,
         lists=LISTS,
+        today=clock.today(),
         page_url=_page_of(".listing", kind=kind),
     )
 

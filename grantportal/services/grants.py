@@ -16,11 +16,13 @@ from grantportal.domain.grants import (
     ensure_can_be_allotted,
     ensure_categories_stay,
     ensure_frame_covers,
+    ensure_nothing_under_way,
     status_after,
 )
+from grantportal.domain.payments import STATUS_TEXTS
 from grantportal.models.grants import Condition, ConditionSet, CostCategory, Grant, YearFrame
 from grantportal.policy import Permission, require
-from grantportal.queries import grants
+from grantportal.queries import grants, payments
 from grantportal.transaction import transaction
 
 
@@ -86,8 +88,13 @@ def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
             ensure_frame_covers(
                 frame=command.frame, decided=frame.decided, most=command.max_grantees, grantees=frame.grantees
             )
-            frame.status = status_after(frame.status, frame=frame.frame, changed_to=command.frame)
-            frame.frame = command.frame
+            becomes = status_after(frame.status, frame=frame.frame, changed_to=command.frame)
+            under_way = [
+                f"{receiver} ({STATUS_TEXTS[status]})"
+                for receiver, status in payments.under_way(grant_id, command.grant_year)
+            ]
+            ensure_nothing_under_way(frame.status, becomes, under_way)
+            frame.status, frame.frame = becomes, command.frame
         if frame.status is not FrameStatus.ALLOTTED:
             frame.allotted_at = None
         frame.max_grantees = command.max_grantees

@@ -8,11 +8,17 @@ from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import ensure_another_approves
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.payments import (
+    PaymentDeviation,
     PaymentStatus,
+    deviations,
+    deviations_of,
     ensure_allotted,
     ensure_another_attests,
+    ensure_explained,
     ensure_giro,
+    ensure_not_early,
     ensure_paid_day,
+    ensure_sent,
     ensure_some,
     ensure_within_decided,
     label,
@@ -44,13 +50,61 @@ def test_money_goes_to_an_approved_giro_only():
         ensure_giro(None, receiver="Region Skåne")
 
 
-@pytest.mark.parametrize("day", [date(2021, 1, 14), date(2021, 1, 21)])
-def test_the_day_of_payment_is_neither_before_the_batch_nor_to_come(day):
-    ensure_paid_day(date(2021, 1, 15), batched_on=date(2021, 1, 15), today=date(2021, 1, 20))
-    ensure_paid_day(date(2021, 1, 20), batched_on=date(2021, 1, 15), today=date(2021, 1, 20))
+def test_the_day_of_payment_is_not_to_come():
+    ensure_paid_day(date(2021, 1, 20), today=date(2021, 1, 20))
     with pytest.raises(RuleViolation) as refusal:
-        ensure_paid_day(day, batched_on=date(2021, 1, 15), today=date(2021, 1, 20))
+        ensure_paid_day(date(2021, 1, 21), today=date(2021, 1, 20))
     assert refusal.value.field == "paid_on"
+
+
+AS_IT_SHOULD = {
+    "frame": FrameStatus.ALLOTTED,
+    "is_sent": True,
+    "paid_on": date(2021, 1, 15),
+    "batched_on": date(2021, 1, 15),
+    "planned_on": date(2021, 1, 15),
+    "early_reason": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("odd", "found"),
+    [
+        ({}, ()),
+        ({"frame": FrameStatus.ESTIMATED}, (PaymentDeviation.FRAME_ESTIMATED,)),
+        ({"is_sent": False}, (PaymentDeviation.NOT_SENT,)),
+        ({"batched_on": date(2021, 1, 16)}, (PaymentDeviation.BEFORE_BATCH,)),
+        ({"planned_on": date(2021, 1, 16)}, (PaymentDeviation.EARLY,)),
+        ({"planned_on": date(2021, 1, 16), "early_reason": "Planerad dag är en lördag."}, ()),
+        ({"paid_on": date(2021, 1, 14)}, (PaymentDeviation.BEFORE_BATCH, PaymentDeviation.EARLY)),
+    ],
+)
+def test_what_the_bank_has_done_deviates_in_named_ways(odd, found):
+    assert deviations(**{**AS_IT_SHOULD, **odd}) == found
+    assert deviations_of(",".join(found)) == found
+
+
+def test_what_deviates_is_named_and_needs_a_reason():
+    ensure_explained({}, "")
+    ensure_explained({"Region Skåne 2022": [PaymentDeviation.EARLY]}, "Banken betalade samma dag.")
+    with pytest.raises(RuleViolation, match="Region Skåne 2022: betald före planerad dag") as refusal:
+        ensure_explained({"Region Skåne 2022": [PaymentDeviation.EARLY]}, "")
+    assert refusal.value.field == "reason"
+
+
+def test_thousands_that_are_early_are_not_all_named():
+    early = {f"Region {number}": date(2021, 1, 16) for number in range(1, 8)}
+    with pytest.raises(RuleViolation, match=r"Region 5 \(16\sjanuari\s2021\) och 2 till\. Vänta") as refusal:
+        ensure_not_early(early, "")
+    assert "Region 6" not in refusal.value.message
+    assert refusal.value.field == "early_reason"
+
+
+def test_nothing_is_paid_before_the_decision_is_sent():
+    ensure_sent(is_sent=True, receiver="Region Skåne")
+    with pytest.raises(RuleViolation, match="Beslutet till Region Skåne är inte skickat") as refusal:
+        ensure_sent(is_sent=False, receiver="Region Skåne")
+    assert refusal.value.field == "payments"
 
 
 def test_something_must_be_ticked():

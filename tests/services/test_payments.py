@@ -1,24 +1,37 @@
 """Utbetalning through its services, on both databases."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from grantportal.domain import clock
+from grantportal.domain import clock, events
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
-from grantportal.domain.grants import FrameStatus
-from grantportal.domain.payments import ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
+from grantportal.domain.events import EventKind
+from grantportal.domain.grants import FrameStatus, SetFrame
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.payments import (
+    BatchPayments,
+    ChosenPayments,
+    ConfirmPaid,
+    LedgerKind,
+    PaymentStatus,
+    TakeBackPayments,
+)
 from grantportal.exports import xlsx
+from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
+from grantportal.models.portal import Event, OutboxItem
 from grantportal.policy import visible
 from grantportal.queries import payments as queries
 from grantportal.queries.accounts import actor_of
-from grantportal.services import decisions
+from grantportal.services import decisions, grants
 from grantportal.services import payments as services
 from tests.support import decidable
+from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, person
 from tests.support.payable import giro, payable, programme
 from tests.support.rows import committed, events_of, saved
@@ -48,15 +61,37 @@ def chosen(*payments: Payment) -> ChosenPayments:
     return ChosenPayments(tuple(payment.id for payment in payments))
 
 
+def underlag(*payments: Payment, early_reason: str = "") -> BatchPayments:
+    return BatchPayments(chosen(*payments).payment_ids, early_reason)
+
+
 def now(payment: Payment) -> Payment:
     return committed().get_one(Payment, payment.id)
+
+
+def history(payment: Payment, kind: str) -> str:
+    """The line that the history shows of the payment's latest event of a kind."""
+    rows = committed().query(Event).filter_by(subject="payments", subject_id=payment.id, kind=EventKind(kind))
+    return events.told(EventKind(kind), json.loads(rows.order_by(Event.id.desc()).first().data))
+
+
+def told() -> list[dict]:
+    """What persons of the authority are told one by one."""
+    rows = committed().scalars(select(OutboxItem).where(OutboxItem.kind == "notice").order_by(OutboxItem.id))
+    return [each for each in (json.loads(row.payload) for row in rows) if each.get("user_id")]
+
+
+def refused(act) -> RuleViolation:
+    with pytest.raises(RuleViolation) as refusal:
+        act()
+    return refusal.value
 
 
 def batched(finance: tuple[Actor, Actor], *payments: Payment) -> int:
     first, second = finance
     services.register(first, chosen(*payments))
     services.attest(second, chosen(*payments))
-    return services.batch(first, chosen(*payments))
+    return services.batch(first, underlag(*payments))
 
 
 def test_a_payment_is_registered_attested_batched_and_paid(finance, region):
@@ -80,6 +115,220 @@ def test_nothing_is_registered_before_the_year_is_allotted(finance, region):
         services.register(finance[0], chosen(payment))
 
     assert now(payment).status is PaymentStatus.PLANNED
+
+
+STEPS = {
+    PaymentStatus.PLANNED: lambda first, second, payment: services.register(first, chosen(payment)),
+    PaymentStatus.REGISTERED: lambda first, second, payment: services.attest(second, chosen(payment)),
+    PaymentStatus.ATTESTED: lambda first, second, payment: services.batch(first, underlag(payment)),
+}
+"""Each step of ours, by the state that it is taken from."""
+
+
+def brought_to(status: PaymentStatus, finance: tuple[Actor, Actor], payment: Payment) -> None:
+    for origin, step in STEPS.items():
+        if origin is status:
+            return
+        step(*finance, payment)
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_no_step_is_taken_while_the_years_money_is_estimated(finance, region, status):
+    """However the frame came to be so: the step itself asks."""
+    of = programme()
+    payment = payable(of, region)
+    giro(region)
+    brought_to(status, finance, payment)
+    unlocked(of.frame, status=FrameStatus.ESTIMATED)
+
+    with pytest.raises(RuleViolation, match="Medlen för 2021 är inte tilldelade"):
+        STEPS[status](*finance, payment)
+
+    assert now(payment).status is status
+    unlocked(of.frame, status=FrameStatus.ALLOTTED)
+    STEPS[status](*finance, payment)
+    assert now(payment).status is not status
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_no_step_is_taken_before_the_decision_is_sent(finance, region, status):
+    payment = payable(programme(), region, is_sent=False)
+    giro(region)
+    people = {"registered_by_id": finance[0].user_id, "attested_by_id": finance[1].user_id}
+    unlocked(payment, status=status, **people)
+
+    with pytest.raises(RuleViolation, match=f"Beslutet till {region.name} är inte skickat än"):
+        STEPS[status](*finance, payment)
+
+    assert now(payment).status is status
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.REGISTERED, PaymentStatus.ATTESTED, PaymentStatus.BATCHED])
+def test_a_frame_is_not_edited_while_payments_of_it_are_under_way(finance, region, status):
+    """Another sum is beräknad until it is tilldelad anew, and what is on its way is paid of what is tilldelat."""
+    of = programme()
+    payment = payable(of, region)
+    giro(region)
+    officer = actor_of(person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY)).id)
+    brought_to(status, finance, payment)
+
+    said = refused(lambda: grants.set_frame(officer, of.grant.id, SetFrame(2021, 15_000_001, 4)))
+
+    assert said.field == "frame"
+    assert f"{region.name} (" in said.message
+    assert committed().get_one(YearFrame, of.frame.id).status is FrameStatus.ALLOTTED
+    grants.set_frame(officer, of.grant.id, SetFrame(2021, 15_000_000, 5))
+
+
+def test_what_is_paid_hinders_no_edit(finance, region):
+    """It was paid of tilldelade medel; what is added since is beräknat."""
+    of = programme()
+    payment = payable(of, region)
+    giro(region)
+    services.confirm(finance[1], batched(finance, payment), ConfirmPaid((payment.id,), PAY_DAY))
+    officer = actor_of(person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY)).id)
+
+    grants.set_frame(officer, of.grant.id, SetFrame(2021, 15_000_001, 4))
+
+    assert committed().get_one(YearFrame, of.frame.id).status is FrameStatus.ESTIMATED
+
+
+def test_on_its_planned_day_it_is_paid_without_a_word(finance, region):
+    payment = payable(programme(), region, planned_on=PAY_DAY)
+    giro(region)
+
+    batch_id = batched(finance, payment)
+    services.confirm(finance[1], batch_id, ConfirmPaid((payment.id,), PAY_DAY))
+
+    paid = now(payment)
+    assert (paid.early_reason, paid.deviations, paid.deviation_reason) == ("", "", "")
+
+
+def test_the_day_before_a_reason_is_asked_for_and_kept(finance, region):
+    """The reason is given at the step that commits to it, and is not asked for again when the bank has done as told."""
+    payment = payable(programme(), region, planned_on=PAY_DAY + timedelta(days=1))
+    giro(region)
+    brought_to(PaymentStatus.ATTESTED, finance, payment)
+
+    for reason, told in (("", f"{region.name} 2021 \\(16\\sjanuari\\s2021\\)"), ("ok", "med några ord")):
+        with pytest.raises(RuleViolation, match=told) as refusal:
+            services.batch(finance[0], underlag(payment, early_reason=reason))
+        assert refusal.value.field == "early_reason"
+    assert now(payment).status is PaymentStatus.ATTESTED
+
+    batch_id = services.batch(finance[0], underlag(payment, early_reason="Planerad dag är en lördag."))
+    services.confirm(finance[1], batch_id, ConfirmPaid((payment.id,), PAY_DAY))
+
+    paid = now(payment)
+    assert (paid.early_reason, paid.deviations) == ("Planerad dag är en lördag.", "")
+    assert "Planerad dag är en lördag." in history(payment, "payment.batched")
+
+
+def test_a_reason_stays_with_those_that_are_early(finance):
+    of = programme()
+    one, other = OrganisationFactory(), OrganisationFactory()
+    giro(one)
+    giro(other, "991-2346")
+    early, in_time = payable(of, one, planned_on=PAY_DAY + timedelta(days=1)), payable(of, other)
+    for payment in (early, in_time):
+        brought_to(PaymentStatus.ATTESTED, finance, payment)
+
+    services.batch(finance[0], underlag(early, in_time, early_reason="Regionen har bett om det."))
+
+    assert (now(early).early_reason, now(in_time).early_reason) == ("Regionen har bett om det.", "")
+
+
+@pytest.mark.parametrize(
+    ("odd", "code", "told"),
+    [
+        ("frame", "frame_estimated", "årets medel var inte tilldelade"),
+        ("day", "before_batch,early", "betald innan underlaget skapades, betald före planerad dag"),
+    ],
+)
+def test_what_the_bank_has_done_is_entered_with_how_it_deviates_and_why(finance, region, odd, code, told):
+    of = programme()
+    payment = payable(of, region)
+    giro(region)
+    batch_id = batched(finance, payment)
+    paid_on = PAY_DAY - timedelta(days=1) if odd == "day" else PAY_DAY
+    if odd == "frame":
+        unlocked(of.frame, status=FrameStatus.ESTIMATED)
+
+    for reason in ("", "-"):
+        with pytest.raises(RuleViolation) as refusal:
+            services.confirm(finance[1], batch_id, ConfirmPaid((payment.id,), paid_on, reason))
+        assert refusal.value.field == "reason"
+    assert told in str(refused(lambda: services.confirm(finance[1], batch_id, ConfirmPaid((payment.id,), paid_on))))
+    assert now(payment).status is PaymentStatus.BATCHED
+
+    services.confirm(finance[1], batch_id, ConfirmPaid((payment.id,), paid_on, "Banken betalade så."))
+
+    paid = now(payment)
+    assert (paid.status, paid.paid_on, paid.deviations) == (PaymentStatus.CONFIRMED, paid_on, code)
+    assert events_of(payment)[-2:] == ["payment.confirmed", "payment.deviated"]
+    assert history(payment, "payment.deviated").endswith(f", {told}. Skäl: Banken betalade så.")
+    assert [entry.amount for entry in committed().query(LedgerEntry)] == [2_913_808]
+
+
+def test_a_decision_that_was_not_sent_is_a_deviation_too(finance, region):
+    """Only what was put in an underlag before the rule can be so."""
+    payment = payable(programme(), region, is_sent=False)
+    first, second = finance
+    unlocked(payment, giro="5050-1055", registered_by_id=first.user_id, attested_by_id=second.user_id)
+    made = saved(
+        PaymentBatch(number="U 2021-0001", created_by_id=first.user_id, created_at=clock.now(), total=1, sha256="")
+    )
+    unlocked(payment, status=PaymentStatus.BATCHED, batch_id=made.id)
+
+    services.confirm(second, made.id, ConfirmPaid((payment.id,), PAY_DAY, "Banken betalade så."))
+
+    assert now(payment).deviations == "not_sent"
+
+
+def test_a_reason_without_a_deviation_marks_nothing(finance, region):
+    payment = payable(programme(), region)
+    giro(region)
+
+    services.confirm(finance[1], batched(finance, payment), ConfirmPaid((payment.id,), PAY_DAY, "Allt är som det ska."))
+
+    assert (now(payment).deviations, now(payment).deviation_reason) == ("", "")
+
+
+def test_the_way_back_ends_at_the_plan(finance, region):
+    first, second = finance
+    payment = payable(programme(), region)
+    giro(region)
+    brought_to(PaymentStatus.ATTESTED, finance, payment)
+
+    why = TakeBackPayments((payment.id,), "Fel konto i beslutet.")
+    services.end_attestation(first, why)
+    waits = now(payment)
+    assert (waits.status, waits.attested_by_id, waits.registered_by_id) == (
+        PaymentStatus.REGISTERED,
+        None,
+        first.user_id,
+    )
+    services.unregister(second, why)
+    planned = now(payment)
+    assert (planned.status, planned.registered_by_id, planned.registered_at) == (PaymentStatus.PLANNED, None, None)
+    assert events_of(payment)[-2:] == ["payment.attestation_ended", "payment.unregistered"]
+    assert [item["user_id"] for item in told()] == [second.user_id, first.user_id]
+    batched(finance, payment)
+
+
+def test_what_is_in_an_underlag_is_not_taken_back_and_nothing_is_without_a_reason(finance, region):
+    payment = payable(programme(), region)
+    giro(region)
+    services.register(finance[0], chosen(payment))
+    with pytest.raises(RuleViolation, match="med några ord"):
+        services.unregister(finance[0], TakeBackPayments((payment.id,), "ok"))
+    services.attest(finance[1], chosen(payment))
+    services.batch(finance[0], underlag(payment))
+
+    for act in (services.unregister, services.end_attestation):
+        with pytest.raises(RuleViolation, match="Inget ändrades"):
+            act(finance[0], TakeBackPayments((payment.id,), "Fel konto i beslutet."))
+    assert now(payment).status is PaymentStatus.BATCHED
 
 
 def test_the_same_person_cannot_attest_in_another_session(finance, region):
@@ -113,7 +362,7 @@ def test_one_that_may_not_go_on_keeps_the_others_back(finance):
     services.attest(finance[1], chosen(*payments))
 
     with pytest.raises(RuleViolation, match="inget godkänt bankgiro"):
-        services.batch(finance[0], chosen(*payments))
+        services.batch(finance[0], underlag(*payments))
 
     assert {now(payment).status for payment in payments} == {PaymentStatus.ATTESTED}
     assert committed().query(PaymentBatch).count() == 0

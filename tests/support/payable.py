@@ -11,7 +11,7 @@ from grantportal.domain.grants import FrameStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Decision, DecisionLine
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
@@ -45,8 +45,17 @@ def programme(*, year: int = 2021, status: FrameStatus = FrameStatus.ALLOTTED, f
 
 
 @remembered
-def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, planned: int | None = None) -> Payment:
-    """A planned payment of a made decision; `planned` differs from `amount` only to break the rule."""
+def payable(
+    of: Programme,
+    receiver: Organisation,
+    *,
+    amount: int = 2_913_808,
+    planned: int | None = None,
+    is_sent: bool = True,
+    planned_on: date | None = None,
+) -> Payment:
+    """A planned payment of a sent decision, on 15 January unless said otherwise; `planned` differs from `amount`, and the
+    decision is not sent, only to break the rule."""
     proposer, decider = UserFactory(), UserFactory()
     number = f"2020-{of.grant.id:04d}-{receiver.id}"
     case = saved(
@@ -89,6 +98,17 @@ def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, p
             MADE_AT,
             "0" * 64,
         )
+    if is_sent:
+        saved(
+            Dispatch(
+                decision_id=decision.id,
+                case_id=case.id,
+                organisation_id=receiver.id,
+                receiver=receiver.name,
+                dispatched_by_id=proposer.id,
+                dispatched_at=MADE_AT,
+            )
+        )
     return saved(
         Payment(
             decision_id=decision.id,
@@ -97,7 +117,7 @@ def payable(of: Programme, receiver: Organisation, *, amount: int = 2_913_808, p
             grant_id=of.grant.id,
             grant_year=of.frame.grant_year,
             amount=amount if planned is None else planned,
-            planned_on=date(of.frame.grant_year, 1, 15),
+            planned_on=planned_on or date(of.frame.grant_year, 1, 15),
         )
     )
 

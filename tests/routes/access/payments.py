@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from grantportal import db
 from grantportal.domain.actors import Role
-from grantportal.domain.payments import ChosenPayments
+from grantportal.domain.payments import BatchPayments, ChosenPayments
 from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import Payment
 from grantportal.queries.accounts import actor_of
@@ -45,7 +45,7 @@ def batch(world: World) -> dict[str, Any]:
     chosen = ChosenPayments((payment.id,))
     services.register(first, chosen)
     services.attest(second, chosen)
-    return {"batch_id": services.batch(first, chosen)}
+    return {"batch_id": services.batch(first, BatchPayments((payment.id,)))}
 
 
 def paid(_world: World, own: Any) -> dict[str, Any]:
