@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,14 +20,18 @@ from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
 from grantportal.models.grants import CostCategory
+from grantportal.models.payments import Payment, PaymentBatch
 from grantportal.models.reports import ReportCost
 from grantportal.models.search import is_modelled
 from tests.support import run
 from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
+from tests.support.payable import MADE_AT, giro, payable, programme
 from tests.support.reporting import COSTS, OPENED, fill_economy, grantee, page
 from tests.support.rows import saved
+
+NUMBERS = ("5050-1014", "5050-1022", "5050-1055", "991-2346")
 
 
 def empty(kind: str, name: str) -> str:
@@ -174,6 +179,57 @@ def test_a_comment_that_is_there_explains_the_deviation_that_it_stands_beside(mi
     ]
     assert rows[0].answer.comment
     assert rows[0].explained is None, "nothing is counted there"
+
+
+def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
+    """What is in an underlag has the giro of its number; what is attested has it where it was in force at the time."""
+    of = programme()
+    late, early, planned, frozen = (OrganisationFactory() for _ in range(4))
+    giros = {
+        region: giro(region, number) for region, number in zip((late, early, planned, frozen), NUMBERS, strict=True)
+    }
+    rows = {region: payable(of, region).id for region in giros}
+    first, second = (person(Role.FINANCE, late).id for _ in range(2))
+    underlag = saved(PaymentBatch(number="U 1", created_by_id=first, created_at=MADE_AT, total=1, sha256="0"))
+    migrate.downgrade(migrated, "0024")
+    for region, status, attested_at in (
+        (late, "attested", MADE_AT - timedelta(days=1)),
+        (early, "attested", MADE_AT),
+        (frozen, "batched", MADE_AT - timedelta(days=1)),
+    ):
+        with migrated.execution_options(writes=True).begin() as connection:
+            connection.execute(
+                update(Payment.__table__)
+                .where(Payment.id == rows[region])
+                .values(
+                    status=status,
+                    registered_by_id=first,
+                    attested_by_id=second,
+                    attested_at=attested_at,
+                    giro=giros[region].number if region is frozen else "",
+                    batch_id=underlag.id if region is frozen else None,
+                )
+            )
+
+    migrate.upgrade(migrated, "0025")
+
+    with migrated.connect() as connection:
+        found = {row[0]: (row[1], row[2]) for row in connection.execute(text("SELECT id, giro_id, giro FROM payments"))}
+    assert found == {
+        rows[late]: (None, ""),
+        rows[early]: (giros[early].id, giros[early].number),
+        rows[planned]: (None, ""),
+        rows[frozen]: (giros[frozen].id, giros[frozen].number),
+    }
+    with pytest.raises(IntegrityError):
+        _run(migrated, "UPDATE payments SET giro_id = 999999")
+
+    migrate.downgrade(migrated, "0024")
+
+    with migrated.connect() as connection:
+        numbers = {row[0]: row[1] for row in connection.execute(text("SELECT id, giro FROM payments"))}
+    assert numbers[rows[early]] == ""
+    assert numbers[rows[frozen]] == giros[frozen].number
 
 
 def _run(engine: Engine, statement: str, *rows: dict) -> None:

@@ -29,7 +29,7 @@ KIT_ENGLISH = re.compile(
 NOT_A_WORD = re.compile(r"\{\{|\{%|<Undefined|\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bundefined\b|datetime\.|Decimal\(")
 """Python on the page."""
 
-SWEDISH_TOO = frozenset("budget extra full in region register text".split())
+SWEDISH_TOO = frozenset("attest budget extra full in region register text".split())
 """Codes that are spelled as the Swedish word that the screen shows."""
 
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
