@@ -183,6 +183,8 @@ def test_a_comment_that_is_there_explains_the_deviation_that_it_stands_beside(mi
 
 def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     """What is in an underlag has the giro of its number; what is attested has it where it was in force at the time."""
+    steps = ScriptDirectory.from_config(migrate.config_for(None)).walk_revisions()
+    step = next(each for each in steps if each.path.endswith("_what_an_attestant_approves.py"))
     of = programme()
     late, early, planned, frozen = (OrganisationFactory() for _ in range(4))
     giros = {
@@ -191,7 +193,7 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     rows = {region: payable(of, region).id for region in giros}
     first, second = (person(Role.FINANCE, late).id for _ in range(2))
     underlag = saved(PaymentBatch(number="U 1", created_by_id=first, created_at=MADE_AT, total=1, sha256="0"))
-    migrate.downgrade(migrated, "0024")
+    migrate.downgrade(migrated, step.down_revision)
     for region, status, attested_at in (
         (late, "attested", MADE_AT - timedelta(days=1)),
         (early, "attested", MADE_AT),
@@ -211,7 +213,7 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
                 )
             )
 
-    migrate.upgrade(migrated, "0025")
+    migrate.upgrade(migrated, step.revision)
 
     with migrated.connect() as connection:
         found = {row[0]: (row[1], row[2]) for row in connection.execute(text("SELECT id, giro_id, giro FROM payments"))}
@@ -224,7 +226,7 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     with pytest.raises(IntegrityError):
         _run(migrated, "UPDATE payments SET giro_id = 999999")
 
-    migrate.downgrade(migrated, "0024")
+    migrate.downgrade(migrated, step.down_revision)
 
     with migrated.connect() as connection:
         numbers = {row[0]: row[1] for row in connection.execute(text("SELECT id, giro FROM payments"))}
