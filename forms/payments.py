@@ -1,23 +1,32 @@
 """Utbetalningar and bankgiro."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from wtforms import RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import ListWidget
 
 from forms.base import Day, Form, Line, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro
+from grantportal.domain.giros import CHECK_TEXTS, ApproveGiro, AskForGiro, GiroCheck, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import bank_giro
-from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, TakeBackPayments
+from grantportal.domain.payments import AttestPayments, BatchPayments, ChosenPayments, ConfirmPaid, TakeBackPayments
 
 
 def row_id(value: Any) -> int:
-    """The id of a row that is ticked; a number that no column holds names nothing."""
-    number = int(value)
+    """The id of a row that is ticked; a number that no column holds names nothing.
+
+    The box of what is attested carries the giro that its row showed too, after a colon.
+    """
+    return _id_of(str(value).partition(":")[0])
+
+
+def _id_of(text: str) -> int:
+    number = int(text)
     if not 0 < number < 1_000_000_000:
         raise ValueError
     return number
@@ -44,6 +53,18 @@ class ChoosePaymentsForm(Form):
     def command(self) -> ChosenPayments:
         """What the service takes."""
         return ChosenPayments(tuple(dict.fromkeys(self.payments.data or ())))
+
+
+class AttestForm(ChoosePaymentsForm):
+    """The payments that the person ticked, each with the giro that the page showed."""
+
+    def command(self) -> AttestPayments:  # type: ignore[override]  # the same payments, and their giros
+        """What the service takes. A giro that is not a number was not shown."""
+        seen: dict[int, int] = {}
+        for ticked in self.payments.raw_data or ():
+            shown = str(ticked).partition(":")[2]
+            seen[row_id(ticked)] = _id_of(shown) if re.fullmatch("[1-9][0-9]{0,8}", shown) else 0
+        return AttestPayments(tuple(seen.items()))
 
 
 class BatchForm(ChoosePaymentsForm):
@@ -123,17 +144,35 @@ class AskForGiroForm(Form):
 
 
 class VerifyGiroForm(Explained):
-    """How the number was checked."""
+    """Which way the number was checked, what was done and what it showed."""
 
-    how = Paragraphs(
+    way = RadioField(
         "Hur har du kontrollerat numret?",
-        [DataRequired("Skriv hur du kontrollerade numret på ett annat sätt än det kom in.")],
+        [InputRequired("Välj hur du kontrollerade numret på ett annat sätt än det kom in.")],
+        choices=[SelectChoice(way.value, text) for way, text in CHECK_TEXTS.items()],
+    )
+    how = Paragraphs(
+        "Vad gjorde du och vad visade det?",
+        [DataRequired("Skriv vad du gjorde för att kontrollera numret och vad det visade.")],
         longest=500,
     )
+    shared_reason = Paragraphs("Varför har båda organisationerna numret?", longest=500)
 
     def command(self) -> VerifyGiro:
         """What the service takes."""
-        return VerifyGiro(self.how.data or "", self.number_reason.data or "")
+        return VerifyGiro(
+            GiroCheck(self.way.data), self.how.data or "", self.shared_reason.data or "", self.number_reason.data or ""
+        )
+
+
+class ApproveGiroForm(Form):
+    """The second person's yes."""
+
+    shared_reason = Paragraphs("Varför har båda organisationerna numret?", longest=500)
+
+    def command(self) -> ApproveGiro:
+        """What the service takes."""
+        return ApproveGiro(self.shared_reason.data or "")
 
 
 class RefuseGiroForm(Form):

@@ -33,7 +33,7 @@ from grantportal.domain.decisions import (
     SkipGround,
 )
 from grantportal.domain.file_notes import ContactKind, WriteFileNote
-from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, VerifyGiro
 from grantportal.domain.grants import (
     AllotFrame,
     AppealVariant,
@@ -455,11 +455,13 @@ class Story:
 
     def _verify_giro(self, key: str) -> None:
         giros.verify(
-            actor_of(FINANCE), self.made[f"giro-{key}"], VerifyGiro("Ringde regionens växel och fick numret uppläst.")
+            actor_of(FINANCE),
+            self.made[f"giro-{key}"],
+            VerifyGiro(GiroCheck.CALLED, "Ringde regionens växel och fick numret uppläst."),
         )
 
     def _approve_giro(self, key: str) -> None:
-        giros.approve(actor_of(SECOND_FINANCE), self.made[f"giro-{key}"])
+        giros.approve(actor_of(SECOND_FINANCE), self.made[f"giro-{key}"], ApproveGiro())
 
     def _allot(self, year: int) -> None:
         frame = self.told["grant"]["yearly_frame"][year]
@@ -480,7 +482,9 @@ class Story:
             payments.confirm(actor_of(SECOND_FINANCE), self.made[made], ConfirmPaid(chosen().payment_ids, day))
 
         yield Step(_on(day, "08:30"), lambda: payments.register(actor_of(FINANCE), chosen()))
-        yield Step(_on(day, "09:15"), lambda: payments.attest(actor_of(SECOND_FINANCE), chosen()))
+        yield Step(
+            _on(day, "09:15"), lambda: payments.attest(actor_of(SECOND_FINANCE), facts.seen(chosen().payment_ids))
+        )
         yield Step(_on(day, "13:30"), batch)
         yield Step(_on(day, "15:30"), pay)
 

@@ -1,9 +1,12 @@
 """Bankgiro: asked for by an ombud, verified another way by an ekonom, approved by a second."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.reasons import ensure_says_something
 
 
 class GiroCheck(StrEnum):
@@ -33,10 +36,22 @@ class AskForGiro:
 
 @dataclass(frozen=True)
 class VerifyGiro:
-    """How the number was checked another way than it came."""
+    """Which other way than it came the number was checked, what was done and what it showed.
 
+    `shared_reason` is why it is right although another organisation has it too (empty: none has).
+    """
+
+    way: GiroCheck
     how: str
+    shared_reason: str = ""
     number_reason: str = ""
+
+
+@dataclass(frozen=True)
+class ApproveGiro:
+    """The second person's yes; `shared_reason` where another organisation got the number after it was checked."""
+
+    shared_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,32 @@ class RefuseGiro:
     """Why money is not to be paid to a giro."""
 
     reason: str
+
+
+NEW_DAYS = 30
+"""So long a giro is said to be new, to whoever registers and attests."""
+
+
+def is_new(valid_from: date, today: date) -> bool:
+    """Whether a giro came in force within the last 30 days, day 30 included."""
+    return (today - valid_from).days <= NEW_DAYS
+
+
+def ensure_checked(how: str) -> None:
+    """It is said what was done and what it showed; «ok» says neither. Raises RuleViolation on `how`."""
+    ensure_says_something(how, field="how", what="hur du kontrollerade numret")
+
+
+def ensure_shared_is_explained(others: Sequence[str], reason: str) -> None:
+    """A number that other organisations have too, by name, needs a reason. Raises RuleViolation on `shared_reason`."""
+    if not others:
+        return
+    if not reason:
+        raise RuleViolation(
+            f"Samma bankgiro har {', '.join(others)}. Kontrollera vems det är. Stämmer det, skriv skälet till att de delar det.",
+            field="shared_reason",
+        )
+    ensure_says_something(reason, field="shared_reason")
 
 
 def ensure_waits(*, approved: bool, ended: bool) -> None:

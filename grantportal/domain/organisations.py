@@ -32,8 +32,8 @@ def organisation_number(typed: str) -> str:
     digits = "".join(char for char in typed if char.isdigit())
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
-    # The third digit of a legal person's number is at least 2; below that it would be somebody's personnummer.
-    if len(digits) != 10 or not orgnr.is_valid(digits) or digits[2] < "2":
+    # The first digit is the kind of legal person, from 1; the third is at least 2, below that it would be a personnummer.
+    if len(digits) != 10 or not orgnr.is_valid(digits) or digits[0] == "0" or digits[2] < "2":
         raise RuleViolation(
             "Kontrollera organisationsnumret. Det ska ha tio siffror, till exempel 232100-0255.",
             field="organisation_number",
@@ -42,7 +42,7 @@ def organisation_number(typed: str) -> str:
 
 
 def bank_giro(typed: str) -> str:
-    """«5050-1055» from what was typed: 7 or 8 digits whose last is a check digit. Raises RuleViolation otherwise.
+    """«5050-1055» from what was typed: 7 or 8 digits, the first not 0, the last a check digit. Raises RuleViolation otherwise.
 
     A hyphen that is typed stands before the last four digits: elsewhere a digit has been left out.
     """
@@ -52,6 +52,9 @@ def bank_giro(typed: str) -> str:
             "Kontrollera bankgironumret. Det ska ha sju eller åtta siffror, till exempel 5050-1055.", field="giro"
         )
     digits = text.replace("-", "")
+    if digits.startswith("0"):
+        # Zeros pass the check digit; and nobody has such a number.
+        raise RuleViolation("Kontrollera bankgironumret. Det börjar aldrig med 0.", field="giro")
     if not luhn.is_valid(digits):
         raise RuleViolation(
             "Kontrollera bankgironumret. Sista siffran stämmer inte med de andra, så någon siffra är fel.", field="giro"

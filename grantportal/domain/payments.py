@@ -98,6 +98,18 @@ class ChosenPayments:
 
 
 @dataclass(frozen=True)
+class AttestPayments:
+    """The payments that the person ticked, each with the id of the giro that the page showed for it (0: none)."""
+
+    seen: tuple[tuple[int, int], ...]
+
+    @property
+    def payment_ids(self) -> tuple[int, ...]:
+        """Which payments."""
+        return tuple(payment_id for payment_id, _ in self.seen)
+
+
+@dataclass(frozen=True)
 class BatchPayments:
     """The payments of a new underlag, and why any of them is paid before its planned day (empty: none is)."""
 
@@ -158,13 +170,32 @@ def ensure_within_decided(amount: Kronor, *, others: Kronor, decided: Kronor, re
         )
 
 
-def ensure_giro(number: str | None, *, receiver: str) -> str:
-    """The giro in force, verified by one and approved by another. Raises RuleViolation on `payments` when there is none."""
-    if not number:
+def ensure_giro(in_force: int | None, *, receiver: str) -> int:
+    """The id of the giro in force, verified by one and approved by another. Raises RuleViolation on `payments` without."""
+    if not in_force:
         raise RuleViolation(
             f"{receiver} har inget godkänt bankgiro. Kontrollera och godkänn det först.", field="payments"
         )
-    return number
+    return in_force
+
+
+def ensure_giro_was_seen(seen: int | None, in_force: int, *, receiver: str, number: str) -> None:
+    """Who attests has seen the giro that money goes to. `number` is the one in force. Raises RuleViolation on `payments`."""
+    if seen != in_force:
+        raise RuleViolation(
+            f"Bankgirot till {receiver} är ändrat sedan du öppnade sidan. Nu gäller {number}. Kontrollera det och "
+            "attestera igen.",
+            field="payments",
+        )
+
+
+def ensure_attested_giro(attested: int | None, in_force: int, *, receiver: str) -> None:
+    """Money goes to the giro that was attested and to no other. Raises RuleViolation on `payments`."""
+    if attested != in_force:
+        raise RuleViolation(
+            f"Attesten av {receiver} gäller inte det bankgiro som nu är i bruk. Ta tillbaka attesten och attestera igen.",
+            field="payments",
+        )
 
 
 def ensure_sent(*, is_sent: bool, receiver: str) -> None:

@@ -9,12 +9,13 @@ from grantportal.domain.actors import Actor
 from grantportal.domain.answers import Draft
 from grantportal.domain.forms import FormDefinition
 from grantportal.domain.frozen import read_fingerprint
+from grantportal.domain.payments import AttestPayments
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.decisions import Decision
 from grantportal.models.frameworks import ExpectedResult
 from grantportal.models.grants import CostCategory
-from grantportal.models.organisations import Organisation
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.queries import applications, decision_documents
@@ -78,6 +79,22 @@ def payment_ids(decision_ids: Sequence[int], year: int) -> tuple[int, ...]:
     """The decisions' payments of the year."""
     found = select(Payment.id).where(Payment.decision_id.in_(decision_ids), Payment.grant_year == year)
     return tuple(db.session().scalars(found.order_by(Payment.id)))
+
+
+def seen(payment_ids: Sequence[int]) -> AttestPayments:
+    """The payments with the giro that the list to attest shows for each."""
+    found = (
+        select(Payment.id, BankGiro.id)
+        .outerjoin(
+            BankGiro,
+            (BankGiro.organisation_id == Payment.organisation_id)
+            & BankGiro.approved_at.is_not(None)
+            & BankGiro.valid_to.is_(None),
+        )
+        .where(Payment.id.in_(payment_ids))
+        .order_by(Payment.id)
+    )
+    return AttestPayments(tuple((payment_id, giro_id or 0) for payment_id, giro_id in db.session().execute(found)))
 
 
 def report_id(grant_id: int, organisation_id: int, year: int) -> int:

@@ -1,6 +1,6 @@
 """Bankgiron: in force and asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,11 @@ from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
 from grantportal.domain.actors import Actor
+from grantportal.domain.giros import CHECK_TEXTS
+from grantportal.domain.payments import PaymentStatus
 from grantportal.models.accounts import User
 from grantportal.models.organisations import BankGiro, Organisation
+from grantportal.models.payments import Payment
 
 _asked, _verified, _approved = aliased(User), aliased(User), aliased(User)
 
@@ -28,7 +31,12 @@ class GiroShown:
     verified_by_id: int | None
     verified_by: str
     verified_at: datetime | None
+    verified_way: str
+    """In words; empty where it was not asked then."""
     verified_how: str
+    shared_with: tuple[str, ...]
+    """Other organisations with the same number."""
+    shared_reason: str
     approved_by: str
     approved_at: datetime | None
     is_ended: bool
@@ -49,16 +57,23 @@ class GiroShown:
         return "wait", "arrow", "Väntar på kontroll"
 
 
-def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
-    rows = db.session().execute(
-        select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name)
-        .join(Organisation, BankGiro.organisation_id == Organisation.id)
-        .join(_asked, BankGiro.asked_by_id == _asked.id)
-        .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
-        .outerjoin(_approved, BankGiro.approved_by_id == _approved.id)
-        .where(where)
-        .order_by(BankGiro.approved_at.is_not(None), Organisation.name, BankGiro.id)
+def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
+    rows = (
+        db.session()
+        .execute(
+            select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name)
+            .join(Organisation, BankGiro.organisation_id == Organisation.id)
+            .join(_asked, BankGiro.asked_by_id == _asked.id)
+            .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
+            .outerjoin(_approved, BankGiro.approved_by_id == _approved.id)
+            .where(where)
+            .order_by(BankGiro.approved_at.is_not(None), Organisation.name, BankGiro.id)
+        )
+        .all()
     )
+    # Who else has a number is for those who check it.
+    checks = policy.may(actor, policy.Permission.VERIFY_GIRO)
+    shared = holders({giro.number for giro, *_ in rows}) if checks else {}
     return tuple(
         GiroShown(
             id=giro.id,
@@ -70,7 +85,10 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
             verified_by_id=giro.verified_by_id,
             verified_by=verified or "",
             verified_at=giro.verified_at,
+            verified_way=CHECK_TEXTS[giro.verified_way] if giro.verified_way else "",
             verified_how=giro.verified_how,
+            shared_with=tuple(name for other, name in shared.get(giro.number, ()) if other != giro.organisation_id),
+            shared_reason=giro.shared_reason,
             approved_by=approved or "",
             approved_at=giro.approved_at,
             is_ended=giro.valid_to is not None,
@@ -79,14 +97,28 @@ def _shown(where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
     )
 
 
+def holders(numbers: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """By number, (id, name) of each organisation that is paid to it or has asked to be."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, organisation_id, name in db.session().execute(
+        select(BankGiro.number, Organisation.id, Organisation.name)
+        .join(Organisation, BankGiro.organisation_id == Organisation.id)
+        .where(BankGiro.number.in_(numbers), BankGiro.valid_to.is_(None))
+        .order_by(Organisation.name)
+        .distinct()
+    ):
+        found.setdefault(number, []).append((organisation_id, name))
+    return found
+
+
 def listed(actor: Actor) -> tuple[GiroShown, ...]:
     """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
-    return _shown(policy.visible(actor, BankGiro) & BankGiro.valid_to.is_(None))
+    return _shown(actor, policy.visible(actor, BankGiro) & BankGiro.valid_to.is_(None))
 
 
 def page(actor: Actor, giro_id: int) -> GiroShown | None:
     """A giro, ended ones too, if the actor may see it."""
-    return next(iter(_shown(policy.visible(actor, BankGiro) & (BankGiro.id == giro_id))), None)
+    return next(iter(_shown(actor, policy.visible(actor, BankGiro) & (BankGiro.id == giro_id))), None)
 
 
 def organisations(ids: Sequence[int]) -> dict[int, str]:
@@ -123,6 +155,33 @@ def in_force(organisation_id: int) -> BankGiro | None:
             )
         )
         .one_or_none()
+    )
+
+
+def others_with(number: str, organisation_id: int) -> tuple[str, ...]:
+    """The names of the other organisations that are paid to this number, or have asked to be."""
+    return tuple(
+        db.session().scalars(
+            select(Organisation.name)
+            .where(
+                Organisation.id != organisation_id,
+                Organisation.id.in_(
+                    select(BankGiro.organisation_id).where(BankGiro.number == number, BankGiro.valid_to.is_(None))
+                ),
+            )
+            .order_by(Organisation.name)
+        )
+    )
+
+
+def unpaid(giro_id: int) -> tuple[int, ...]:
+    """The ids of the payments to the giro's organisation that are not yet in an underlag."""
+    return tuple(
+        db.session().scalars(
+            select(Payment.id)
+            .join(BankGiro, BankGiro.organisation_id == Payment.organisation_id)
+            .where(BankGiro.id == giro_id, Payment.status.not_in((PaymentStatus.BATCHED, PaymentStatus.CONFIRMED)))
+        )
     )
 
 

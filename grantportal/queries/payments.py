@@ -1,7 +1,7 @@
 """Utbetalningar and their underlag."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
+from grantportal.domain.giros import CHECK_TEXTS, is_new
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import UNDER_WAY, PaymentStatus, deviations_of, deviations_text, label
@@ -23,8 +24,36 @@ from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment, PaymentBatch
+from grantportal.queries.giros import holders
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class GiroFacts:
+    """What those who register and attest need to know of the giro that they send money to."""
+
+    valid_from: date | None
+    before: str
+    """The number before it; empty where there was none."""
+    is_new: bool
+    checked: str
+    """Who checked it when, in which way, and what it showed; and who approved it."""
+    shared_with: tuple[str, ...]
+    shared_reason: str
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is out of the ordinary, in whole sentences."""
+        said = []
+        if self.is_new and self.valid_from:
+            said.append(
+                f"Nytt giro sedan {clock.day_text(self.valid_from)}, "
+                + (f"tidigare {self.before}." if self.before else "inget tidigare.")
+            )
+        if self.shared_with:
+            said.append(f"Samma bankgiro har {', '.join(self.shared_with)}. Skäl: {self.shared_reason or 'saknas'}")
+        return tuple(said)
 
 
 @dataclass(frozen=True)
@@ -46,6 +75,12 @@ class ListedPayment:
     sent: bool
     """Whether its decision is sent: before that nothing is done with it."""
     giro: str
+    """The number that was attested; until then the one in force."""
+    giro_id: int
+    """Which giro that is; 0 where there is none."""
+    giro_facts: "GiroFacts | None"
+    giro_changed: bool
+    """Whether another is in force than the one that was attested."""
     registered_by_id: int | None
     registered_by: str
     attested_by: str
@@ -60,6 +95,7 @@ class ListedPayment:
         held = {
             "Beslutet är inte skickat än.": self.sent,
             "Årets medel är inte tilldelade än.": self.allotted,
+            "Ett annat bankgiro gäller nu än när det attesterades.": not self.giro_changed,
         }
         return tuple(text for text, is_so in held.items() if not is_so)
 
@@ -127,6 +163,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 Case.registration_number,
                 Grant.title,
                 YearFrame.status,
+                BankGiro.id,
                 BankGiro.number,
                 _registered.name,
                 _attested.name,
@@ -153,6 +190,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
         )
         .all()
     )
+    facts = _giro_facts({payment.giro_id or giro_id for payment, _, _, _, _, giro_id, *_ in rows} - {None})
     return tuple(
         ListedPayment(
             id=payment.id,
@@ -169,6 +207,10 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             allotted=frame_status is FrameStatus.ALLOTTED,
             sent=sent,
             giro=payment.giro or giro or "",
+            giro_id=payment.giro_id or giro_id or 0,
+            giro_facts=facts.get(payment.giro_id or giro_id),
+            giro_changed=payment.status in (PaymentStatus.ATTESTED, PaymentStatus.BATCHED)
+            and payment.giro_id != giro_id,
             registered_by_id=payment.registered_by_id,
             registered_by=registered_by or "",
             attested_by=attested_by or "",
@@ -177,12 +219,67 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             deviations=deviations_text(deviations_of(payment.deviations)),
             deviation_reason=payment.deviation_reason,
         )
-        for payment, organisation, number, grant, frame_status, giro, registered_by, attested_by, batch, sent in rows
+        for (
+            payment,
+            organisation,
+            number,
+            grant,
+            frame_status,
+            giro_id,
+            giro,
+            registered_by,
+            attested_by,
+            batch,
+            sent,
+        ) in rows
     )
 
 
+def _giro_facts(giro_ids: Collection[int]) -> dict[int, GiroFacts]:
+    """What is known of these giros, by id. Two queries whatever their number."""
+    if not giro_ids:
+        return {}
+    earlier = aliased(BankGiro)
+    before = (
+        select(earlier.number)
+        .where(earlier.organisation_id == BankGiro.organisation_id, earlier.approved_at < BankGiro.approved_at)
+        .order_by(earlier.approved_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = (
+        db.session()
+        .execute(
+            select(BankGiro, before, _registered.name, _attested.name)
+            .outerjoin(_registered, BankGiro.verified_by_id == _registered.id)
+            .outerjoin(_attested, BankGiro.approved_by_id == _attested.id)
+            .where(BankGiro.id.in_(giro_ids))
+        )
+        .all()
+    )
+    shared = holders({giro.number for giro, *_ in rows})
+    return {
+        giro.id: GiroFacts(
+            valid_from=giro.valid_from,
+            before=number or "",
+            is_new=giro.valid_from is not None and is_new(giro.valid_from, clock.today()),
+            checked=_checked(giro, verified or "", approved or ""),
+            shared_with=tuple(name for other, name in shared.get(giro.number, ()) if other != giro.organisation_id),
+            shared_reason=giro.shared_reason,
+        )
+        for giro, number, verified, approved in rows
+    }
+
+
+def _checked(giro: BankGiro, verified_by: str, approved_by: str) -> str:
+    way = f"{CHECK_TEXTS[giro.verified_way]}. " if giro.verified_way else ""
+    on = clock.day_text(clock.stockholm(giro.verified_at).date()) if giro.verified_at else ""
+    how = f"{giro.verified_how.rstrip('.')}. " if giro.verified_how else ""
+    return f"Kontrollerat {on} av {verified_by}: {way}{how}Godkänt av {approved_by}."
+
+
 def page(actor: Actor, status: PaymentStatus, number: int = 1) -> PaymentsPage:
-    """The payments in one state that the actor may see, oldest plan first. Two queries whatever their number."""
+    """The payments in one state that the actor may see, oldest plan first. Four queries whatever their number."""
     seen = policy.visible(actor, Payment)
     groups = db.session().execute(
         select(Payment.status, func.count(Payment.id), func.sum(Payment.amount)).where(seen).group_by(Payment.status)
@@ -341,16 +438,32 @@ def under_way(grant_id: int, grant_year: int) -> tuple[tuple[str, PaymentStatus]
     return tuple((name, status) for name, status in rows)
 
 
-def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, str]:
+def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, BankGiro]:
     """The approved giro of each organisation that has one."""
-    rows = db.session().execute(
-        select(BankGiro.organisation_id, BankGiro.number).where(
+    found = db.session().scalars(
+        select(BankGiro).where(
             BankGiro.organisation_id.in_(organisation_ids),
             BankGiro.approved_at.is_not(None),
             BankGiro.valid_to.is_(None),
         )
     )
-    return {row.organisation_id: row.number for row in rows}
+    return {giro.organisation_id: giro for giro in found}
+
+
+def attested_for(organisation_id: int, case_ids: Collection[int]) -> list[Payment]:
+    """The organisation's attested payments in these cases, locked in the order of their ids."""
+    found = db.session().scalars(
+        db.lock(
+            select(Payment)
+            .where(
+                Payment.organisation_id == organisation_id,
+                Payment.case_id.in_(case_ids),
+                Payment.status == PaymentStatus.ATTESTED,
+            )
+            .order_by(Payment.id)
+        )
+    )
+    return list(found)
 
 
 def decided_and_paid(payment: Payment) -> tuple[Kronor, Kronor]:

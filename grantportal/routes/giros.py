@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
-from forms.payments import AskForGiroForm, RefuseGiroForm, VerifyGiroForm
+from forms.payments import ApproveGiroForm, AskForGiroForm, RefuseGiroForm, VerifyGiroForm
 from grantportal import policy, web
 from grantportal.domain.errors import NoRight, RuleViolation
 from grantportal.domain.giros import ensure_waits
@@ -77,7 +77,7 @@ def approve(giro_id: int) -> ResponseReturnValue:
     shown = web.seen(giros.page(who, giro_id))
     if _is_too_late(shown):
         return redirect(url_for(".index"))
-    form = Form()
+    form = ApproveGiroForm()
     if web.carried_out(form, services.approve, who, giro_id):
         return web.done("Bankgirot är godkänt och gäller nu.", ".index")
     return render_template("giros/approve.html", form=form, giro=shown)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField
 
-from forms.payments import BatchForm, ChoosePaymentsForm, ConfirmPaidForm, TakeBackForm
+from forms.payments import AttestForm, BatchForm, ChoosePaymentsForm, ConfirmPaidForm, TakeBackForm
 from grantportal import policy, web
 from grantportal.domain import clock
 from grantportal.domain.errors import NoRight
@@ -60,7 +60,7 @@ LISTS = {
         "Att attestera",
         Act(
             "Attestera",
-            ChoosePaymentsForm,
+            AttestForm,
             services.attest,
             Permission.ATTEST_PAYMENT,
             "Attesterat. Nästa steg är att skapa ett underlag.",

@@ -1,15 +1,30 @@
 """Bankgiro: ask, verify, approve, refuse, withdraw. Money is only paid to an approved one."""
 
+from collections.abc import Mapping
+
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.domain.giros import AskForGiro, RefuseGiro, VerifyGiro, ensure_another_approves, ensure_waits
+from grantportal.domain.giros import (
+    ApproveGiro,
+    AskForGiro,
+    RefuseGiro,
+    VerifyGiro,
+    ensure_another_approves,
+    ensure_checked,
+    ensure_shared_is_explained,
+    ensure_waits,
+)
+from grantportal.domain.money import kr
+from grantportal.domain.payments import PAYMENT, PaymentAction
 from grantportal.effects import notices
+from grantportal.models.cases import Case
 from grantportal.models.organisations import BankGiro
 from grantportal.policy import Permission
 from grantportal.queries import giros as queries
+from grantportal.queries import payments as payment_queries
 from grantportal.transaction import Act, transaction
 
 
@@ -50,24 +65,42 @@ def verify(actor: Actor, giro_id: int, command: VerifyGiro) -> None:
         giro = _waiting(giro_id)
         if giro.verified_at is not None:
             raise RuleViolation("Bankgirot är redan kontrollerat.")
-        kept = personal_numbers.kept({"how": command.how}, command.number_reason, personal_numbers.IN_TEXT)
-        giro.verified_by_id, giro.verified_at, giro.verified_how = act.actor.user_id, clock.now(), command.how
-        act.about(giro, number=giro.number, how=command.how, **kept)
+        ensure_checked(command.how)
+        others = queries.others_with(giro.number, giro.organisation_id)
+        ensure_shared_is_explained(others, command.shared_reason)
+        texts = {"how": command.how, "shared_reason": command.shared_reason}
+        kept = personal_numbers.kept(texts, command.number_reason, personal_numbers.IN_TEXT)
+        giro.verified_by_id, giro.verified_at = act.actor.user_id, clock.now()
+        giro.verified_way, giro.verified_how = command.way, command.how
+        giro.shared_reason = command.shared_reason if others else ""
+        act.about(giro, number=giro.number, way=command.way, how=command.how, **_shared(giro), **kept)
 
 
-def approve(actor: Actor, giro_id: int) -> None:
-    """A second ekonom approves: the giro is in force, and the one before it ends."""
+def approve(actor: Actor, giro_id: int, command: ApproveGiro) -> None:
+    """A second ekonom approves: the giro is in force, and the one before it ends.
+
+    What is attested and not yet in an underlag was attested for the one before: it waits for a new attestation.
+    """
+    personal_numbers.ensure_none({"shared_reason": command.shared_reason}, personal_numbers.IN_NAME)
     with transaction(actor, EventKind.GIRO_APPROVED) as act:
         policy.require(act.actor, Permission.APPROVE_GIRO)
+        # Whoever attests and makes underlag locks these too, so that neither passes the other.
+        cases = payment_queries.locked_cases(queries.unpaid(giro_id))
         giro = _waiting(giro_id)
         ensure_another_approves(verified_by=giro.verified_by_id, approved_by=act.actor.user_id)
+        others = queries.others_with(giro.number, giro.organisation_id)
+        ensure_shared_is_explained(others, giro.shared_reason or command.shared_reason)
+        if others and not giro.shared_reason:
+            giro.shared_reason = command.shared_reason
         today = clock.today()
         before = queries.in_force(giro.organisation_id)
         if before is not None:
             before.valid_to = today
             act.session.flush()
         giro.approved_by_id, giro.approved_at, giro.valid_from = act.actor.user_id, clock.now(), today
-        act.about(giro, number=giro.number)
+        act.about(giro, number=giro.number, **_shared(giro))
+        if before is not None:
+            _end_attestations(act, giro, before, cases)
         _tell(
             act,
             giro,
@@ -75,6 +108,31 @@ def approve(actor: Actor, giro_id: int) -> None:
             f"Bidrag till {giro.organisation.name} betalas från och med nu till ett nytt bankgiro. "
             "Kontakta myndigheten genast om det inte stämmer.",
         )
+
+
+def _end_attestations(act: Act, giro: BankGiro, before: BankGiro, cases: Mapping[int, Case]) -> None:
+    """What is attested for the giro before waits for a new attestation, and its two persons are told."""
+    kind = EventKind.PAYMENT_ATTESTATION_ENDED
+    reason = f"Bankgirot till {giro.organisation.name} är ändrat från {before.number} till {giro.number}."
+    for payment in payment_queries.attested_for(giro.organisation_id, cases):
+        payment.status = PAYMENT.after(payment.status, PaymentAction.END_ATTESTATION)
+        involved = {payment.registered_by_id, payment.attested_by_id} - {None, act.actor.user_id}
+        payment.attested_by_id, payment.attested_at = None, None
+        payment.giro_id, payment.giro = None, ""
+        act.also(kind, payment, amount=payment.amount, year=payment.grant_year, reason=reason)
+        for user_id in sorted(each for each in involved if each is not None):
+            notices.tell_person(
+                act,
+                cases[payment.case_id],
+                user_id,
+                f"{kind.text}: {kr(payment.amount)} för {payment.grant_year}",
+                f"{reason} Någon ska attestera igen.",
+            )
+
+
+def _shared(giro: BankGiro) -> dict[str, str]:
+    """What the event says of a number that another organisation has too."""
+    return {"shared_reason": giro.shared_reason} if giro.shared_reason else {}
 
 
 def refuse(actor: Actor, giro_id: int, command: RefuseGiro) -> None:

@@ -12,6 +12,7 @@ from grantportal.domain.events import EventKind
 from grantportal.domain.money import kr
 from grantportal.domain.payments import (
     PAYMENT,
+    AttestPayments,
     BatchPayments,
     ChosenPayments,
     ConfirmPaid,
@@ -22,8 +23,10 @@ from grantportal.domain.payments import (
     deviations,
     ensure_allotted,
     ensure_another_attests,
+    ensure_attested_giro,
     ensure_explained,
     ensure_giro,
+    ensure_giro_was_seen,
     ensure_not_early,
     ensure_paid_day,
     ensure_sent,
@@ -63,11 +66,15 @@ def register(actor: Actor, command: ChosenPayments) -> int:
         return len(chosen.payments)
 
 
-def attest(actor: Actor, command: ChosenPayments) -> int:
-    """Attest registered payments: the second person's yes. Answers how many."""
+def attest(actor: Actor, command: AttestPayments) -> int:
+    """Attest registered payments, and the giro that each is paid to: the second person's yes. Answers how many.
+
+    The giro is frozen with it. One that has changed since the person saw it is refused.
+    """
     with transaction(actor, EventKind.PAYMENT_ATTESTED) as act:
         policy.require(act.actor, Permission.ATTEST_PAYMENT)
-        chosen = _payable(command.payment_ids)
+        chosen, seen = _payable(command.payment_ids), dict(command.seen)
+        giros = queries.giros_in_force(list(chosen.receivers))
         for payment in chosen.payments:
             payment.status = PAYMENT.after(payment.status, PaymentAction.ATTEST)
             ensure_another_attests(
@@ -75,8 +82,14 @@ def attest(actor: Actor, command: ChosenPayments) -> int:
                 attested_by=act.actor.user_id,
                 receiver=chosen.receiver(payment),
             )
+            receiver, giro = chosen.receiver(payment), giros.get(payment.organisation_id)
+            in_force, number = ensure_giro(giro.id if giro else None, receiver=receiver), giro.number if giro else ""
+            ensure_giro_was_seen(seen[payment.id], in_force, receiver=receiver, number=number)
+            payment.giro_id, payment.giro = in_force, number
             payment.attested_by_id, payment.attested_at = act.actor.user_id, clock.now()
-            act.also(EventKind.PAYMENT_ATTESTED, payment, amount=payment.amount, year=payment.grant_year)
+            act.also(
+                EventKind.PAYMENT_ATTESTED, payment, amount=payment.amount, year=payment.grant_year, bank_giro=number
+            )
         return len(chosen.payments)
 
 
@@ -102,6 +115,7 @@ def _take_back(actor: Actor, command: TakeBackPayments, action: PaymentAction, k
             payment.status = PAYMENT.after(payment.status, action)
             involved = [user_id for user_id in (payment.registered_by_id, payment.attested_by_id) if user_id]
             payment.attested_by_id, payment.attested_at = None, None
+            payment.giro_id, payment.giro = None, ""
             if action is PaymentAction.UNREGISTER:
                 payment.registered_by_id, payment.registered_at = None, None
             act.also(kind, payment, amount=payment.amount, year=payment.grant_year, reason=command.reason)
@@ -117,7 +131,7 @@ def _take_back(actor: Actor, command: TakeBackPayments, action: PaymentAction, k
 
 
 def batch(actor: Actor, command: BatchPayments) -> int:
-    """Put attested payments into a new underlag, whose content and giros are frozen. Answers the underlag's id.
+    """Put attested payments into a new underlag, whose content is frozen, with the giros that were attested. Answers the underlag's id.
 
     What is put there before its planned day needs a reason.
     """
@@ -132,7 +146,10 @@ def batch(actor: Actor, command: BatchPayments) -> int:
         for payment in early:
             payment.early_reason = command.early_reason
         for payment in payments:
-            payment.giro = ensure_giro(giros.get(payment.organisation_id), receiver=chosen.receiver(payment))
+            receiver, giro = chosen.receiver(payment), giros.get(payment.organisation_id)
+            ensure_attested_giro(
+                payment.giro_id, ensure_giro(giro.id if giro else None, receiver=receiver), receiver=receiver
+            )
         now = clock.now()
         number = next_in_series(act, BATCH_PREFIX)
         made = PaymentBatch(

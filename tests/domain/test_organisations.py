@@ -11,7 +11,9 @@ def test_an_organisation_number_is_written_one_way(typed):
     assert organisation_number(typed) == "232100-0255"
 
 
-@pytest.mark.parametrize("typed", ["232100-0256", "000000-0000", "850101-1234", "8112289874", "", "abc", "23210002550"])
+@pytest.mark.parametrize(
+    "typed", ["232100-0256", "000000-0000", "012345-1007", "850101-1234", "8112289874", "", "abc", "23210002550"]
+)
 def test_a_wrong_number_or_a_person_is_refused(typed):
     with pytest.raises(RuleViolation, match="organisationsnumret"):
         organisation_number(typed)
@@ -21,6 +23,13 @@ def test_a_bank_giro_ends_with_a_check_digit():
     assert bank_giro("5050-1055") == "5050-1055"
     with pytest.raises(RuleViolation, match="bankgironumret"):
         bank_giro("5050-1056")
+
+
+@pytest.mark.parametrize("typed", ["0000-0000", "000-0000", "0991-2346"])
+def test_a_giro_does_not_begin_with_0_though_its_check_digit_is_right(typed):
+    with pytest.raises(RuleViolation, match="börjar aldrig med 0"):
+        bank_giro(typed)
+    assert bank_giro("991-2346") == "991-2346"
 
 
 @pytest.mark.parametrize("typed", ["5200-100", "520-01001", "52001", "5200 - 10055", "abc"])

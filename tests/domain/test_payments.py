@@ -45,7 +45,7 @@ def test_the_last_decided_krona_may_be_paid_and_no_more():
 
 
 def test_money_goes_to_an_approved_giro_only():
-    assert ensure_giro("5050-1055", receiver="Region Skåne") == "5050-1055"
+    assert ensure_giro(7, receiver="Region Skåne") == 7
     with pytest.raises(RuleViolation, match="inget godkänt bankgiro"):
         ensure_giro(None, receiver="Region Skåne")
 

@@ -14,7 +14,7 @@ from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import UNDER_WAY, BatchPayments, ChosenPayments, PaymentStatus
 from grantportal.models.grants import YearFrame
 from grantportal.models.payments import Payment
-from grantportal.queries import accounts
+from grantportal.queries import accounts, demonstration
 from grantportal.services import grants, payments
 from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, person
@@ -35,14 +35,14 @@ def act(user_id: int, what: str, about: int, frame: int) -> None:
 
 
 def _act(user_id: int, what: str, about: int, frame: int) -> None:
-    actor = accounts.actor_of(user_id)
+    actor, shown = accounts.actor_of(user_id), demonstration.seen([about])
     db.close_read_session()
     if what == "edit":
         grants.set_frame(actor, about, SetFrame(2021, frame, 4))
     elif what == "register":
         payments.register(actor, ChosenPayments((about,)))
     elif what == "attest":
-        payments.attest(actor, ChosenPayments((about,)))
+        payments.attest(actor, shown)
     else:
         payments.batch(actor, BatchPayments((about,)))
 
@@ -61,8 +61,8 @@ class Year:
         )
         receivers = [OrganisationFactory() for _ in range(PAYERS)]
         self.payments = [payable(self.of, receiver) for receiver in receivers]
-        for receiver, number in zip(receivers, ("5050-1014", "5050-1022"), strict=True):
-            giro(receiver, number)
+        numbers = zip(receivers, ("5050-1014", "5050-1022"), strict=True)
+        self.giros = [giro(receiver, number) for receiver, number in numbers]
 
     def made_ready(self, step: str) -> None:
         """Tilldelad, and every payment where the step begins, whatever the last round did."""
@@ -71,13 +71,16 @@ class Year:
             "attest": (self.first, None),
             "batch": (self.first, self.second),
         }[step]
-        for payment in self.payments:
+        for payment, shown in zip(self.payments, self.giros, strict=True):
+            attested = step == "batch"
             unlocked(
                 payment,
                 status=STEPS[step],
                 registered_by_id=people[0],
                 attested_by_id=people[1],
                 batch_id=None,
+                giro_id=shown.id if attested else None,
+                giro=shown.number if attested else "",
             )
         unlocked(self.of.frame, frame=FRAME, status=FrameStatus.ALLOTTED)
 

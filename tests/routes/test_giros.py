@@ -45,7 +45,7 @@ def test_what_was_written_is_kept_when_a_colleague_was_first(signed_in, authorit
     token = token_in(finance.get(here), here)
     refuse(authority, asked)
 
-    answer = finance.post(here, data={"csrf_token": token, field: "Ringde växeln på Åkerbo."})
+    answer = finance.post(here, data={"csrf_token": token, field: "Ringde växeln på Åkerbo.", "way": "called"})
 
     assert answer.status_code == 422
     assert "redan underkänt eller återtaget. Inget är ändrat." in words(answer.document)
@@ -61,3 +61,23 @@ def test_a_page_of_what_has_ended_leads_to_the_list_and_says_why(signed_in, auth
 
     assert (answer.status_code, answer.location) == (302, "/bankgiron/")
     assert "redan underkänt eller återtaget" in words(browser.get("/bankgiron/").document)
+
+
+def test_a_number_that_another_has_is_asked_about_beside_its_field(signed_in, authority, asked):
+    other = person(Role.OMBUD, OrganisationFactory(name="Region Andra"))
+    giros.ask(actor_of(other.id), AskForGiro(actor_of(other.id).mandates[0].organisation_id, "5050-1055"))
+    committed()
+    finance, here = signed_in(person(Role.FINANCE, authority)), f"/bankgiron/{asked}/kontrollera"
+    assert "Samma bankgiro har Region Andra." in words(finance.get(here).document)
+    filled = {"way": "called", "how": "Ringde växeln på Åkerbo."}
+
+    nothing = finance.post_form(here, {})
+    without = finance.post_form(here, filled)
+    done = finance.post_form(here, {**filled, "shared_reason": "De har samma servicenämnd."})
+
+    assert (nothing.status_code, without.status_code, done.status_code) == (422, 422, 303)
+    assert "Välj hur du kontrollerade numret" in words(nothing.document)
+    assert "skriv skälet till att de delar det" in words(without.document)
+    assert "Ringde växeln på Åkerbo." in without.text
+    approving = signed_in(person(Role.FINANCE, authority)).get(f"/bankgiron/{asked}/godkann")
+    assert "Skäl: De har samma servicenämnd." in words(approving.document)

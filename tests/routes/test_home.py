@@ -10,7 +10,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormKind
 from grantportal.domain.frameworks import FrameworkStatus
-from grantportal.domain.giros import AskForGiro, VerifyGiro
+from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, VerifyGiro
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.decisions import Communication, Decision
@@ -205,14 +205,14 @@ def test_a_new_giro_waits_for_one_ekonom_and_then_for_another(authority, applica
     assert titles(second) == [f"Kontrollera bankgiro: {name}"]
     assert titles(ombud) == []
 
-    giros.verify(actors[0], giro_id, VerifyGiro("Ringde växeln."))
+    giros.verify(actors[0], giro_id, VerifyGiro(GiroCheck.CALLED, "Ringde växeln."))
     assert titles(first) == []
     assert titles(second) == [f"Godkänn bankgiro: {name}"]
     address = f"/bankgiron/{giro_id}/godkann"
     assert address not in signed_in(first).get("/bankgiron/").text
     assert address in signed_in(second).get("/bankgiron/").text
 
-    giros.approve(actors[1], giro_id)
+    giros.approve(actors[1], giro_id, ApproveGiro())
     assert titles(second) == []
 
 

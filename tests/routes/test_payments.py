@@ -6,9 +6,12 @@ import pytest
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.domain.giros import GiroCheck
 from grantportal.domain.payments import PaymentStatus
 from grantportal.models.payments import Payment
+from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, person
+from tests.support.pages import words
 from tests.support.payable import giro, payable, programme
 from tests.support.rows import committed
 
@@ -50,13 +53,19 @@ def second(signed_in):
 ATTESTING, BATCHING = "/utbetalningar/att/attestera", "/utbetalningar/att/underlag"
 
 
+def ticked(attestant):
+    """What the attestant's page sends when every box of it is ticked: the payments, with the giros that it shows."""
+    boxes = attestant.get(ATTESTING).document.iterfind(".//input[@name='payments']")
+    return {"payments": [box.get("value") for box in boxes]}
+
+
 def attested(finance, second, *, planned_on=None):
     """A payment that one has registered and another attested, as their pages post it."""
     region = OrganisationFactory(name="Region Provstad")
     giro(region)
     payment = payable(programme(), region, planned_on=planned_on)
     assert finance.post_form(LISTING, {"payments": payment.id}).status_code == 303
-    assert second.post_form(ATTESTING, {"payments": payment.id}).status_code == 303
+    assert second.post_form(ATTESTING, ticked(second)).status_code == 303
     return payment
 
 
@@ -110,3 +119,80 @@ def test_what_is_attested_and_registered_is_taken_back_with_a_reason(finance, se
     for page, status in ((BATCHING, PaymentStatus.REGISTERED), (ATTESTING, PaymentStatus.PLANNED)):
         assert finance.post_form(page, {**back, "reason": "Ramen ska ändras först."}).status_code == 303
         assert committed().get_one(Payment, payment.id).status is status
+
+
+def registered(finance, region):
+    payment = payable(programme(), region)
+    assert finance.post_form(LISTING, {"payments": payment.id}).status_code == 303
+    return payment
+
+
+def test_the_attestant_sees_the_giro_and_how_it_was_checked(finance, second):
+    region = OrganisationFactory(name="Region Provstad")
+    checked = giro(region)
+    unlocked(checked, verified_way=GiroCheck.CALLED, verified_how="Läste upp numret för ekonomichefen.")
+    registered(finance, region)
+
+    said = words(second.get(ATTESTING).document)
+
+    assert "5050-1055" in said
+    assert "Gäller sedan 10 december 2020. Kontrollerat 30 juni 2020 av" in said
+    assert "Ringde ett nummer som vi redan hade" in said
+    assert "Läste upp numret för ekonomichefen. Godkänt av" in said
+    assert "Nytt giro" not in said
+
+
+def test_a_new_giro_and_one_that_another_has_are_said_to_both_persons(finance, second):
+    region, other = OrganisationFactory(name="Region Provstad"), OrganisationFactory(name="Region Andra")
+    today, at = clock.today(), clock.now()
+    unlocked(giro(region, "991-2346"), valid_to=today, approved_at=at - timedelta(days=90))
+    new = giro(region)
+    unlocked(new, valid_from=today - timedelta(days=30), approved_at=at, shared_reason="Samma servicenämnd betalar.")
+    giro(other)
+    payment = payable(programme(), region)
+    day = " ".join(clock.day_text(today - timedelta(days=30)).split())
+    warned = f"Nytt giro sedan {day}, tidigare 991-2346."
+    shared = "Samma bankgiro har Region Andra. Skäl: Samma servicenämnd betalar."
+
+    to_register = words(finance.get(LISTING).document)
+    finance.post_form(LISTING, {"payments": payment.id})
+    to_attest = words(second.get(ATTESTING).document)
+
+    for said in (to_register, to_attest):
+        assert warned in said
+        assert shared in said
+    unlocked(new, valid_from=today - timedelta(days=31))
+    assert "Nytt giro" not in words(second.get(ATTESTING).document)
+
+
+def test_a_giro_that_changes_while_the_page_is_open_is_shown_before_it_is_attested(finance, second):
+    region = OrganisationFactory(name="Region Provstad")
+    first = giro(region)
+    payment = registered(finance, region)
+    before = ticked(second)
+    unlocked(first, valid_to=clock.today())
+    giro(region, "991-2346")
+
+    answer = second.post_form(ATTESTING, before)
+
+    assert answer.status_code == 422
+    assert "Bankgirot till Region Provstad är ändrat sedan du öppnade sidan. Nu gäller 991-2346." in words(
+        answer.document
+    )
+    box = answer.document.find(".//input[@name='payments']")
+    assert box.get("checked") is not None
+    assert before["payments"] != [box.get("value")]
+    assert second.post_form(ATTESTING, {"payments": box.get("value")}).status_code == 303
+    assert committed().get_one(Payment, payment.id).giro == "991-2346"
+
+
+@pytest.mark.parametrize("forged", ["{}", "{}:", "{}:0", "{}:x", "{}:-1", "{}:99999999999"])
+def test_a_box_without_the_giro_that_was_shown_attests_nothing(finance, second, forged):
+    region = OrganisationFactory()
+    giro(region)
+    payment = registered(finance, region)
+
+    answer = second.post_form(ATTESTING, {"payments": forged.format(payment.id)})
+
+    assert answer.status_code == 422
+    assert committed().get_one(Payment, payment.id).status is PaymentStatus.REGISTERED

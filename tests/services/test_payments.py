@@ -10,6 +10,7 @@ from grantportal.domain import clock, events
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
+from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, VerifyGiro
 from grantportal.domain.grants import FrameStatus, SetFrame
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import (
@@ -22,18 +23,18 @@ from grantportal.domain.payments import (
 )
 from grantportal.exports import xlsx
 from grantportal.models.grants import YearFrame
-from grantportal.models.organisations import Organisation
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, OutboxItem
 from grantportal.policy import visible
 from grantportal.queries import payments as queries
 from grantportal.queries.accounts import actor_of
-from grantportal.services import decisions, grants
+from grantportal.services import decisions, giros, grants
 from grantportal.services import payments as services
 from tests.support import decidable
 from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, person
-from tests.support.payable import giro, payable, programme
+from tests.support.payable import giro, payable, programme, seen
 from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
 
@@ -90,7 +91,7 @@ def refused(act) -> RuleViolation:
 def batched(finance: tuple[Actor, Actor], *payments: Payment) -> int:
     first, second = finance
     services.register(first, chosen(*payments))
-    services.attest(second, chosen(*payments))
+    services.attest(second, seen(*payments))
     return services.batch(first, underlag(*payments))
 
 
@@ -119,7 +120,7 @@ def test_nothing_is_registered_before_the_year_is_allotted(finance, region):
 
 STEPS = {
     PaymentStatus.PLANNED: lambda first, second, payment: services.register(first, chosen(payment)),
-    PaymentStatus.REGISTERED: lambda first, second, payment: services.attest(second, chosen(payment)),
+    PaymentStatus.REGISTERED: lambda first, second, payment: services.attest(second, seen(payment)),
     PaymentStatus.ATTESTED: lambda first, second, payment: services.batch(first, underlag(payment)),
 }
 """Each step of ours, by the state that it is taken from."""
@@ -322,7 +323,7 @@ def test_what_is_in_an_underlag_is_not_taken_back_and_nothing_is_without_a_reaso
     services.register(finance[0], chosen(payment))
     with pytest.raises(RuleViolation, match="med några ord"):
         services.unregister(finance[0], TakeBackPayments((payment.id,), "ok"))
-    services.attest(finance[1], chosen(payment))
+    services.attest(finance[1], seen(payment))
     services.batch(finance[0], underlag(payment))
 
     for act in (services.unregister, services.end_attestation):
@@ -333,10 +334,11 @@ def test_what_is_in_an_underlag_is_not_taken_back_and_nothing_is_without_a_reaso
 
 def test_the_same_person_cannot_attest_in_another_session(finance, region):
     payment = payable(programme(), region)
+    giro(region)
     services.register(finance[0], chosen(payment))
 
     with pytest.raises(RuleViolation, match="Någon annan ska attestera"):
-        services.attest(actor_of(finance[0].user_id), chosen(payment))
+        services.attest(actor_of(finance[0].user_id), seen(payment))
 
     assert now(payment).status is PaymentStatus.REGISTERED
 
@@ -359,13 +361,88 @@ def test_one_that_may_not_go_on_keeps_the_others_back(finance):
     giro(with_giro)
     payments = payable(of, with_giro), payable(of, without)
     services.register(finance[0], chosen(*payments))
-    services.attest(finance[1], chosen(*payments))
 
     with pytest.raises(RuleViolation, match="inget godkänt bankgiro"):
-        services.batch(finance[0], underlag(*payments))
+        services.attest(finance[1], seen(*payments))
 
-    assert {now(payment).status for payment in payments} == {PaymentStatus.ATTESTED}
-    assert committed().query(PaymentBatch).count() == 0
+    assert {now(payment).status for payment in payments} == {PaymentStatus.REGISTERED}
+    assert {now(payment).giro for payment in payments} == {""}
+
+
+# --- The attestant approves the giro ------------------------------------------------------------------------------
+
+
+def changed_giro(region: Organisation, finance: tuple[Actor, Actor], number: str = "991-2346") -> BankGiro:
+    """Asked for by an ombud of the region, checked by one and approved by the other."""
+    ombud = actor_of(person(Role.OMBUD, region).id)
+    giro_id = giros.ask(ombud, AskForGiro(region.id, number))
+    giros.verify(finance[0], giro_id, VerifyGiro(GiroCheck.CALLED, "Ringde växeln och fick det uppläst."))
+    giros.approve(finance[1], giro_id, ApproveGiro())
+    return committed().get_one(BankGiro, giro_id)
+
+
+def test_what_is_attested_is_the_giro_too(finance, region):
+    payment, first = payable(programme(), region), giro(region)
+    services.register(finance[0], chosen(payment))
+    assert (now(payment).giro_id, now(payment).giro) == (None, "")
+
+    services.attest(finance[1], seen(payment))
+
+    assert (now(payment).giro_id, now(payment).giro) == (first.id, "5050-1055")
+    services.end_attestation(finance[0], TakeBackPayments((payment.id,), "Beloppet ska kontrolleras."))
+    assert (now(payment).giro_id, now(payment).giro) == (None, "")
+
+
+def test_a_giro_that_changed_after_the_page_was_shown_is_not_attested_unseen(finance, region):
+    payment = payable(programme(), region)
+    giro(region)
+    services.register(finance[0], chosen(payment))
+    before = seen(payment)
+    changed_giro(region, finance)
+
+    refusal = refused(lambda: services.attest(finance[1], before))
+
+    assert refusal.field == "payments"
+    assert "ändrat sedan du öppnade sidan. Nu gäller 991-2346." in refusal.message
+    assert now(payment).status is PaymentStatus.REGISTERED
+    services.attest(finance[1], seen(payment))
+    assert now(payment).giro == "991-2346"
+
+
+def test_a_change_of_giro_asks_for_a_new_attestation_of_what_is_not_in_an_underlag(finance, region):
+    of = programme()
+    giro(region)
+    later = programme(year=2022)
+    in_underlag, waits = payable(of, region), payable(later, region, planned_on=PAY_DAY)
+    batched(finance, in_underlag)
+    services.register(finance[0], chosen(waits))
+    services.attest(finance[1], seen(waits))
+    before = len(told())
+
+    changed_giro(region, finance)
+
+    assert (now(waits).status, now(waits).giro, now(waits).attested_by_id) == (PaymentStatus.REGISTERED, "", None)
+    assert (now(in_underlag).status, now(in_underlag).giro) == (PaymentStatus.BATCHED, "5050-1055")
+    assert "är ändrat från 5050-1055 till 991-2346." in history(waits, "payment.attestation_ended")
+    # The second ekonom approved the giro, and knows.
+    assert [item["user_id"] for item in told()[before:]] == [finance[0].user_id]
+    services.attest(finance[1], seen(waits))
+    services.batch(finance[0], underlag(waits))
+    assert now(waits).giro == "991-2346"
+
+
+def test_money_goes_to_no_other_giro_than_the_one_attested(finance, region):
+    """What was attested before the portal kept the giro, or lost it in any other way."""
+    payment = payable(programme(), region)
+    giro(region)
+    services.register(finance[0], chosen(payment))
+    services.attest(finance[1], seen(payment))
+    unlocked(payment, giro_id=None, giro="")
+
+    refusal = refused(lambda: services.batch(finance[0], underlag(payment)))
+
+    assert "gäller inte det bankgiro som nu är i bruk" in refusal.message
+    assert now(payment).status is PaymentStatus.ATTESTED
 
 
 def test_never_above_what_is_decided(finance, region):

@@ -8,6 +8,7 @@ from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.cases import CaseKind
 from grantportal.domain.decisions import DecisionStatus, Outcome
 from grantportal.domain.grants import FrameStatus
+from grantportal.domain.payments import AttestPayments
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
@@ -15,9 +16,10 @@ from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
+from grantportal.queries import demonstration
 from tests.support.factories import UserFactory
 from tests.support.remembered import remembered
-from tests.support.rows import saved
+from tests.support.rows import committed, saved
 
 MADE_AT = datetime(2020, 6, 30, 8, 0, tzinfo=UTC)
 
@@ -120,6 +122,14 @@ def payable(
             planned_on=planned_on or date(of.frame.grant_year, 1, 15),
         )
     )
+
+
+def seen(*payments: Payment) -> AttestPayments:
+    """What the page of what is to be attested sends: the payments, and the giros that it shows."""
+    committed()
+    shown = demonstration.seen([payment.id for payment in payments])
+    db.close_read_session()
+    return shown
 
 
 def giro(receiver: Organisation, number: str = "5050-1055") -> BankGiro:

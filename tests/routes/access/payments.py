@@ -15,7 +15,7 @@ from grantportal.services import payments as services
 from tests.routes.access import NEIGHBOUR, SIGNED_IN, UNREADERS, Row
 from tests.routes.access.world import World
 from tests.support.factories import OrganisationFactory, UserFactory, person
-from tests.support.payable import MADE_AT, giro, payable, programme
+from tests.support.payable import MADE_AT, giro, payable, programme, seen
 from tests.support.rows import saved
 
 FINANCE = {Role.FINANCE.value}
@@ -44,7 +44,7 @@ def batch(world: World) -> dict[str, Any]:
     first, second = (actor_of(person(Role.FINANCE, world.authority).id) for _ in range(2))
     chosen = ChosenPayments((payment.id,))
     services.register(first, chosen)
-    services.attest(second, chosen)
+    services.attest(second, seen(payment))
     return {"batch_id": services.batch(first, BatchPayments((payment.id,)))}
 
 
@@ -103,7 +103,7 @@ ROWS = {
     "payments.download": Row(READ, thing=batch, unseen=NOT_READ),
     "giros.index": Row(SIGNED_IN),
     "giros.ask": Row({"ombud", NEIGHBOUR}, data={"number": "5050-1055"}),
-    "giros.verify": Row(FINANCE, thing=asked_for(False), shared=True, data={"how": "Ringde växeln."}),
+    "giros.verify": Row(FINANCE, thing=asked_for(False), shared=True, data={"way": "called", "how": "Ringde växeln."}),
     "giros.approve": Row(FINANCE, thing=asked_for(True), shared=True),
     "giros.withdraw": Row({"ombud"}, thing=own_giro, unseen=UNREADERS),
     "giros.refuse": Row(FINANCE, thing=asked_for(True), shared=True, data={"reason": "Numret är fel."}),
