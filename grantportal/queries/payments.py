@@ -52,7 +52,9 @@ class GiroFacts:
                 + (f"tidigare {self.before}." if self.before else "inget tidigare.")
             )
         if self.shared_with:
-            said.append(f"Samma bankgiro har {', '.join(self.shared_with)}. Skäl: {self.shared_reason or 'saknas'}")
+            # Whoever had the number first was asked nothing.
+            why = f" Skäl: {self.shared_reason}" if self.shared_reason else ""
+            said.append(f"Samma bankgiro har {', '.join(self.shared_with)}.{why}")
         return tuple(said)
 
 
