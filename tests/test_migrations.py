@@ -192,7 +192,7 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     }
     rows = {region: payable(of, region).id for region in giros}
     first, second = (person(Role.FINANCE, late).id for _ in range(2))
-    underlag = saved(PaymentBatch(number="U 1", created_by_id=first, created_at=MADE_AT, total=1, sha256="0"))
+    underlag = saved(PaymentBatch(number="U 1", created_by_id=first, created_at=MADE_AT, total=1, sha256=""))
     migrate.downgrade(migrated, step.down_revision)
     for region, status, attested_at in (
         (late, "attested", MADE_AT - timedelta(days=1)),

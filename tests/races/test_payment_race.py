@@ -116,8 +116,9 @@ def test_no_payment_is_begun_of_a_year_that_is_edited_at_the_same_second(databas
 def test_what_is_begun_is_taken_on_and_the_edit_is_refused(database):
     year = Year()
     with racers(database.url, act, EDITORS + PAYERS) as line:
-        for step in ("attest", "batch"):
-            for _ in range(max(1, ROUNDS // 10)):
+        # What is in an underlag stays there, so that there is one round of it.
+        for step, rounds in (("attest", max(1, ROUNDS // 10)), ("batch", 1)):
+            for _ in range(rounds):
                 year.made_ready(step)
                 finishes = line.race(*year.attempts(step))
                 assert [each.refusal for each in finishes[:EDITORS]] == ["RuleViolation"] * EDITORS, finishes
