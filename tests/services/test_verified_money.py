@@ -13,7 +13,7 @@ from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import FrameStatus
-from grantportal.domain.payments import ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
+from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.grants import YearFrame
@@ -26,7 +26,7 @@ from tests.services.test_verification import found, tamper
 from tests.support.databases import postgresql_only
 from tests.support.decidable import Programme, application, decided, programme, proposed
 from tests.support.factories import OrganisationFactory, person
-from tests.support.payable import giro
+from tests.support.payable import giro, seen
 from tests.support.remembered import remembered
 from tests.support.rows import committed, saved
 
@@ -87,8 +87,8 @@ def _batched(finance: list[Actor], payment: Payment) -> int:
     chosen = ChosenPayments((payment.id,))
     db.close_read_session()
     services.register(finance[0], chosen)
-    services.attest(finance[1], chosen)
-    return services.batch(finance[0], chosen)
+    services.attest(finance[1], seen(payment))
+    return services.batch(finance[0], BatchPayments(chosen.payment_ids))
 
 
 def _reported(of: Programme, region: Organisation, payment: Payment) -> None:

@@ -11,8 +11,8 @@ from alembic import op
 
 from grantportal.migrate import add_check, add_codes, add_foreign_key, drop_check, drop_foreign_key, remove_codes
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
