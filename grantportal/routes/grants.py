@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms import grants as forms
-from grantportal.domain import report_forms
+from grantportal.domain import personal_numbers, report_forms
 from grantportal.domain.actors import Actor
 from grantportal.domain.forms import FormDefinition, FormKind, Outline
 from grantportal.domain.frameworks import FrameworkContent
@@ -172,6 +172,7 @@ def new_form(grant_id: int) -> ResponseReturnValue:
 
 def _read_form(who: Actor, grant_id: int, outline: Outline) -> FormDefinition | int:
     """The form to show, or the version that was published when it is the one that was shown."""
+    personal_numbers.ensure_none({"text": outline.text}, personal_numbers.IN_PUBLISHED)
     definition = form_outlines.read(outline.text)
     return form_services.publish(who, grant_id, definition) if outline.is_shown else definition
 
@@ -193,5 +194,6 @@ def new_framework(grant_id: int) -> ResponseReturnValue:
 
 def _read_framework(who: Actor, grant_id: int, outline: Outline) -> FrameworkContent | int:
     """The matrix to show, or the version that was published when it is the one that was shown."""
+    personal_numbers.ensure_none({"text": outline.text}, personal_numbers.IN_PUBLISHED)
     content = framework_outlines.read(outline.text)
     return framework_services.publish(who, grant_id, content) if outline.is_shown else content

@@ -29,6 +29,7 @@ from wtforms import (
 from forms.accounts import EmailLine
 from forms.answers import Files, _Number
 from forms.base import Form, Typed
+from forms.reports import StillExplains
 from grantportal import db
 from grantportal.domain.supplements import NOTE
 from grantportal.models.base import Base
@@ -54,6 +55,7 @@ CLOSED = (
     RadioField,
     SelectField,
     SelectMultipleField,
+    StillExplains,
     Typed,
     _Number,
 )
