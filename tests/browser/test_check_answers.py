@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import Staff
 from grantportal.domain.forms import Question, QuestionType, Section
-from grantportal.models.organisations import YouthHome
 from grantportal.queries import applications as queries
 from grantportal.web import SESSION_COOKIE
 from tests.support.applications import DEFINITION, actor_of, applicant, begin, open_call, write
@@ -17,7 +16,6 @@ from tests.support.browser import look
 from tests.support.client import session_key
 from tests.support.databases import postgresql_only
 from tests.support.factories import OrganisationFactory
-from tests.support.rows import saved
 
 pytestmark = postgresql_only
 
@@ -37,8 +35,6 @@ FORM = replace(
 
 @pytest.fixture
 def user(database):
-    # The form asks for a youth home: a call that asks what nobody can answer is not published.
-    saved(YouthHome(name="Ungdomshemmet Exempel"))
     return applicant(Role.OMBUD, OrganisationFactory(name="Region Exempel"))
 
 

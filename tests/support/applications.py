@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import select
+
 from grantportal import db
 from grantportal.domain import answers, clock
 from grantportal.domain.actors import Actor, Role
@@ -69,12 +71,14 @@ ASKED_FOR = RequestSupplement(("arbetet",), "Beskriv tidplanen närmare.", date(
 @remembered
 def open_call(**given: object) -> Call:
     """A call whose form has every type of question; there are two youth homes."""
-    call = published_call(**{"form": DEFINITION, **given})
-    for name in ("Folåsa", "Björkbacken"):
-        if not any(home == name for _, home in queries.surroundings(call).homes):
-            saved(YouthHome(name=name))
+    # Before the call: one that asks what nobody can answer is not published.
     db.close_read_session()
-    return call
+    known = set(db.session().scalars(select(YouthHome.name)))
+    db.close_read_session()
+    for name in ("Folåsa", "Björkbacken"):
+        if name not in known:
+            saved(YouthHome(name=name))
+    return published_call(**{"form": DEFINITION, **given})
 
 
 @remembered
