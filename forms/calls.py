@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectChoice, SelectField  # type
 from wtforms.validators import DataRequired
 
 from forms.base import Amount, Day, Form, Line, Paragraphs, WholeNumber
-from grantportal.domain.calls import ChangeLastDay, CorrectTexts, WithdrawCall, WriteCall, WriteCallYear
+from grantportal.domain.calls import ChangeLastDay, CorrectTexts, PublishCall, WithdrawCall, WriteCall, WriteCallYear
 from grantportal.domain.errors import RuleViolation
 
 LATER = ""
@@ -151,7 +151,12 @@ def starting_from(written: WriteCall) -> dict[str, Any]:
 
 
 class PublishForm(Form):
-    """A button: publish."""
+    """Publish; of an extra call that its main call is still open is confirmed."""
+
+    main_is_open = BooleanField("Jag bekräftar det")
+
+    def command(self) -> PublishCall:
+        return PublishCall(bool(self.main_is_open.data))
 
 
 class ChangeForm(Form):

@@ -33,7 +33,7 @@ from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import ombud, records
 from grantportal.queries import outbox as waiting
-from grantportal.services import accounts, anchors, attachments, files, notices, outbox, reminders, reports
+from grantportal.services import accounts, anchors, attachments, calls, files, notices, outbox, reminders, reports
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -101,11 +101,12 @@ def remaining() -> int:
 
 def daily(settings: Settings) -> None:
     """What the day and what others do bring about: yesterday's anchor, the sweeping of files, reminders, the end of an
-    attestation whose figures are others now. Without effect when it has been done."""
+    attestation whose figures are others now, that a call has opened. Without effect when it has been done."""
     if anchors.make_for_yesterday():
         files.sweep(settings.files)
     reminders.send(settings.reminder_days)
     reports.end_outdated_attestations()
+    calls.tell_opened()
     db.close_read_session()
 
 

@@ -21,7 +21,7 @@ from grantportal.domain import reviews as review_rules
 from grantportal.domain.actors import Actor
 from grantportal.domain.answers import YES, FetchAnswer, SaveAnswers, Staff
 from grantportal.domain.applications import StartApplication
-from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.calls import CorrectTexts, WriteCall, WriteCallYear
 from grantportal.domain.cases import AssignCases
 from grantportal.domain.decisions import (
     Decide,
@@ -227,6 +227,13 @@ class Story:
             ),
         )
         calls.publish(officer, self.made[name])
+        # As the worker does when a call has opened.
+        calls.tell_opened()
+
+    def _correct_extra(self) -> None:
+        call, corrected = self.told["calls"]["extra"], self.told["calls"]["extra"]["corrected"]
+        texts = CorrectTexts(call["title"], call["about"], corrected["eligible"], corrected["reason"], seen=0)
+        calls.correct(actor_of(OFFICER), self.made["extra"], texts)
 
     # --- Ansökan -----------------------------------------------------------------------------------------------
 
@@ -495,6 +502,7 @@ class Story:
             moment("2021-12-14 09:00"),
             lambda: self._publish_call(actor_of(OFFICER), "extra", "extra-application-form.yaml"),
         )
+        yield Step(moment(self.told["calls"]["extra"]["corrected"]["at"]), self._correct_extra)
         told = self.told["decision_2022"]
         for key, region in self.regions.items():
             if "extra" not in region:

@@ -235,6 +235,48 @@ def ensure_extends(
 
 
 @dataclass(frozen=True)
+class PublishCall:
+    """Publicera. `main_is_open`: that what is left is shared out although the main call can still be applied to."""
+
+    main_is_open: bool = False
+
+
+@dataclass(frozen=True)
+class MainCall:
+    """The call that an extra call extends, while it can still be applied to."""
+
+    title: str
+    last_day: date
+
+    @property
+    def statement(self) -> str:
+        """What the officer confirms by a tick."""
+        return (
+            f"Utlysningen publiceras medan «{self.title}» ännu kan sökas, "
+            f"till och med {clock.day_text(self.last_day)}. Det som är kvar av ramen kan ändras till dess."
+        )
+
+
+def still_open(title: str, facts: CallFacts, now: datetime) -> MainCall | None:
+    """The main call of an extra one if it is open for applications, or will be."""
+    is_to_close = phase(facts, now) in {CallPhase.COMING, CallPhase.OPEN}
+    return MainCall(title, facts.last_day) if is_to_close else None
+
+
+def ensure_confirmed(command: PublishCall, main: MainCall | None) -> None:
+    """An extra call that is published while its main call is open needs a person's word that it is meant so.
+
+    Raises RuleViolation on `main_is_open`, with the main call and its last day.
+    """
+    if main is not None and not command.main_is_open:
+        raise RuleViolation(
+            f"Bekräfta att utlysningen ska publiceras fast «{main.title}» kan sökas till och med "
+            f"{clock.day_text(main.last_day)}, eller vänta till dagen efter.",
+            field="main_is_open",
+        )
+
+
+@dataclass(frozen=True)
 class Readiness:
     """What must be in place before a call is published, as it is now."""
 

@@ -23,12 +23,14 @@ from grantportal.domain.calls import (
     CallPhase,
     CallStatus,
     Check,
+    MainCall,
     Readiness,
     WriteCall,
     WriteCallYear,
     checks,
     label,
     phase,
+    still_open,
     time_left_text,
 )
 from grantportal.domain.decisions import DecisionStatus
@@ -37,6 +39,7 @@ from grantportal.domain.frameworks import code_order
 from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallChange, CallYear
@@ -44,7 +47,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
-from grantportal.models.organisations import YouthHome
+from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.policy import Permission, may, organisations_for, own, visible
 from grantportal.queries import grants
 from grantportal.queries.grants import VersionView
@@ -76,6 +79,38 @@ def years_of(call_id: int) -> dict[int, CallYear]:
     """The call's grant years."""
     query = select(CallYear).where(CallYear.call_id == call_id).order_by(CallYear.grant_year)
     return {year.grant_year: year for year in db.session().scalars(query)}
+
+
+def open_main(call: Call) -> MainCall | None:
+    """The call that an extra call extends, if it can still be applied to."""
+    if call.extends_id is None:
+        return None
+    main = db.session().get_one(Call, call.extends_id)
+    return still_open(main.title, facts_of(main), clock.now())
+
+
+def opened_untold() -> list[int]:
+    """Ids of the calls that are open by the clock and of which nobody has been told."""
+    now = clock.now()
+    query = (
+        select(Call)
+        .where(Call.opening_told_on.is_(None), Call.status.in_(IN_FORCE), Call.opens_at <= now)
+        .where(Call.last_day >= clock.today())
+        .order_by(Call.id)
+    )
+    return [call.id for call in db.session().scalars(query)]
+
+
+def to_tell_of(call: Call) -> list[int]:
+    """The organisations that may apply in the call and have not begun to: an extra one's are the year's grantees."""
+    begun = select(Application.organisation_id).where(Application.call_id == call.id)
+    query = select(Organisation.id).where(Organisation.kind == OrganisationKind.REGION, Organisation.id.not_in(begun))
+    if call.kind is CallKind.EXTRA:
+        granted = select(Grantee.organisation_id).where(
+            Grantee.grant_id == call.grant_id, Grantee.grant_year.in_(years_of(call.id))
+        )
+        query = query.where(Organisation.id.in_(granted))
+    return list(db.session().scalars(query.order_by(Organisation.id)))
 
 
 def changes_of(call_id: int) -> Sequence[CallChange]:
@@ -598,6 +633,8 @@ class PublishPage:
     title: str
     is_draft: bool
     checks: tuple[Check, ...]
+    main: MainCall | None
+    """The main call of an extra one, while it can still be applied to: publishing is then confirmed."""
 
     @property
     def is_ready(self) -> bool:
@@ -611,7 +648,8 @@ def before_publishing(actor: Actor, call_id: int) -> PublishPage | None:
     if call is None:
         return None
     is_draft = CALL.allows(call.status, CallAction.PUBLISH)
-    return PublishPage(call.id, call.grant_id, call.title, is_draft, checks(readiness(call), clock.today()))
+    listed = checks(readiness(call), clock.today())
+    return PublishPage(call.id, call.grant_id, call.title, is_draft, listed, open_main(call))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ bp = Blueprint("notices", __name__, url_prefix="/meddelanden")
 UNREAD = "olasta"
 _PLACES: dict[str, tuple[str, str]] = {
     "applications": ("applications.show", "application_id"),
+    "calls": ("calls.show", "call_id"),
     "communications": ("communications.show", "communication_id"),
     "decisions": ("decisions.show", "decision_id"),
     "ombud_applications": ("ombud.show", "application_id"),

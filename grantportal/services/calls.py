@@ -1,7 +1,8 @@
 """Utlysningar: written as a draft, published whole, and after that changed by named acts only."""
 
+from grantportal import db
 from grantportal.domain import clock, personal_numbers
-from grantportal.domain.actors import Actor
+from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.calls import (
     CALL,
     CORRECTABLE,
@@ -12,24 +13,29 @@ from grantportal.domain.calls import (
     CallKind,
     ChangeLastDay,
     CorrectTexts,
+    PublishCall,
     WithdrawCall,
     WriteCall,
     corrected,
     ensure_changes_seen,
     ensure_closes_early,
+    ensure_confirmed,
     ensure_dates_hold,
     ensure_extends,
     ensure_extends_time,
     ensure_nothing_decided,
     ensure_publishable,
+    is_open,
 )
-from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
 from grantportal.domain.events import EventKind
-from grantportal.effects.notices import tell_party
+from grantportal.effects.notices import tell_organisation, tell_party
 from grantportal.models.calls import Call, CallChange, CallYear
 from grantportal.policy import Permission, party_roles, require
 from grantportal.queries import calls, grants
 from grantportal.transaction import Act, transaction
+
+NOTHING_TO_CONFIRM = PublishCall()
 
 
 def create(actor: Actor, grant_id: int, command: WriteCall) -> int:
@@ -56,7 +62,7 @@ def change(actor: Actor, call_id: int, command: WriteCall) -> None:
         act.about(call, title=call.title)
 
 
-def publish(actor: Actor, call_id: int) -> None:
+def publish(actor: Actor, call_id: int, command: PublishCall = NOTHING_TO_CONFIRM) -> None:
     """The officer publishes the call: years, villkor, questions and expected results are known before anybody applies."""
     with transaction(actor, EventKind.CALL_PUBLISHED) as act:
         call = calls.get(act.actor, call_id, lock=True)
@@ -69,12 +75,54 @@ def publish(actor: Actor, call_id: int) -> None:
         require(act.actor, Permission.PUBLISH_CALL)
         status = CALL.after(call.status, CallAction.PUBLISH)
         ensure_publishable(calls.readiness(call), clock.today())
+        main = calls.open_main(call)
+        ensure_confirmed(command, main)
         for name in PROMISED:
             setattr(call, name, getattr(grant, name))
         call.last_category = max(each.position for each in grants.cost_categories(call.grant_id))
         call.status = status
         call.published_at = clock.received()
-        act.about(call, title=call.title, years=list(calls.years_of(call_id)), last_day=call.last_day.isoformat())
+        confirmed = {"confirmed": main.statement} if main else {}
+        years = list(calls.years_of(call_id))
+        act.about(call, title=call.title, years=years, last_day=call.last_day.isoformat(), **confirmed)
+
+
+class _NotDue(Exception):
+    """Somebody has told, closed or withdrawn meanwhile."""
+
+
+def tell_opened() -> int:
+    """Tell those who may apply that a call has opened: by the clock, once, however long no worker has been there.
+
+    Answers how many calls were told of.
+    """
+    # Not what an earlier round has read.
+    db.close_read_session()
+    due = calls.opened_untold()
+    db.close_read_session()
+    return sum(_tell_opened(call_id) for call_id in due)
+
+
+def _tell_opened(call_id: int) -> bool:
+    try:
+        with transaction(SYSTEM, EventKind.CALL_OPENED) as act:
+            call = calls.get(act.actor, call_id, lock=True)
+            if call is None or call.opening_told_on is not None or not is_open(calls.facts_of(call), clock.now()):
+                raise _NotDue
+            call.opening_told_on = clock.today()
+            for organisation_id in calls.to_tell_of(call):
+                tell_organisation(
+                    act,
+                    organisation_id,
+                    "En utlysning har öppnat",
+                    f"«{call.title}» är öppen. Ni kan ansöka till och med {clock.day_text(call.last_day)} kl. 23.59.",
+                    *party_roles(Permission.START_CASE),
+                )
+            act.about(call, title=call.title)
+    except (_NotDue, SavedMeanwhile):
+        # What meets another act at the same second is left to the next round.
+        return False
+    return True
 
 
 def extend(actor: Actor, call_id: int, command: ChangeLastDay) -> None:

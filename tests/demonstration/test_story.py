@@ -107,7 +107,9 @@ def test_nobody_but_the_demonstrations_persons_acts_in_the_story(told):
 
     examples = set(committed().scalars(select(User.id).where(User.is_example)))
     story = Event.at.between(clock.local(date(2020, 1, 1)), clock.local(date(2023, 12, 31)))
-    assert set(committed().scalars(select(Event.actor_id).where(story))) <= examples
+    by_itself = select(Event.kind).where(story, Event.actor_id.is_(None))
+    assert set(committed().scalars(by_itself)) == {EventKind.CALL_OPENED}
+    assert set(committed().scalars(select(Event.actor_id).where(story, Event.actor_id.is_not(None)))) <= examples
     assert {application.status for application in committed().scalars(select(Application))} == {
         ApplicationStatus.SUBMITTED
     }

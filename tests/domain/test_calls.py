@@ -1,7 +1,7 @@
 """Utlysning: its clock, its dates, and what it needs before it is published."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,14 +10,17 @@ from grantportal.domain.calls import (
     CallFacts,
     CallKind,
     CallStatus,
+    PublishCall,
     Readiness,
     WriteCall,
     WriteCallYear,
+    ensure_confirmed,
     ensure_dates_hold,
     ensure_extends,
     ensure_publishable,
     is_open,
     label,
+    still_open,
     time_left_text,
 )
 from grantportal.domain.errors import RuleViolation, RuleViolations
@@ -188,3 +191,20 @@ def test_a_reason_is_cut_after_a_whole_sentence_or_word():
 
 def test_a2_comes_before_a10():
     assert sorted(["A10", "A2", "B1", "A1"], key=code_order) == ["A1", "A2", "A10", "B1"]
+
+
+def test_an_extra_call_beside_an_open_main_call_is_confirmed():
+    day_after = datetime(2020, 4, 20, 22, tzinfo=UTC)
+    main = still_open("Statsbidrag för 2021", FACTS, LAST_MOMENT)
+    assert main is not None
+    with pytest.raises(
+        RuleViolation, match="«Statsbidrag för 2021» kan sökas till och med 20\u00a0april\u00a02020"
+    ) as refusal:
+        ensure_confirmed(PublishCall(), main)
+    assert refusal.value.field == "main_is_open"
+    assert "20\u00a0april\u00a02020" in main.statement
+    ensure_confirmed(PublishCall(main_is_open=True), main)
+    assert still_open("Statsbidrag", FACTS, day_after) is None
+    assert still_open("Statsbidrag", replace(FACTS, status=CallStatus.WITHDRAWN), LAST_MOMENT) is None
+    assert still_open("Statsbidrag", FACTS, FACTS.opens_at - timedelta(days=1)) is not None
+    ensure_confirmed(PublishCall(), None)

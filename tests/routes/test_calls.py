@@ -547,3 +547,34 @@ def test_a_withdrawn_call_says_why_and_offers_nothing(at_the_authority, client):
         assert "Uppdraget är ändrat." in said
     assert "Logga in och ansök" not in page.text
     assert not any(f'href="/utlysningar/{call.id}/{act}"' in mine.text for act in ACTS)
+
+
+def test_an_extra_call_is_not_published_beside_its_open_main_call_without_a_word(at_the_authority):
+    call = published_call()
+    with played_at(ANNOUNCED):
+        number = make_call(
+            officer(),
+            call.grant_id,
+            years=(2022,),
+            title="Omfördelning",
+            extends_id=call.id,
+            form="extra-application-form",
+            publish=False,
+        )
+    url = f"/utlysningar/{number}/publicera"
+    with clock.at(ANNOUNCED):
+        page = at_the_authority.get(url)
+        refused = at_the_authority.post_form(url)
+        still_draft = committed().get_one(Call, number).status
+        done = at_the_authority.post_form(url, {"main_is_open": "y"})
+
+    assert f"medan «{call.title}» ännu kan sökas, till och med 20{NB}april{NB}2020" in page.text
+    assert refused.status_code == 422
+    assert "Bekräfta att utlysningen ska publiceras" in refused.text
+    assert still_draft is CallStatus.DRAFT
+    assert done.status_code == 303
+    assert committed().get_one(Call, number).status is CallStatus.PUBLISHED
+
+
+def test_an_ordinary_call_has_nothing_to_confirm(at_the_authority):
+    assert "main_is_open" not in at_the_authority.get(f"/utlysningar/{draft()}/publicera").text

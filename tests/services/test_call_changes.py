@@ -1,7 +1,8 @@
 """A published call is changed by named acts only, which everybody can read and those who have begun are told of."""
 
+import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -20,6 +21,7 @@ from grantportal.domain.calls import (
 )
 from grantportal.domain.decisions import Outcome
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.portal import OutboxItem
@@ -27,7 +29,7 @@ from grantportal.queries import calls as queries
 from grantportal.services import applications, calls
 from grantportal.services import decisions as decision_services
 from tests.support import decidable
-from tests.support.calls import ANNOUNCED, actor_with, officer, played_at, published_call
+from tests.support.calls import ANNOUNCED, actor_with, make_call, make_grant, officer, played_at, published_call
 from tests.support.casework import ApplicationFactory
 from tests.support.factories import OrganisationFactory
 from tests.support.rows import committed, events_of
@@ -258,3 +260,67 @@ def test_what_has_been_changed_is_written_once(statement):
         calls.extend(who, call.id, later())
     with pytest.raises(DBAPIError, match="written once"), db.writing_session() as session, session.begin():
         session.execute(text(statement))
+
+
+OPENS = datetime(2020, 1, 31, 9, tzinfo=UTC)
+
+
+def receivers():
+    """The organisations that wait to be told that a call has opened."""
+    return sorted(json.loads(each)["organisation_id"] for each in told() if "En utlysning har öppnat" in each)
+
+
+def tell(moment):
+    with played_at(moment):
+        return calls.tell_opened()
+
+
+def test_those_who_may_apply_are_told_once_that_a_call_has_opened_however_late():
+    regions = [OrganisationFactory() for _ in range(3)]
+    OrganisationFactory(kind=OrganisationKind.OTHER)
+    who = officer()
+    with played_at(ANNOUNCED - timedelta(days=9)):
+        grant_id = make_grant(who)
+        call_id = make_call(who, grant_id)
+    call = committed().get_one(Call, call_id)
+    applied(call, organisation=regions[2], draft=True)
+
+    assert tell(datetime(2020, 1, 30, 22, 59, tzinfo=UTC)) == 0
+    # The worker was down when it opened.
+    assert tell(datetime(2020, 2, 10, 9, tzinfo=UTC)) == 1
+    assert tell(datetime(2020, 2, 10, 9, tzinfo=UTC)) == 0
+
+    assert receivers() == [regions[0].id, regions[1].id]
+    assert events_of(call)[-1] == "call.opened"
+    assert the(call).opening_told_on == date(2020, 2, 10)
+    [payload, *_] = [json.loads(each) for each in told() if "En utlysning har öppnat" in each]
+    assert payload["roles"] == ["ombud", "representant"]
+    assert (payload["about"], payload["about_id"]) == ("calls", call.id)
+    assert "till och med 20\u00a0april\u00a02020" in payload["text"]
+
+
+def test_a_call_published_after_its_opening_day_is_told_of_and_a_closed_or_withdrawn_one_is_not():
+    OrganisationFactory()
+    late = published_call()
+    assert tell(OPENS) == 1
+
+    who = officer()
+    with played_at(ANNOUNCED):
+        other = make_call(who, late.grant_id, title="En till")
+        calls.withdraw(who, other, WithdrawCall(WHY, 0))
+        closed = make_call(who, late.grant_id, title="En tredje", last_day=date(2020, 2, 3))
+    assert tell(datetime(2020, 2, 3, 23, tzinfo=UTC)) == 0
+    assert committed().get_one(Call, closed).opening_told_on is None
+
+
+def test_of_an_extra_call_only_the_years_grantees_are_told():
+    pilot = decidable.programme()
+    granted = decidable.application(pilot)
+    OrganisationFactory()
+    decidable.decided(pilot, decidable.proposed(pilot, granted))
+    extra = decidable.extra_call(pilot)
+
+    assert tell(datetime(2021, 12, 14, 9, tzinfo=UTC)) == 1
+
+    assert receivers() == [granted.organisation_id]
+    assert the(extra.call).opening_told_on == date(2021, 12, 14)
