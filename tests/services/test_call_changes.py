@@ -200,10 +200,10 @@ def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
 
 def test_once_a_decision_is_made_the_round_is_not_moved_or_taken_back():
     pilot = decidable.programme()
-    waiting = decidable.proposed(pilot, decidable.application(pilot))
+    made = decidable.application(pilot)
     with played_at(AFTER):
         calls.extend(pilot.officer, pilot.call.id, later())
-    decidable.decided(pilot, waiting)
+    decidable.decided(pilot, decidable.proposed(pilot, made))
 
     with played_at(AFTER):
         for act, command in ((calls.extend, later(date(2020, 5, 5), seen=1)), (calls.withdraw, WithdrawCall(WHY, 1))):
