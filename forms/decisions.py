@@ -25,6 +25,7 @@ from grantportal.domain.decisions import (
     outcome_field,
     total_field,
 )
+from grantportal.domain.dissents import NoteDissent
 
 NOT_WITHDRAWN = (Outcome.GRANTED, Outcome.PARTLY, Outcome.REFUSED, Outcome.DISMISSED)
 """What can be decided of an application that is not withdrawn."""
@@ -61,8 +62,11 @@ class ProposeForm(Explained):
     conditions = Paragraphs(
         "Egna villkor för det här beslutet", description="Ett villkor per rad, utöver utlysningens.", longest=4_000
     )
-    took_part = Paragraphs("Deltog utan att besluta", description="En person per rad: namn, titel.", longest=1_000)
-    dissent = Paragraphs("Skiljaktig mening", description="Lämna tomt om det inte finns någon.", longest=4_000)
+    took_part = Paragraphs(
+        "Deltog utan att besluta",
+        description="En person per rad: namn, titel. Den som står här kan själv anteckna en avvikande mening.",
+        longest=1_000,
+    )
     based_on = HiddenField()
 
     def amount(self, cell: Cell) -> Field:
@@ -80,7 +84,6 @@ class ProposeForm(Explained):
             covers=self.covers.data or "",
             conditions=self.conditions.data or "",
             took_part=self.took_part.data or "",
-            dissent=self.dissent.data or "",
             dismissal_ground=_ground(self.dismissal_ground.data),
             dismissal_why=self.dismissal_why.data or "",
             based_on=self.based_on.data or "",
@@ -199,6 +202,21 @@ class DecideForm(Form):
     def command(self) -> Decide:
         """What was read."""
         return Decide(self.sha256.data or "")
+
+
+class DissentForm(Explained):
+    """Avvikande mening, by the person whose it is."""
+
+    text = Paragraphs(
+        "Vad är din avvikande mening?",
+        [InputRequired("Skriv vad din avvikande mening är.")],
+        description="Den antecknas med ditt namn och skickas till parten med beslutet. Den kan inte ändras.",
+        longest=4_000,
+    )
+
+    def command(self) -> NoteDissent:
+        """The text."""
+        return NoteDissent(self.text.data or "", self.number_reason.data or "")
 
 
 class ReturnForm(Explained):

@@ -26,7 +26,7 @@ from grantportal.models.applications import Application
 from grantportal.models.base import Base
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote, FrozenVersion
-from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
+from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.messages import Message
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation
@@ -70,6 +70,7 @@ class Permission(StrEnum):
     COMMUNICATE = "communicate"
     PROPOSE = "propose"
     DECIDE = "decide"
+    NOTE_DISSENT = "note_dissent"
     DISPATCH_DECISION = "dispatch_decision"
     READ_PAYMENTS = "read_payments"
     REGISTER_PAYMENT = "register_payment"
@@ -123,6 +124,8 @@ WHO_MAY: dict[Permission, frozenset[Role]] = {
     _P.COMMUNICATE: frozenset({_R.HANDLAGGARE}),
     _P.PROPOSE: frozenset({_R.HANDLAGGARE}),
     _P.DECIDE: frozenset({_R.BESLUTSFATTARE}),
+    # Whoever took part in the final handling: the rule asks whether the decision names the person.
+    _P.NOTE_DISSENT: frozenset({_R.HANDLAGGARE, _R.ENHETSCHEF, _R.BESLUTSFATTARE}),
     _P.DISPATCH_DECISION: frozenset({_R.REGISTRATOR, _R.HANDLAGGARE}),
     _P.READ_PAYMENTS: frozenset({_R.FINANCE, _R.HANDLAGGARE, _R.BESLUTSFATTARE, _R.ENHETSCHEF, _R.INSYN}),
     _P.REGISTER_PAYMENT: frozenset({_R.FINANCE}),
@@ -328,6 +331,7 @@ _PARTY_SEES: dict[type[Base], Any] = {
     Record: lambda: and_(
         Record.kind.in_(RECORDS_FOR_THE_PARTY),
         or_(Record.kind != RecordKind.DECISION, is_sent(_decision_of_record())),
+        or_(Record.kind != RecordKind.DISSENT, _stands_in_what_is_sent()),
     ),
 }
 
@@ -351,6 +355,13 @@ def _has_sent(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(*conditions)
     )
     return sent.correlate(Communication, Report).exists()
+
+
+def _stands_in_what_is_sent() -> ColumnElement[bool]:
+    # One that was noted against an earlier proposal is not about the decision that was made.
+    noted = select(Dissent.id).join(Decision, Decision.id == Dissent.decision_id).correlate(Record)
+    of_it = and_(Dissent.record_id == Record.id, Dissent.at >= Decision.proposed_at, is_sent(Decision.id))
+    return noted.where(of_it).exists()
 
 
 def _decision_of_record() -> Any:

@@ -12,7 +12,7 @@ from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import FileNote
-from grantportal.models.decisions import Dispatch
+from grantportal.models.decisions import Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
@@ -24,7 +24,7 @@ OFFICER = Actor(2, (Mandate(Role.HANDLAGGARE, 1),))
 WITHOUT_CASE_READERS = {Call, Organisation}
 """Tables that `visible` has a rule of its own for: they are public, or the organisation itself."""
 
-READ_OTHERWISE = {MandateRow, Notice, Grantee, Dispatch}
+READ_OTHERWISE = {MandateRow, Notice, Grantee, Dispatch, Dissent}
 """Tables of organisations that no reader asks `visible` for: they are read beside what they belong to, or as one's own."""
 
 

@@ -46,6 +46,7 @@ class RecordKind(StrEnum):
     COMMUNICATION = "communication"
     REPLY = "reply"
     DECISION = "decision"
+    DISSENT = "dissent"
     DISPATCH = "dispatch"
     REPORT = "report"
     REVIEW = "review"
@@ -77,6 +78,7 @@ RECORD_TEXTS = {
     RecordKind.COMMUNICATION: "Underlag till parten",
     RecordKind.REPLY: "Synpunkter från parten",
     RecordKind.DECISION: "Beslut",
+    RecordKind.DISSENT: "Avvikande mening",
     RecordKind.DISPATCH: "Expediering",
     RecordKind.REPORT: "Återrapportering",
     RecordKind.REVIEW: "Granskning",
@@ -99,6 +101,7 @@ RECORDS_FOR_THE_PARTY = frozenset(
         RecordKind.COMMUNICATION,
         RecordKind.REPLY,
         RecordKind.DECISION,
+        RecordKind.DISSENT,
         RecordKind.DISPATCH,
         RecordKind.REPORT,
         RecordKind.REPORT_APPROVAL,
@@ -107,7 +110,7 @@ RECORDS_FOR_THE_PARTY = frozenset(
         RecordKind.ATTACHMENT,
     }
 )
-"""The handlingar that the portal shows their party; beslut when it has been sent."""
+"""The handlingar that the portal shows their party; beslut, and the dissents from it, when it has been sent."""
 
 RECORDS_FOR_THE_AUTHORITY_ONLY = frozenset({RecordKind.FILE_NOTE, RecordKind.REVIEW})
 """What the authority writes for itself and sends to nobody; a party that wants it asks for it.

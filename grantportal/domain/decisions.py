@@ -125,7 +125,6 @@ class ProposeDecision:
     covers: str = ""
     conditions: str = ""
     took_part: str = ""
-    dissent: str = ""
     dismissal_ground: DismissalGround | None = None
     dismissal_why: str = ""
     """Why the ground holds, when the application is dismissed."""

@@ -72,6 +72,7 @@ class EventKind(StrEnum):
     DECISION_PROPOSED = "decision.proposed"
     DECISION_RETURNED = "decision.returned"
     DECISION_MADE = "decision.made"
+    DISSENT_NOTED = "dissent.noted"
     DECISION_DISPATCHED = "decision.dispatched"
     PAYMENT_PLANNED = "payment.planned"
     PAYMENT_REGISTERED = "payment.registered"
@@ -160,6 +161,7 @@ EVENT_TEXTS = {
     EventKind.DECISION_PROPOSED: "Förslag lämnat till beslut",
     EventKind.DECISION_RETURNED: "Förslag återlämnat",
     EventKind.DECISION_MADE: "Beslut fattat",
+    EventKind.DISSENT_NOTED: "Avvikande mening antecknad",
     EventKind.DECISION_DISPATCHED: "Beslut skickat",
     EventKind.PAYMENT_PLANNED: "Utbetalning planerad",
     EventKind.PAYMENT_REGISTERED: "Utbetalning registrerad",
@@ -259,6 +261,7 @@ FOR_BOTH = frozenset(
 
 FOR_THE_AUTHORITY_ONLY = frozenset(
     {
+        EventKind.DISSENT_NOTED,
         EventKind.CASE_ASSIGNED,
         EventKind.FILE_NOTE_WRITTEN,
         EventKind.COMMUNICATION_SKIPPED,

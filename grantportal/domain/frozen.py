@@ -65,12 +65,12 @@ def receipt_document(content: dict[str, Any], *, authority: str, sha256: str, ex
 
 
 def proposal_fingerprint(document: DecisionDocument) -> str:
-    """SHA-256 of what the officer proposes: all that the decision will say, save who decides it, when, and how the party was heard.
+    """SHA-256 of what the officer proposes: all that the decision will say, save who decides it, when, who dissents and how the party was heard.
 
     An answer that comes while the proposal waits is for the decider to read; it makes no other proposal of it.
     """
     content = content_of(document)
-    for name in ("decided_by", "at"):
+    for name in ("decided_by", "at", "dissent"):
         del content[name]
     content["parts"] = [each for each in content["parts"] if each["key"] not in {letters.HEARD, letters.DECIDED}]
     return fingerprint(canonical(content))

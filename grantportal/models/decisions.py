@@ -52,7 +52,7 @@ class Decision(Base):
     took_part: Mapped[str] = mapped_column(default="")
     """Those who took part without deciding, one a line: «Namn, titel»."""
     dissent: Mapped[str] = mapped_column(default="")
-    """Skiljaktig mening."""
+    """Skiljaktig mening as the föredragande wrote it in proposals from before `Dissent`."""
     dismissal_ground: Mapped[DismissalGround | None] = mapped_column(code(DismissalGround, "dismissal_ground"))
     """Why the application is not tried, when it is dismissed; and why that holds."""
     dismissal_why: Mapped[str] = mapped_column(default="", server_default=text("''"))
@@ -87,6 +87,22 @@ class DecisionLine(Base):
 
     decision: Mapped[Decision] = relationship(back_populates="lines")
     cost_category: Mapped[CostCategory] = relationship()
+
+
+class Dissent(Base):
+    """Avvikande mening of one who took part in the final handling. Written once; a change is another one."""
+
+    __tablename__ = "dissents"
+    __table_args__ = (Index("ix_dissents_decision_id", "decision_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"))
+    """The same as a handling."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    text: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Communication(Base):

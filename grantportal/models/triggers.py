@@ -14,6 +14,7 @@ APPEND_ONLY = (
     "events",
     "ledger_entries",
     "dispatches",
+    "dissents",
     "anchors",
     "file_notes",
     "messages",

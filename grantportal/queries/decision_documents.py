@@ -69,7 +69,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
             rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
             presented_at=decision.proposed_at,
             took_part=persons_of(decision.took_part),
-            dissent=decision.dissent,
+            dissent="\n".join(filter(None, (decision.dissent, *(each.line for each in decisions.dissents(decision))))),
             years=tuple(documents.YearDecided(year, asked.get(year, 0), totals.get(year, 0)) for year in years),
             granted=documents.AmountTable(
                 years,

@@ -45,6 +45,7 @@ from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record
 from grantportal.policy import visible
 from grantportal.queries import decision_documents, decisions
+from grantportal.queries.decisions import DissentNoted
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ class DecisionPage:
     proposed_by_id: int | None
     proposed_by: str
     record_id: int | None
+    dissents: tuple[DissentNoted, ...]
+    names: tuple[str, ...]
+    """Föredragande and those who took part without deciding."""
     heard: tuple[HeardShown, ...]
     sums_are_example: bool
     """Whether what is sought and granted is invented; else what is sought may be."""
@@ -139,6 +143,8 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         proposed_by_id=decision.proposed_by_id,
         proposed_by=proposer,
         record_id=_record(frozen.id) if frozen else None,
+        dissents=decisions.dissents(decision),
+        names=tuple(each.name for each in (shown.rapporteur, *shown.took_part)),
         heard=_heard(actor, decision.application_id),
         sums_are_example=decision.application.call.is_example,
         sought_is_example=decision.application.sought_is_example,
@@ -325,7 +331,6 @@ class ProposalPage:
     covers: str
     conditions: str
     took_part: str
-    dissent: str
     dismissal_ground: DismissalGround | None
     dismissal_why: str
     shared_conditions: tuple[str, ...]
@@ -391,7 +396,6 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         covers=decision.covers if decision else "",
         conditions=decision.conditions if decision else "",
         took_part=decision.took_part if decision else "",
-        dissent=decision.dissent if decision else "",
         dismissal_ground=decision.dismissal_ground if decision else None,
         dismissal_why=decision.dismissal_why if decision else "",
         shared_conditions=tuple(

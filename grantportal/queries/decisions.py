@@ -24,7 +24,7 @@ from grantportal.models.accounts import User
 from grantportal.models.applications import Application, RequestedLine
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
+from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import Grantee, YearFrame
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
@@ -131,6 +131,34 @@ def state_of(decision: Decision | None) -> str:
     if decision.outcome is Outcome.DISMISSED:
         texts += [decision.dismissal_ground or "", decision.dismissal_why]
     return state_fingerprint(outcome=decision.outcome, texts=texts, amounts=amounts_of(decision))
+
+
+@dataclass(frozen=True)
+class DissentNoted:
+    """Avvikande mening: whose, what, and when."""
+
+    name: str
+    text: str
+    at: datetime
+    record_id: int
+
+    @property
+    def line(self) -> str:
+        """As the decision says it."""
+        return f"{self.name}: {self.text}"
+
+
+def dissents(decision: Decision) -> tuple[DissentNoted, ...]:
+    """Those that are about the decision as it was proposed last, in order: one against an earlier proposal is not."""
+    if decision.proposed_at is None:
+        return ()
+    rows = db.session().execute(
+        select(User.name, Dissent.text, Dissent.at, Dissent.record_id)
+        .join(User, User.id == Dissent.person_id)
+        .where(Dissent.decision_id == decision.id, Dissent.at >= decision.proposed_at)
+        .order_by(Dissent.id)
+    )
+    return tuple(DissentNoted(*row) for row in rows)
 
 
 def application(actor: Actor, application_id: int) -> Application | None:

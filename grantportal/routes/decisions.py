@@ -6,8 +6,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
-from forms.decisions import Compared, DecideForm, ReturnForm, compare_form, filled, propose_form
+from forms.decisions import Compared, DecideForm, DissentForm, ReturnForm, compare_form, filled, propose_form
 from grantportal import policy, web
+from grantportal.domain import dissents
 from grantportal.domain.decisions import DECISION, DecisionAction
 from grantportal.policy import Permission
 from grantportal.queries import comparisons, decision_pages
@@ -79,7 +80,6 @@ def propose(application_id: int) -> ResponseReturnValue:
         covers=shown.covers,
         conditions=shown.conditions,
         took_part=shown.took_part,
-        dissent=shown.dissent,
         dismissal_ground=shown.dismissal_ground.value if shown.dismissal_ground else None,
         dismissal_why=shown.dismissal_why,
         based_on=shown.state,
@@ -127,6 +127,17 @@ def return_(decision_id: int) -> ResponseReturnValue:
     return _shown("decisions/return_.html", page, form=form)
 
 
+@bp.route("/beslut/<int:decision_id>/avvikande-mening", methods=["GET", "POST"])
+def dissent(decision_id: int) -> ResponseReturnValue:
+    """Somebody who took part has a dissent noted, until the decision is sent."""
+    page = _page(decision_id)
+    policy.require(web.actor(), Permission.NOTE_DISSENT)
+    form = DissentForm()
+    if web.carried_out(form, services.note_dissent, web.actor(), decision_id):
+        return web.done("Din avvikande mening är antecknad.", ".show", decision_id=decision_id)
+    return _shown("decisions/dissent.html", page, form=form)
+
+
 @bp.route("/beslut/<int:decision_id>/skicka", methods=["GET", "POST"])
 def dispatch(decision_id: int) -> ResponseReturnValue:
     """The decision is sent to its party."""
@@ -157,6 +168,16 @@ def _shown(template: str, page: DecisionPage, **values: object) -> str:
         document=page.document,
         offers=offers,
         is_own=own and not page.is_made,
+        may_dissent=_may_dissent(page),
         for_party=not web.actor().is_authority,
         **values,
+    )
+
+
+def _may_dissent(page: DecisionPage) -> bool:
+    is_open = dissents.is_open(page.status, is_sent=page.is_dispatched)
+    return (
+        is_open
+        and dissents.took_part(web.actor().name, page.names)
+        and policy.may(web.actor(), Permission.NOTE_DISSENT)
     )

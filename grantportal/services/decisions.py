@@ -34,6 +34,7 @@ from grantportal.domain.decisions import (
     spread,
     total_field,
 )
+from grantportal.domain.dissents import NoteDissent, ensure_may_dissent, ensure_written, took_part
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
@@ -47,7 +48,7 @@ from grantportal.effects.notices import tell_authority, tell_party
 from grantportal.effects.payment_plan import plan_payments
 from grantportal.effects.records import add_record
 from grantportal.effects.report_plan import plan_reports
-from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.policy import Permission, require
 from grantportal.queries import decision_documents, decisions
@@ -250,6 +251,55 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
         )
 
 
+def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
+    """Somebody who took part in the final handling has a dissent noted, to be told the party with the decision (30, 33 §§ FL).
+
+    Before the decision is made it stands in the decision itself, which the decider then reads anew; after that it is a
+    handling beside it.
+    """
+    with transaction(actor, EventKind.DISSENT_NOTED) as act:
+        ground, decision = _locked(act.actor, decision_id)
+        require(act.actor, Permission.NOTE_DISSENT)
+        shown = decision_documents.document(decision)
+        ensure_may_dissent(
+            decision.status,
+            is_sent=decisions.dispatched_at(decision.id) is not None,
+            took_part=took_part(act.actor.name, [each.name for each in (shown.rapporteur, *shown.took_part)]),
+        )
+        ensure_written(command.text)
+        kept = personal_numbers.kept({"text": command.text}, command.number_reason, personal_numbers.IN_TEXT)
+        record = add_record(
+            act,
+            ground.case,
+            RecordKind.DISSENT,
+            Direction.INTERNAL,
+            title=f"Avvikande mening, {act.actor.name}",
+            text=command.text,
+        )
+        act.session.flush()
+        act.session.add(
+            Dissent(
+                decision_id=decision.id,
+                case_id=decision.case_id,
+                organisation_id=decision.organisation_id,
+                record_id=record.id,
+                person_id=act.actor.user_id,
+                text=command.text,
+                at=clock.now(),
+            )
+        )
+        act.about(decision, **kept)
+        tell_authority(
+            act,
+            ground.case,
+            "Avvikande mening antecknad",
+            f"{act.actor.name} har antecknat en avvikande mening. Den följer med beslutet till "
+            f"{ground.application.organisation.name}.",
+            Role.BESLUTSFATTARE,
+            Role.REGISTRATOR,
+        )
+
+
 def dispatch(actor: Actor, decision_id: int) -> None:
     """The decision is sent to its party (meddelat): time to appeal runs from here for a party that represents the public."""
     with transaction(actor, EventKind.DECISION_DISPATCHED) as act:
@@ -276,7 +326,7 @@ def dispatch(actor: Actor, decision_id: int) -> None:
             RecordKind.DISPATCH,
             Direction.OUT,
             counterpart=receiver,
-            text=f"Beslutet skickades {clock.day_time_text(clock.now())} till {receiver}.",
+            text=_sent_text(decision, receiver),
         )
         act.about(decision, receiver=receiver)
         granted = per_year(decisions.amounts_of(decision))
@@ -287,6 +337,12 @@ def dispatch(actor: Actor, decision_id: int) -> None:
             f"Beslut om er ansökan: {said.lower()}",
             f"Läs beslutet i ärende {ground.case.registration_number}. Det gäller {ground.call.title}.",
         )
+
+
+def _sent_text(decision: Decision, receiver: str) -> str:
+    names = [each.name for each in decisions.dissents(decision)]
+    with_it = f" Avvikande mening följde med: {', '.join(names)}." if names else ""
+    return f"Beslutet skickades {clock.day_time_text(clock.now())} till {receiver}.{with_it}"
 
 
 # --- What the verbs share ----------------------------------------------------------------------------------------
@@ -424,7 +480,7 @@ def _spread_years(totals: Mapping[int, Kronor], saved: Mapping[Cell, Kronor], gr
 def _explained(command: ProposeDecision) -> dict[str, str]:
     """What is written may hold a personnummer where it is said why; who took part is a name and a title."""
     personal_numbers.ensure_none({"took_part": command.took_part}, personal_numbers.IN_NAME)
-    texts = {name: getattr(command, name) for name in ("reasons", "covers", "conditions", "dissent", "dismissal_why")}
+    texts = {name: getattr(command, name) for name in ("reasons", "covers", "conditions", "dismissal_why")}
     return personal_numbers.kept(texts, command.number_reason, personal_numbers.IN_TEXT)
 
 
@@ -434,7 +490,6 @@ def _write(decision: Decision, command: ProposeDecision) -> None:
     decision.covers = command.covers
     decision.conditions = command.conditions
     decision.took_part = command.took_part
-    decision.dissent = command.dissent
     is_dismissed = command.outcome is Outcome.DISMISSED
     decision.dismissal_ground = command.dismissal_ground if is_dismissed else None
     decision.dismissal_why = command.dismissal_why if is_dismissed else ""

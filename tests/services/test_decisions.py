@@ -119,7 +119,6 @@ def test_the_frozen_decision_says_everything_and_becomes_a_pdf(pilot):
         covers="Team vid ungdomshemmet.",
         conditions="Regionen deltar i utvärderingen.",
         took_part="Lo Exempel, jurist",
-        dissent="Ingen",
     )
     decided(pilot, decision_id)
 

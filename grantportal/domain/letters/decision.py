@@ -289,7 +289,8 @@ def _decided(g: Grounds) -> Iterator[LetterFact]:
         yield LetterFact("Föredraget", (day_time_text(g.presented_at),))
     if g.took_part:
         yield LetterFact("Deltog utan att besluta", tuple(map(named, g.took_part)))
-    yield LetterFact("Avvikande mening", tuple(g.dissent.splitlines()) or ("Ingen",))
+    none = "Ingen antecknad när beslutet fattades" if g.decided_by else "Ingen antecknad"
+    yield LetterFact("Avvikande mening", tuple(g.dissent.splitlines()) or (none,))
 
 
 def _annex(annex: ResultsAnnex, registration_number: str) -> ResultsAnnex:

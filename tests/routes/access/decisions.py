@@ -83,6 +83,12 @@ ROWS = {
     # Until it is sent, a decision is not there for its party.
     "decisions.decide": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data=the_fingerprint),
     "decisions.return_": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data={"reason": "Ändra"}),
+    "decisions.dissent": Row(
+        {"handlaggare", "enhetschef", "beslutsfattare"},
+        thing=a_proposal,
+        unseen=UNREADERS | REGION,
+        data={"text": "Jag håller inte med."},
+    ),
     "decisions.dispatch": Row({"registrator", *OFFICER}, thing=a_made_decision, unseen=UNREADERS | REGION),
     "communications.send": Row(
         OFFICER, thing=an_application, unseen=UNREADERS, data={"material": "Underlag", "last_day": "2099-01-02"}

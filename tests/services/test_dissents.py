@@ -1,0 +1,135 @@
+"""Avvikande mening, written by the person whose it is, told to the party with the decision."""
+
+import json
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from grantportal import db
+from grantportal.domain.actors import Role
+from grantportal.domain.cases import FrozenKind, RecordKind
+from grantportal.domain.decisions import Decide, ReturnDecision
+from grantportal.domain.dissents import NoteDissent
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.frozen import decision_document
+from grantportal.models.accounts import User
+from grantportal.models.cases import FrozenVersion
+from grantportal.models.decisions import Decision, Dissent
+from grantportal.models.records import Record
+from grantportal.policy import visible
+from grantportal.services import decisions as services
+from tests.support.decidable import (
+    actor_with,
+    application,
+    command,
+    decided,
+    fingerprint_of,
+    programme,
+    proposed,
+)
+from tests.support.rows import committed, events_of
+
+pytestmark = pytest.mark.usefixtures("database")
+AGAINST = NoteDissent("Beloppet borde ha varit lägre.")
+
+
+@pytest.fixture
+def pilot():
+    return programme()
+
+
+@pytest.fixture
+def jurist(pilot):
+    """A colleague who took part without deciding."""
+    return actor_with(Role.HANDLAGGARE, pilot.authority)
+
+
+@pytest.fixture
+def made(pilot):
+    return application(pilot)
+
+
+@pytest.fixture
+def decision_id(pilot, made, jurist):
+    return proposed(pilot, made, took_part=f"{jurist.name}, jurist")
+
+
+def dissent_of(decision_id):
+    frozen = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    assert frozen.subject_id == decision_id
+    part = next(
+        each for each in decision_document(json.loads(frozen.content), frozen.sha256).parts if each.key == "decided"
+    )
+    return next(fact.lines for fact in part.facts if fact.name == "Avvikande mening")
+
+
+def seen_by_the_party(made):
+    db.close_read_session()
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    rows = select(Record.title).where(Record.kind == RecordKind.DISSENT, visible(ombud, Record))
+    return committed().scalars(rows).all()
+
+
+def test_what_is_noted_before_the_decision_stands_in_it_and_is_read_by_the_decider(pilot, made, jurist, decision_id):
+    read_before = fingerprint_of(decision_id)
+    services.note_dissent(jurist, decision_id, AGAINST)
+    with pytest.raises(RuleViolation, match="Förslaget har ändrats sedan du läste det"):
+        services.decide(pilot.decider, decision_id, Decide(read_before))
+    decided(pilot, decision_id)
+    assert dissent_of(decision_id) == (f"{jurist.name}: Beloppet borde ha varit lägre.",)
+    assert seen_by_the_party(made) == []
+    services.dispatch(pilot.registrar, decision_id)
+    assert seen_by_the_party(made) == [f"Avvikande mening, {jurist.name}"]
+    assert "dissent.noted" in events_of(committed().get_one(Decision, decision_id))
+
+
+def test_what_is_noted_after_it_follows_with_it_and_the_decision_stays_as_it_was(pilot, made, jurist, decision_id):
+    decided(pilot, decision_id)
+    services.note_dissent(jurist, decision_id, AGAINST)
+    assert dissent_of(decision_id) == ("Ingen antecknad när beslutet fattades",)
+    assert seen_by_the_party(made) == []
+    services.dispatch(pilot.registrar, decision_id)
+    assert seen_by_the_party(made) == [f"Avvikande mening, {jurist.name}"]
+    sent = committed().scalars(select(Record).where(Record.kind == RecordKind.DISPATCH)).one()
+    assert sent.text.endswith(f"Avvikande mening följde med: {jurist.name}.")
+
+
+def test_nothing_is_noted_once_the_decision_is_sent(pilot, jurist, decision_id):
+    decided(pilot, decision_id, sent=True)
+    with pytest.raises(RuleViolation, match="Beslutet är skickat"):
+        services.note_dissent(jurist, decision_id, AGAINST)
+    assert committed().scalars(select(Dissent)).all() == []
+
+
+def test_the_foredragande_may_and_a_colleague_who_took_no_part_may_not(pilot, decision_id):
+    services.note_dissent(pilot.officer, decision_id, AGAINST)
+    with pytest.raises(RuleViolation, match="Bara den som är föredragande"):
+        services.note_dissent(actor_with(Role.HANDLAGGARE, pilot.authority), decision_id, AGAINST)
+    with pytest.raises(NoRight):
+        services.note_dissent(pilot.registrar, decision_id, AGAINST)
+
+
+def test_the_party_has_no_say_in_it(made, decision_id):
+    with pytest.raises(NotVisible):
+        services.note_dissent(actor_with(Role.OMBUD, made.organisation), decision_id, AGAINST)
+
+
+def test_one_against_an_earlier_proposal_is_not_about_the_decision(pilot, made, jurist, decision_id):
+    services.note_dissent(jurist, decision_id, AGAINST)
+    services.return_(pilot.decider, decision_id, ReturnDecision("Sänk beloppet."))
+    with pytest.raises(RuleViolation, match="Förslaget är inte lämnat till beslut"):
+        services.note_dissent(jurist, decision_id, AGAINST)
+    whole = dict.fromkeys(pilot.years, 1_000_000)
+    services.propose(pilot.officer, made.id, command(pilot, whole, took_part=f"{jurist.name}, jurist"))
+    decided(pilot, decision_id, sent=True)
+    assert dissent_of(decision_id) == ("Ingen antecknad när beslutet fattades",)
+    assert seen_by_the_party(made) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE dissents SET text = 'Ingen'", "DELETE FROM dissents"])
+def test_it_is_written_once(jurist, decision_id, change):
+    services.note_dissent(jurist, decision_id, AGAINST)
+    with db.writing_session() as session, pytest.raises(DBAPIError, match="written once"):
+        session.execute(text(change))
+    assert committed().scalars(select(User.name).join(Dissent, Dissent.person_id == User.id)).one() == jurist.name
