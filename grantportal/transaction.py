@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,7 @@ class Act:
     kind: EventKind
     _lines: list[_Line] = field(default_factory=list)
     _told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _outbox: list[dict[str, Any]] = field(default_factory=list)
 
     def about(self, thing: Base, **data: Any) -> None:
         """Say what the act's own event is about, with the facts that the history shows."""
@@ -75,8 +76,8 @@ class Act:
 
     def outbox(self, kind: str, **payload: Any) -> None:
         """Work for after commit. The payload names rows by id and holds nothing secret."""
-        self.session.add(
-            OutboxItem(kind=kind, payload=canonical(payload), at=clock.now(), available_at=clock.real_now())
+        self._outbox.append(
+            {"kind": kind, "payload": canonical(payload), "at": clock.now(), "available_at": clock.real_now()}
         )
 
     def outbox_about(self, kind: str, **payload: Any) -> None:
@@ -101,6 +102,8 @@ def transaction(actor: Actor, kind: EventKind, *, of_a_draft: bool = False) -> I
         if not any(line.kind is kind for line in act._lines):
             raise RuntimeError(f"the act {kind} never said what it is about")
         _write_told(act)
+        if act._outbox:
+            session.execute(insert(OutboxItem), act._outbox)
         _write_events(act)
 
 
@@ -148,11 +151,13 @@ def _write_told(act: Act) -> None:
 
 
 def _write_events(act: Act) -> None:
+    """Every line of the act, in order, each after the one before it in its chain; in as many statements however many."""
     at, recorded_at = clock.now(), clock.real_now()
+    heads = _heads_of(act)
+    rows = []
     for line in act._lines:
         data = _without_personal_numbers(line.data)
-        head = _head_of(act.session, line.thing)
-        case_id = head.id if isinstance(head, Case) else None
+        head = heads[_carrier(line.thing)]
         content = {
             "chain": chain_of(head),
             "seq": head.event_seq + 1,
@@ -166,25 +171,21 @@ def _write_events(act: Act) -> None:
             "previous_sha256": head.event_head,
         }
         sha256 = fingerprint(canonical(content))
-        act.session.add(
-            Event(
-                chain=chain_of(head),
-                seq=head.event_seq + 1,
-                kind=line.kind,
-                case_id=case_id,
-                subject=line.thing.__tablename__,
-                subject_id=line.thing.id,
-                actor_id=act.actor.user_id,
-                data=canonical(data),
-                at=at,
-                recorded_at=recorded_at,
-                previous_sha256=head.event_head,
-                sha256=sha256,
-            )
+        rows.append(
+            {
+                **content,
+                "kind": line.kind,
+                "case_id": head.id if isinstance(head, Case) else None,
+                "data": canonical(data),
+                "at": at,
+                "recorded_at": recorded_at,
+                "sha256": sha256,
+            }
         )
         head.event_seq += 1
         head.event_head = sha256
-        act.session.flush()
+    act.session.execute(insert(Event), rows)
+    act.session.flush()
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
@@ -200,23 +201,41 @@ def _without_personal_numbers(value: Any) -> Any:
     return masked(value) if type(value) is str and not _FINGERPRINT.fullmatch(value) else value
 
 
-def chain_of(head: "Case | Organisation | Portal") -> str:
+def chain_of(head: "Head") -> str:
     """The name of the chain that a head row carries."""
     if isinstance(head, Case):
         return f"case:{head.id}"
     return f"organisation:{head.id}" if isinstance(head, Organisation) else "portal"
 
 
-def _head_of(session: Session, thing: Base) -> "Case | Organisation | Portal":
-    """The row that carries the chain, locked: the case if there is one, else the organisation, else the portal."""
+Head = Case | Organisation | Portal
+"""A row that carries a chain."""
+
+
+def _carrier(thing: Base) -> tuple[type[Head], int]:
+    """Which row carries the thing's chain: the case if there is one, else the organisation, else the portal."""
     case_id = thing.id if isinstance(thing, Case) else getattr(thing, "case_id", None)
     if case_id is not None:
-        return session.scalars(db.lock(select(Case).where(Case.id == case_id))).one()
+        return Case, case_id
     if isinstance(thing, Organisation):
-        return session.scalars(db.lock(select(Organisation).where(Organisation.id == thing.id))).one()
+        return Organisation, thing.id
     if isinstance(thing, BankGiro):
-        return session.scalars(db.lock(select(Organisation).where(Organisation.id == thing.organisation_id))).one()
-    return session.scalars(db.lock(select(Portal).where(Portal.id == 1))).one()
+        return Organisation, thing.organisation_id
+    return Portal, 1
+
+
+def _heads_of(act: Act) -> dict[tuple[type[Head], int], Head]:
+    """The rows that carry the chains of all that the act tells of, locked in the house's order."""
+    wanted = {_carrier(line.thing) for line in act._lines}
+    found: dict[tuple[type[Head], int], Head] = {}
+    for model in (Case, Organisation, Portal):
+        ids = sorted(key for of, key in wanted if of is model)
+        if ids:
+            heads: ScalarResult[Head] = act.session.scalars(
+                db.lock(select(model).where(model.id.in_(ids)).order_by(model.id))
+            )
+            found |= {(model, head.id): head for head in heads}
+    return found
 
 
 def recomputed(event: Event) -> str:

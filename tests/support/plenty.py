@@ -49,7 +49,7 @@ from grantportal.models.frameworks import (
     WordingLink,
 )
 from grantportal.models.grants import CostCategory, FormVersion, Grant, YearFrame
-from grantportal.models.organisations import Organisation
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
@@ -619,6 +619,45 @@ def reports(of: Ground, *, status: ReportStatus = ReportStatus.SUBMITTED, years:
         ),
     )
     return made
+
+
+def attested(of: Ground, wanted: int, first: User, second: User) -> list[int]:
+    """So many payments of one statsbidrag, registered by the first and attested by the second; every region has its giro.
+
+    As rows, and so without a history before what is done with them."""
+    put(
+        BankGiro,
+        (
+            {
+                "organisation_id": region,
+                "number": "5050-1055",
+                "asked_by_id": first.id,
+                "asked_at": OPENED,
+                "verified_by_id": first.id,
+                "verified_at": OPENED,
+                "approved_by_id": second.id,
+                "approved_at": OPENED,
+                "valid_from": OPENED.date(),
+            }
+            for region in of.regions
+        ),
+    )
+    # Every third application is decided, and each of those is paid in two years.
+    applications(of, -(-wanted // 2) * 3)
+    with db.writing_session() as session, session.begin():
+        ids = list(session.scalars(select(Payment.id).where(Payment.grant_id == of.grant).order_by(Payment.id)))
+        session.execute(
+            update(Payment)
+            .where(Payment.id.in_(ids[:wanted]))
+            .values(
+                status=PaymentStatus.ATTESTED,
+                registered_by_id=first.id,
+                registered_at=DECIDED,
+                attested_by_id=second.id,
+                attested_at=DECIDED,
+            )
+        )
+    return ids[:wanted]
 
 
 def batch(creator: User, payments: int) -> int:
