@@ -1,10 +1,10 @@
 """Utbetalningar and bankgiro."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import ListWidget
@@ -14,7 +14,14 @@ from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import CHECK_TEXTS, ApproveGiro, AskForGiro, GiroCheck, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import bank_giro
-from grantportal.domain.payments import AttestPayments, BatchPayments, ChosenPayments, ConfirmPaid, TakeBackPayments
+from grantportal.domain.payments import (
+    AttestPayments,
+    BatchPayments,
+    ChosenPayments,
+    ConfirmPaid,
+    TakeBackPayments,
+    Whole,
+)
 
 
 def row_id(value: Any) -> int:
@@ -44,11 +51,40 @@ class TickedField(SelectMultipleField):
 
 
 class ChoosePaymentsForm(Form):
-    """The payments that the person ticked."""
+    """The payments that the person ticked, or every one of the list over all its pages."""
 
     payments = TickedField(
         "Utbetalningar", coerce=row_id, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
     )
+    everything = StringField()
+    """The stamp of all that the page's own box chooses. Thousands of ids are more than a form may hold."""
+
+    def choose_all_of(self, whole: Whole, every: Callable[[], Iterable[int | str]]) -> None:
+        """Where all is chosen, tick every payment of it, if it is what the person saw. `every` has the boxes' values."""
+        if not self.everything.data:
+            return
+        try:
+            whole.ensure_seen(self.everything.data)
+        except RuleViolation as refusal:
+            self._all_is_another = refusal.message
+        else:
+            self.payments.raw_data = [str(value) for value in every()]
+            self.payments.data = [row_id(value) for value in self.payments.raw_data]
+
+    _all_is_another = ""
+
+    @property
+    def has_all(self) -> bool:
+        """Whether all was chosen, of the list as it still is."""
+        return bool(self.everything.data) and not self._all_is_another
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What was chosen is there; the list that all of was chosen is as it was."""
+        valid: bool = super().validate(extra_validators)
+        if self._all_is_another:
+            self.payments.errors = [self._all_is_another]
+            return False
+        return valid
 
     def command(self) -> ChosenPayments:
         """What the service takes."""
@@ -96,12 +132,9 @@ class TakeBackForm(ChoosePaymentsForm):
         return TakeBackPayments(super().command().payment_ids, self.reason.data or "")
 
 
-class ConfirmPaidForm(Form):
+class ConfirmPaidForm(ChoosePaymentsForm):
     """Which payments of the underlag the bank has paid, and when."""
 
-    payments = TickedField(
-        "Utbetalningar", coerce=row_id, choices=[], validators=[DataRequired("Välj minst en utbetalning.")]
-    )
     paid_on = Day("Betaldag", description="Dagen då banken betalade.", missing="Skriv dagen då banken betalade.")
     reason = Paragraphs(
         "Varför avviker betalningen?",
@@ -114,9 +147,9 @@ class ConfirmPaidForm(Form):
         """Whether a deviation has been told of, or a reason has been written."""
         return bool(self.reason.data or self.reason.errors)
 
-    def command(self) -> ConfirmPaid:
+    def command(self) -> ConfirmPaid:  # type: ignore[override]  # the same payments, and when
         """What the service takes."""
-        return ConfirmPaid(tuple(dict.fromkeys(self.payments.data or ())), self.paid_on.data, self.reason.data or "")
+        return ConfirmPaid(super().command().payment_ids, self.paid_on.data, self.reason.data or "")
 
 
 class AskForGiroForm(Form):

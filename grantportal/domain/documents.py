@@ -408,6 +408,8 @@ class PaymentBatchFacts:
     created_at: datetime
     sha256: str
     example: bool
+    grant: str = ""
+    """The statsbidrag that it pays; empty where an underlag could still hold several."""
 
 
 @dataclass(frozen=True, slots=True)

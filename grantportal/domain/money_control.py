@@ -348,6 +348,8 @@ def _of_batch(batch: BatchRow, its: Mapping[str, PaymentRow], payments: Mapping[
             if told.facts.get(name, said) != said:
                 what = {"payments": "antal", "total": "summa", "sha256": "fingeravtryck", "number": "nummer"}[name]
                 yield f"det frysta innehållets {what} är {said}, händelsen säger {told.facts[name]}"
+    if content.get("grant") and len({payment.place.grant_id for payment in its.values()}) > 1:
+        yield f"det är fryst för «{content['grant']}» men har utbetalningar av flera statsbidrag"
     for number in sorted(its.keys() - rows.keys(), key=int):
         yield f"{_small(its[number].name)} finns inte i underlagets frysta innehåll"
     for number, row in rows.items():

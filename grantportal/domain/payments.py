@@ -4,7 +4,7 @@ What we do ourselves (register, attest, put in an underlag) is refused when a ru
 happened: it is entered as it was, marked with how it deviates, and a person writes why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from grantportal.domain.clock import day_text, month_text
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.lifecycle import Lifecycle
-from grantportal.domain.money import Kronor, in_words
+from grantportal.domain.money import Kronor, in_words, kr, number
 from grantportal.domain.reasons import ensure_says_something
 
 
@@ -91,6 +91,52 @@ class LedgerKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Narrowed:
+    """Which of the payments in one state a list shows; None: all."""
+
+    grant_id: int | None = None
+    grant_year: int | None = None
+    planned_on: date | None = None
+
+    def holds(self, *, grant_id: int, grant_year: int, planned_on: date) -> bool:
+        """Whether such a payment is shown."""
+        return (
+            self.grant_id in (None, grant_id)
+            and self.grant_year in (None, grant_year)
+            and self.planned_on in (None, planned_on)
+        )
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All the payments that are chosen as one: how many, how much in whole kronor, and the sums of their ids and giros."""
+
+    count: int = 0
+    total: Kronor = 0
+    ids: int = 0
+    giros: int = 0
+    """Of those whose giros are to be seen; else 0."""
+
+    @property
+    def stamp(self) -> str:
+        """What a page says that it showed: whoever chooses all chooses these, and no other."""
+        return f"{self.count}.{self.total}.{self.ids}.{self.giros}"
+
+    @property
+    def text(self) -> str:
+        """«10 000 utbetalningar, tillsammans 9 000 000 kr»."""
+        return f"{number(self.count)} {'utbetalning' if self.count == 1 else 'utbetalningar'}, tillsammans {kr(self.total)}"
+
+    def ensure_seen(self, stamp: str) -> None:
+        """Raises RuleViolation on `payments` when the list is another than the one whose stamp this is."""
+        if stamp != self.stamp:
+            raise RuleViolation(
+                f"Listan har ändrats sedan du öppnade den. Nu är det {self.text}. Kontrollera och välj igen.",
+                field="payments",
+            )
+
+
+@dataclass(frozen=True)
 class ChosenPayments:
     """The payments that a person ticked."""
 
@@ -135,9 +181,28 @@ class ConfirmPaid:
 
 
 def ensure_some(payment_ids: Sequence[int]) -> None:
-    """Raises RuleViolation on `payments` when nothing is ticked."""
+    """Raises RuleViolation on `payments` when nothing is ticked, or more than one act takes."""
     if not payment_ids:
         raise RuleViolation("Välj minst en utbetalning.", field="payments")
+    if len(payment_ids) > MOST_AT_ONCE:
+        raise RuleViolation(
+            f"Välj högst {number(MOST_AT_ONCE)} utbetalningar åt gången. Visa färre i listan och ta resten sedan.",
+            field="payments",
+        )
+
+
+MOST_AT_ONCE = 20_000
+"""What one act takes: all its rows are locked together, and a bank takes files of about so many."""
+
+
+def ensure_one_grant(titles: Collection[str]) -> None:
+    """An underlag holds payments of one statsbidrag, so that finance books it on one. Raises RuleViolation on `payments`."""
+    if len(titles) > 1:
+        named = " och ".join(f"«{title}»" for title in sorted(titles))
+        raise RuleViolation(
+            f"Ett underlag gäller ett statsbidrag. Du har valt utbetalningar av {named}. Välj ett statsbidrag i taget.",
+            field="payments",
+        )
 
 
 def ensure_allotted(status: FrameStatus, *, year: int) -> None:

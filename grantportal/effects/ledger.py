@@ -1,9 +1,13 @@
 """The ledger: entries are only added, beside the counters that guard."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import insert
+
 from grantportal.domain import clock
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind
-from grantportal.models.payments import LedgerEntry
+from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.transaction import Act
 
 
@@ -34,4 +38,26 @@ def enter(
             amount=amount,
             entered_at=clock.now(),
         )
+    )
+
+
+def enter_paid(act: Act, payments: Iterable[Payment]) -> None:
+    """Enter each payment as paid, once; in one statement however many."""
+    now = clock.now()
+    act.session.execute(
+        insert(LedgerEntry),
+        [
+            {
+                "kind": LedgerKind.PAID,
+                "grant_id": payment.grant_id,
+                "grant_year": payment.grant_year,
+                "organisation_id": payment.organisation_id,
+                "case_id": payment.case_id,
+                "decision_id": payment.decision_id,
+                "payment_id": payment.id,
+                "amount": payment.amount,
+                "entered_at": now,
+            }
+            for payment in payments
+        ],
     )

@@ -275,6 +275,8 @@ class _Workbook:
             ("Summa, kr", total),
             *((f"Summa för bidragsåret {year}, kr", per_year[year]) for year in sorted(per_year)),
         ]
+        if facts.grant:
+            lines.append(("Statsbidrag", facts.grant))
         if facts.example:
             lines.append(("Märkning", EXAMPLE))
         for row, (label, value) in enumerate(lines):

@@ -30,6 +30,7 @@ class Payment(Base):
         CheckConstraint("(status = 'confirmed') = (paid_on IS NOT NULL)", name="confirmed_has_a_day"),
         CheckConstraint("(deviations = '') = (deviation_reason = '')", name="deviation_has_a_reason"),
         Index("ix_payments_case_id", "case_id"),
+        Index("ix_payments_batch_id", "batch_id"),
     )
 
     decision_id: Mapped[int] = mapped_column()

@@ -70,10 +70,16 @@ LOCKED_PAYMENT = (
     ),
     (
         "OLD.status IN ('batched', 'confirmed')",
-        ("batch_id", "giro", "planned_on", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
+        (
+            *("batch_id", "giro", "planned_on", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
+            *("giro_id", "early_reason"),
+        ),
     ),
     ("OLD.status = 'batched' AND NEW.status <> 'confirmed'", ("status",)),
-    ("OLD.status = 'confirmed'", ("status", "paid_on", "confirmed_by_id", "confirmed_at")),
+    (
+        "OLD.status = 'confirmed'",
+        ("status", "paid_on", "confirmed_by_id", "confirmed_at", "deviations", "deviation_reason"),
+    ),
 )
 """Columns of a payment that are not changed once this holds of it: it is registered, in an underlag, paid."""
 

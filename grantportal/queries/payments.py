@@ -1,7 +1,7 @@
 """Utbetalningar and their underlag."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,15 @@ from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
 from grantportal.domain.giros import CHECK_TEXTS, is_new
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.money import Kronor
-from grantportal.domain.payments import UNDER_WAY, PaymentStatus, deviations_of, deviations_text, label
+from grantportal.domain.payments import (
+    UNDER_WAY,
+    Narrowed,
+    PaymentStatus,
+    Whole,
+    deviations_of,
+    deviations_text,
+    label,
+)
 from grantportal.models.accounts import User
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch
@@ -27,6 +35,9 @@ from grantportal.models.payments import Payment, PaymentBatch
 from grantportal.queries.giros import holders
 
 PAGE = 50
+PAGE_TO_ATTEST = 500
+"""Whoever attests must have each row before the eyes, with its giro: more at a time, and never what is on another page."""
+ALL = Narrowed()
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,7 @@ class ListedBatch:
     number: str
     created_at: datetime
     created_by: str
+    grant: str
     payments: int
     confirmed: int
     total: Kronor
@@ -117,18 +129,44 @@ class ListedBatch:
 
 @dataclass(frozen=True)
 class PaymentsPage:
-    """One page of the payments in one state, with how many and how much there is in each."""
+    """One page of the payments in one state, with how many and how much there is in each.
+
+    `whole` is every payment that the list shows, over its pages; `grants`, `years` and `days` are what it may be narrowed to.
+    """
 
     rows: tuple[ListedPayment, ...]
     counts: dict[PaymentStatus, int]
     sums: dict[PaymentStatus, Kronor]
+    whole: Whole
+    grants: tuple[tuple[int, str, Whole], ...]
+    years: tuple[int, ...]
+    days: tuple[date, ...]
+    page: int
+    pages: int
+
+    @property
+    def here(self) -> Whole:
+        """The payments of this page, with the giros that it shows."""
+        return Whole(
+            count=len(self.rows),
+            total=sum(row.amount for row in self.rows),
+            ids=sum(row.id for row in self.rows),
+            giros=sum(row.giro_id for row in self.rows),
+        )
+
+
+@dataclass(frozen=True)
+class BatchesPage:
+    """One page of the underlag, the newest first."""
+
+    rows: tuple[ListedBatch, ...]
     page: int
     pages: int
 
 
 @dataclass(frozen=True)
 class BatchShown:
-    """An underlag with its payments and control totals."""
+    """An underlag with its control totals, and one page of its payments."""
 
     id: int
     number: str
@@ -136,20 +174,29 @@ class BatchShown:
     created_by: str
     total: Kronor
     sha256: str
+    grants: tuple[str, ...]
+    """The statsbidrag that it pays: one, but for those from before the rule."""
+    count: int
+    confirmed: int
+    """How many of its payments the bank has paid."""
+    waiting: Whole
+    per_year: dict[int, Kronor]
     payments: tuple[ListedPayment, ...]
+    page: int
+    pages: int
 
-    @property
-    def confirmed(self) -> int:
-        """How many of its payments the bank has paid."""
-        return sum(payment.status is PaymentStatus.CONFIRMED for payment in self.payments)
 
-    @property
-    def per_year(self) -> dict[int, Kronor]:
-        """The total of each bidragsår."""
-        sums: dict[int, Kronor] = {}
-        for payment in self.payments:
-            sums[payment.grant_year] = sums.get(payment.grant_year, 0) + payment.amount
-        return dict(sorted(sums.items()))
+def _pages(count: int, asked: int, size: int) -> tuple[int, int]:
+    """(the page that is shown, how many there are)."""
+    pages = max(1, -(-count // size))
+    return min(max(1, asked), pages), pages
+
+
+def _sum(parts: Iterable[Whole]) -> Whole:
+    count = total = ids = 0
+    for part in parts:
+        count, total, ids = count + part.count, total + part.total, ids + part.ids
+    return Whole(count, total, ids)
 
 
 _registered, _attested = aliased(User), aliased(User)
@@ -280,46 +327,126 @@ def _checked(giro: BankGiro, verified_by: str, approved_by: str) -> str:
     return f"Kontrollerat {on} av {verified_by}: {way}{how}Godkänt av {approved_by}."
 
 
-def page(actor: Actor, status: PaymentStatus, number: int = 1) -> PaymentsPage:
-    """The payments in one state that the actor may see, oldest plan first. Four queries whatever their number."""
-    seen = policy.visible(actor, Payment)
-    groups = db.session().execute(
-        select(Payment.status, func.count(Payment.id), func.sum(Payment.amount)).where(seen).group_by(Payment.status)
+def page(actor: Actor, status: PaymentStatus, number: int = 1, narrowed: Narrowed = ALL) -> PaymentsPage:
+    """The payments in one state that the actor may see, oldest plan first. Two queries whatever their number."""
+    groups = [
+        (of, year, day, title, state, Whole(count, int(total), int(ids)))
+        for of, year, day, title, state, count, total, ids in db.session().execute(
+            select(
+                Payment.grant_id,
+                Payment.grant_year,
+                Payment.planned_on,
+                Grant.title,
+                Payment.status,
+                func.count(Payment.id),
+                func.sum(Payment.amount),
+                func.sum(Payment.id),
+            )
+            .join(Grant, Payment.grant_id == Grant.id)
+            .where(policy.visible(actor, Payment))
+            .group_by(Payment.grant_id, Payment.grant_year, Payment.planned_on, Grant.title, Payment.status)
+        )
+    ]
+    of_state = {each: _sum(part for *_, state, part in groups if state is each) for each in PaymentStatus}
+    here = [(of, year, day, title, part) for of, year, day, title, state, part in groups if state is status]
+    grants = sorted({(title, of) for of, _, _, title, _ in here})
+    whole = _sum(
+        part for of, year, day, _, part in here if narrowed.holds(grant_id=of, grant_year=year, planned_on=day)
     )
-    counts, sums = {}, {}
-    for each, count, total in groups:
-        counts[each], sums[each] = count, int(total or 0)
-    pages = max(1, -(-counts.get(status, 0) // PAGE))
-    number = min(max(1, number), pages)
-    rows = _listed(seen & (Payment.status == status), offset=(number - 1) * PAGE, limit=PAGE)
-    return PaymentsPage(rows, counts, sums, number, pages)
+    size = PAGE_TO_ATTEST if status is PaymentStatus.REGISTERED else PAGE
+    number, pages = _pages(whole.count, number, size)
+    rows = _listed(_narrowed(actor, status, narrowed), offset=(number - 1) * size, limit=size)
+    return PaymentsPage(
+        rows=rows,
+        counts={each: part.count for each, part in of_state.items() if part.count},
+        sums={each: part.total for each, part in of_state.items() if part.count},
+        whole=whole,
+        grants=tuple((of, title, _sum(part for each, *_, part in here if each == of)) for title, of in grants),
+        years=tuple(sorted({year for _, year, *_ in here})),
+        days=tuple(sorted({day for _, _, day, *_ in here})),
+        page=number,
+        pages=pages,
+    )
 
 
-def batches(actor: Actor, limit: int = PAGE) -> tuple[ListedBatch, ...]:
+def _narrowed(actor: Actor, status: PaymentStatus, narrowed: Narrowed) -> ColumnElement[bool]:
+    shown = policy.visible(actor, Payment) & (Payment.status == status)
+    for column, value in (
+        (Payment.grant_id, narrowed.grant_id),
+        (Payment.grant_year, narrowed.grant_year),
+        (Payment.planned_on, narrowed.planned_on),
+    ):
+        if value is not None:
+            shown &= column == value
+    return shown
+
+
+def every_id(actor: Actor, status: PaymentStatus, narrowed: Narrowed) -> list[int]:
+    """The ids of every payment that a list shows, over all its pages."""
+    return list(db.session().scalars(select(Payment.id).where(_narrowed(actor, status, narrowed)).order_by(Payment.id)))
+
+
+def every_waiting_id(actor: Actor, batch_id: int) -> list[int]:
+    """The ids of every payment of an underlag that the bank has not paid yet."""
+    return list(
+        db.session().scalars(
+            select(Payment.id)
+            .where(
+                policy.visible(actor, Payment),
+                Payment.batch_id == batch_id,
+                Payment.status == PaymentStatus.BATCHED,
+            )
+            .order_by(Payment.id)
+        )
+    )
+
+
+def batches(actor: Actor, number: int = 1) -> BatchesPage:
     """The newest underlag first; none for those who may not read payments."""
     if not policy.may(actor, policy.Permission.READ_PAYMENTS):
-        return ()
+        return BatchesPage((), 1, 1)
+    number, pages = _pages(db.session().scalar(select(func.count(PaymentBatch.id))) or 0, number, PAGE)
+    newest = select(PaymentBatch.id).order_by(PaymentBatch.id.desc()).offset((number - 1) * PAGE).limit(PAGE).subquery()
     rows = db.session().execute(
         select(
             PaymentBatch,
             User.name,
+            func.min(Grant.title),
+            func.count(Grant.id.distinct()),
             func.count(Payment.id),
             func.count(Payment.paid_on),
         )
         .join(User, PaymentBatch.created_by_id == User.id)
         .join(Payment, Payment.batch_id == PaymentBatch.id)
+        .join(Grant, Payment.grant_id == Grant.id)
+        .where(PaymentBatch.id.in_(select(newest.c.id)))
         .group_by(PaymentBatch.id, User.name)
         .order_by(PaymentBatch.id.desc())
-        .limit(limit)
     )
-    return tuple(
-        ListedBatch(batch.id, batch.number, batch.created_at, name, count, paid, batch.total)
-        for batch, name, count, paid in rows
+    return BatchesPage(
+        tuple(
+            ListedBatch(
+                id=batch.id,
+                number=batch.number,
+                created_at=batch.created_at,
+                created_by=name,
+                grant=title if grants == 1 else "Flera statsbidrag",
+                payments=count,
+                confirmed=paid,
+                total=batch.total,
+            )
+            for batch, name, title, grants, count, paid in rows
+        ),
+        number,
+        pages,
     )
 
 
-def batch(actor: Actor, batch_id: int) -> BatchShown | None:
-    """An underlag, or None when it does not exist or the actor may not read payments."""
+def batch(actor: Actor, batch_id: int, number: int = 1) -> BatchShown | None:
+    """An underlag with one page of its payments, or None when it does not exist or the actor may not read payments.
+
+    Three queries whatever their number.
+    """
     if not policy.may(actor, policy.Permission.READ_PAYMENTS):
         return None
     found = (
@@ -334,6 +461,24 @@ def batch(actor: Actor, batch_id: int) -> BatchShown | None:
     if found is None:
         return None
     row, name = found
+    groups = [
+        (title, year, status, Whole(count, int(total), int(ids)))
+        for title, year, status, count, total, ids in db.session().execute(
+            select(
+                Grant.title,
+                Payment.grant_year,
+                Payment.status,
+                func.count(Payment.id),
+                func.sum(Payment.amount),
+                func.sum(Payment.id),
+            )
+            .join(Grant, Payment.grant_id == Grant.id)
+            .where(Payment.batch_id == batch_id)
+            .group_by(Grant.title, Payment.grant_year, Payment.status)
+        )
+    ]
+    count = _sum(part for *_, part in groups).count
+    number, pages = _pages(count, number, PAGE)
     return BatchShown(
         id=row.id,
         number=row.number,
@@ -341,7 +486,17 @@ def batch(actor: Actor, batch_id: int) -> BatchShown | None:
         created_by=name,
         total=row.total,
         sha256=row.sha256,
-        payments=_listed(Payment.batch_id == batch_id),
+        grants=tuple(sorted({title for title, *_ in groups})),
+        count=count,
+        confirmed=_sum(part for *_, status, part in groups if status is PaymentStatus.CONFIRMED).count,
+        waiting=_sum(part for *_, status, part in groups if status is PaymentStatus.BATCHED),
+        per_year={
+            year: _sum(part for _, each, _, part in groups if each == year).total
+            for year in sorted({year for _, year, *_ in groups})
+        },
+        payments=_listed(Payment.batch_id == batch_id, offset=(number - 1) * PAGE, limit=PAGE),
+        page=number,
+        pages=pages,
     )
 
 
@@ -372,6 +527,7 @@ def frozen_batch(actor: Actor, batch_id: int, *, example: bool) -> FrozenBatch |
             created_at=datetime.fromisoformat(content["created_at"]),
             sha256=frozen.sha256,
             example=example,
+            grant=content.get("grant", ""),
         ),
         rows=tuple(
             PaymentRow(**{**row, "decided_on": date.fromisoformat(row["decided_on"])}) for row in content["payments"]
@@ -468,21 +624,29 @@ def attested_for(organisation_id: int, case_ids: Collection[int]) -> list[Paymen
     return list(found)
 
 
-def decided_and_paid(payment: Payment) -> tuple[Kronor, Kronor]:
-    """(what the payment's decision grants for its year, what its other payments of that year come to)."""
-    decided = db.session().scalar(
-        select(func.coalesce(func.sum(DecisionLine.amount), 0)).where(
-            DecisionLine.decision_id == payment.decision_id, DecisionLine.grant_year == payment.grant_year
-        )
+def granted_and_planned(
+    payments: Sequence[Payment],
+) -> tuple[dict[tuple[int, int], Kronor], dict[tuple[int, int], Kronor]]:
+    """What the payments' decisions grant, and what all payments of each come to: by decision and year. Two queries."""
+    ids = {payment.decision_id for payment in payments}
+    granted, planned = (
+        {
+            (decision_id, year): int(total)
+            for decision_id, year, total in db.session().execute(
+                select(of.decision_id, of.grant_year, func.sum(of.amount))
+                .where(of.decision_id.in_(ids))
+                .group_by(of.decision_id, of.grant_year)
+            )
+        }
+        for of in (DecisionLine, Payment)
     )
-    others = db.session().scalar(
-        select(func.coalesce(func.sum(Payment.amount), 0)).where(
-            Payment.decision_id == payment.decision_id,
-            Payment.grant_year == payment.grant_year,
-            Payment.id != payment.id,
-        )
-    )
-    return int(decided or 0), int(others or 0)
+    return granted, planned
+
+
+def grant_titles(payments: Sequence[Payment]) -> list[str]:
+    """The titles of the statsbidrag that are paid."""
+    ids = {payment.grant_id for payment in payments}
+    return list(db.session().scalars(select(Grant.title).where(Grant.id.in_(ids)).order_by(Grant.title)))
 
 
 def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:

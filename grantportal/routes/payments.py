@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectMultipleField
 
 from forms.payments import AttestForm, BatchForm, ChoosePaymentsForm, ConfirmPaidForm, TakeBackForm
 from grantportal import policy, web
 from grantportal.domain import clock
 from grantportal.domain.errors import NoRight
-from grantportal.domain.payments import PaymentStatus
+from grantportal.domain.payments import Narrowed, PaymentStatus
 from grantportal.exports import xlsx
 from grantportal.policy import Permission
 from grantportal.queries import payments
@@ -40,6 +41,8 @@ class Listing:
     heading: str
     forth: Act
     back: Act | None = None
+    by_page: bool = False
+    """Whether each row must have been seen: all is then all of the page, with the giros that it shows."""
 
 
 # By the word in the address.
@@ -72,6 +75,7 @@ LISTS = {
             Permission.TAKE_BACK_PAYMENT,
             "Registreringen är tillbakatagen. Utbetalningen är planerad igen.",
         ),
+        by_page=True,
     ),
     "underlag": Listing(
         PaymentStatus.ATTESTED,
@@ -90,9 +94,15 @@ BACK = "tillbaka"
 """The name of the button that takes ticked payments back."""
 
 
-def _offer(field: SelectMultipleField, rows: tuple[payments.ListedPayment, ...]) -> None:
-    # What was ticked stays in the field even when it has left the list, so that the service can say why.
-    field.choices = [(row.id, row.receiver) for row in rows]
+def _narrowed() -> tuple[Narrowed, dict[str, Any]]:
+    """What the list is narrowed to, and the same as the address says it; anything odd narrows nothing."""
+    try:
+        day = date.fromisoformat(request.args.get("dag", ""))
+    except ValueError:
+        day = None
+    narrowed = Narrowed(web.asked_number("bidrag"), web.asked_number("ar"), day)
+    asked = {"bidrag": narrowed.grant_id, "ar": narrowed.grant_year, "dag": day.isoformat() if day else None}
+    return narrowed, {name: value for name, value in asked.items() if value is not None}
 
 
 def _page_of(endpoint: str, **values: Any) -> Callable[[int], str]:
@@ -107,13 +117,17 @@ def _reader() -> None:
 def index() -> ResponseReturnValue:
     """Where the payments are: how many and how much in each state, and the newest underlag."""
     _reader()
-    shown = payments.page(web.actor(), PaymentStatus.CONFIRMED, web.page_number())
+    narrowed, asked = _narrowed()
+    shown = payments.page(web.actor(), PaymentStatus.CONFIRMED, web.page_number(), narrowed)
+    batches = payments.batches(web.actor(), web.asked_number("underlag") or 1)
     return render_template(
         "payments/index.html",
         shown=shown,
+        narrowed=narrowed,
         lists=LISTS,
-        batches=payments.batches(web.actor()),
-        page_url=_page_of(".index"),
+        batches=batches,
+        page_url=_page_of(".index", underlag=batches.page if batches.page > 1 else None, **asked),
+        batches_url=lambda number: url_for(".index", underlag=number, **asked),
     )
 
 
@@ -129,14 +143,18 @@ def listing(kind: str) -> ResponseReturnValue:
     allowed = policy.may(web.actor(), chosen.forth.permission)
     if request.method == "POST" and not policy.may(web.actor(), act.permission):
         raise NoRight
-    shown = payments.page(web.actor(), chosen.status, web.page_number())
+    narrowed, asked = _narrowed()
+    shown = payments.page(web.actor(), chosen.status, web.page_number(), narrowed)
     forth, back = chosen.forth.form(), chosen.back.form() if chosen.back else None
     form = back if back is not None and is_back else forth
-    _offer(form.payments, shown.rows)
+    if chosen.by_page:
+        form.choose_all_of(shown.here, lambda: [f"{row.id}:{row.giro_id}" for row in shown.rows])
+    else:
+        form.choose_all_of(shown.whole, partial(payments.every_id, web.actor(), chosen.status, narrowed))
     if web.carried_out(form, act.service, web.actor()):
         if act.service is services.batch:
             return web.done(act.done, ".batch", batch_id=form.result)
-        return web.done(act.done, ".listing", kind=kind)
+        return web.done(act.done, ".listing", kind=kind, **asked)
     return render_template(
         "payments/listing.html",
         shown=shown,
@@ -148,7 +166,9 @@ def listing(kind: str) -> ResponseReturnValue:
         allowed=allowed,
         lists=LISTS,
         today=clock.today(),
-        page_url=_page_of(".listing", kind=kind),
+        narrowed=narrowed,
+        one_grant=act.service is services.batch,
+        page_url=_page_of(".listing", kind=kind, **asked),
     )
 
 
@@ -156,16 +176,24 @@ def listing(kind: str) -> ResponseReturnValue:
 def batch(batch_id: int) -> ResponseReturnValue:
     """An underlag: control totals, the file, and what the bank has paid."""
     web.signed_in()
-    shown = web.seen(payments.batch(web.actor(), batch_id))
+    shown = web.seen(payments.batch(web.actor(), batch_id, web.page_number()))
     allowed = policy.may(web.actor(), Permission.CONFIRM_PAYMENT)
     if request.method == "POST" and not allowed:
         raise NoRight
     waiting = tuple(row for row in shown.payments if row.status is PaymentStatus.BATCHED)
-    form = ConfirmPaidForm(payments=[row.id for row in waiting])
-    _offer(form.payments, shown.payments)
+    # All that wait are on the page: they are ticked beforehand. Else the person says whether all of them are meant.
+    form = ConfirmPaidForm(payments=[row.id for row in waiting] if shown.pages == 1 else [])
+    form.choose_all_of(shown.waiting, partial(payments.every_waiting_id, web.actor(), batch_id))
     if web.carried_out(form, services.confirm, web.actor(), batch_id):
         return web.done("Markerat som betalt. Regionerna får veta det.", ".batch", batch_id=batch_id)
-    return render_template("payments/batch.html", batch=shown, form=form, waiting=waiting, allowed=allowed)
+    return render_template(
+        "payments/batch.html",
+        batch=shown,
+        form=form,
+        waiting=waiting,
+        allowed=allowed,
+        page_url=_page_of(".batch", batch_id=batch_id),
+    )
 
 
 @bp.get("/underlag/<int:batch_id>/excel")

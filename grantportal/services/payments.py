@@ -16,7 +16,6 @@ from grantportal.domain.payments import (
     BatchPayments,
     ChosenPayments,
     ConfirmPaid,
-    LedgerKind,
     PaymentAction,
     PaymentDeviation,
     TakeBackPayments,
@@ -28,6 +27,7 @@ from grantportal.domain.payments import (
     ensure_giro,
     ensure_giro_was_seen,
     ensure_not_early,
+    ensure_one_grant,
     ensure_paid_day,
     ensure_sent,
     ensure_some,
@@ -57,9 +57,13 @@ def register(actor: Actor, command: ChosenPayments) -> int:
     with transaction(actor, EventKind.PAYMENT_REGISTERED) as act:
         policy.require(act.actor, Permission.REGISTER_PAYMENT)
         chosen = _payable(command.payment_ids)
+        granted, planned = queries.granted_and_planned(chosen.payments)
         for payment in chosen.payments:
-            decided, others = queries.decided_and_paid(payment)
-            ensure_within_decided(payment.amount, others=others, decided=decided, receiver=chosen.receiver(payment))
+            year = payment.decision_id, payment.grant_year
+            others = planned[year] - payment.amount
+            ensure_within_decided(
+                payment.amount, others=others, decided=granted.get(year, 0), receiver=chosen.receiver(payment)
+            )
             payment.status = PAYMENT.after(payment.status, PaymentAction.REGISTER)
             payment.registered_by_id, payment.registered_at = act.actor.user_id, clock.now()
             act.also(EventKind.PAYMENT_REGISTERED, payment, amount=payment.amount, year=payment.grant_year)
@@ -140,6 +144,7 @@ def batch(actor: Actor, command: BatchPayments) -> int:
         policy.require(act.actor, Permission.BATCH_PAYMENTS)
         chosen = _payable(command.payment_ids)
         payments, today = chosen.payments, clock.today()
+        ensure_one_grant(titles := queries.grant_titles(payments))
         giros = queries.giros_in_force(list(chosen.receivers))
         early = [payment for payment in payments if is_early(payment.planned_on, today)]
         ensure_not_early({chosen.named(payment): payment.planned_on for payment in early}, command.early_reason)
@@ -166,7 +171,13 @@ def batch(actor: Actor, command: BatchPayments) -> int:
             payment.batch_id = made.id
         act.session.flush()
         rows = [{**row, "batch_number": number} for row in queries.rows_to_freeze(payments)]
-        content = {"number": number, "batch_id": str(made.id), "created_at": now.isoformat(), "payments": rows}
+        content = {
+            "number": number,
+            "batch_id": str(made.id),
+            "created_at": now.isoformat(),
+            "grant": titles[0],
+            "payments": rows,
+        }
         made.sha256 = freeze(act, FrozenKind.PAYMENT_BATCH, made.id, content).sha256
         for payment in payments:
             why = {"reason": payment.early_reason} if payment.early_reason else {}
@@ -197,20 +208,10 @@ def confirm(actor: Actor, batch_id: int, command: ConfirmPaid) -> int:
                 raise RuleViolation("Utbetalningen finns inte i det här underlaget.", field="payments")
             PAYMENT.after(payment.status, PaymentAction.CONFIRM)
         deviating = _deviating(payments, frames, paid_from, command)
+        ledger.enter_paid(act, payments)
         for payment in payments:
             payment.status, payment.paid_on = PAYMENT.after(payment.status, PaymentAction.CONFIRM), command.paid_on
             payment.confirmed_by_id, payment.confirmed_at = act.actor.user_id, clock.now()
-            ledger.enter(
-                act,
-                LedgerKind.PAID,
-                payment.amount,
-                grant_id=payment.grant_id,
-                grant_year=payment.grant_year,
-                organisation_id=payment.organisation_id,
-                case_id=payment.case_id,
-                decision_id=payment.decision_id,
-                payment_id=payment.id,
-            )
             act.also(
                 EventKind.PAYMENT_CONFIRMED,
                 payment,

@@ -45,6 +45,14 @@ for (const table of document.querySelectorAll('.bp-fold')) {
   for (const [part, role] of Object.entries(ROLES)) for (const each of table.querySelectorAll(part)) each.setAttribute('role', role)
 }
 
+// One box chooses every row of a list; a row that is unticked is not all.
+const every = document.querySelector('[data-all]')
+if (every) {
+  const rows = [...document.querySelectorAll(`input[name="${every.dataset.all}"]`)]
+  every.addEventListener('change', () => { for (const row of rows) row.checked = every.checked })
+  for (const row of rows) row.addEventListener('change', () => { if (!row.checked) every.checked = false })
+}
+
 // Live sums. A field says what it is part of: data-part (its year) and data-row (its groups and its row).
 const parts = () => [...document.querySelectorAll('[data-part]')]
 const keysOf = (field) => [field.dataset.part, ...(field.dataset.row ?? '').split(' ')]

@@ -8,8 +8,11 @@ from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import ensure_another_approves
 from grantportal.domain.grants import FrameStatus
 from grantportal.domain.payments import (
+    MOST_AT_ONCE,
+    Narrowed,
     PaymentDeviation,
     PaymentStatus,
+    Whole,
     deviations,
     deviations_of,
     ensure_allotted,
@@ -17,6 +20,7 @@ from grantportal.domain.payments import (
     ensure_explained,
     ensure_giro,
     ensure_not_early,
+    ensure_one_grant,
     ensure_paid_day,
     ensure_sent,
     ensure_some,
@@ -124,3 +128,33 @@ def test_every_state_has_words():
         _, symbol, words = label(status, planned_on=date(2021, 1, 15), batch="U 2021-0001", paid_on=date(2021, 1, 15))
         assert symbol
         assert words[0].isupper()
+
+
+def test_an_underlag_holds_one_statsbidrag():
+    ensure_one_grant(["Integrerad vård"])
+    with pytest.raises(RuleViolation, match="«Integrerad vård» och «Tidiga insatser»") as refusal:
+        ensure_one_grant(["Tidiga insatser", "Integrerad vård"])
+    assert refusal.value.field == "payments"
+
+
+def test_one_act_takes_so_many_and_no_more():
+    ensure_some(range(1, MOST_AT_ONCE + 1))
+    with pytest.raises(RuleViolation, match="Välj högst 20\u00a0000 utbetalningar åt gången") as refusal:
+        ensure_some(range(1, MOST_AT_ONCE + 2))
+    assert refusal.value.field == "payments"
+
+
+def test_all_is_what_was_seen():
+    seen = Whole(count=2, total=300, ids=7)
+    seen.ensure_seen(seen.stamp)
+    for other in (Whole(3, 300, 7), Whole(2, 301, 7), Whole(2, 300, 8), Whole(2, 300, 7, giros=1)):
+        with pytest.raises(RuleViolation, match="Listan har ändrats sedan du öppnade den"):
+            other.ensure_seen(seen.stamp)
+
+
+def test_a_list_is_narrowed_by_what_is_chosen_and_by_nothing_else():
+    row = {"grant_id": 1, "grant_year": 2021, "planned_on": date(2021, 1, 15)}
+    assert Narrowed().holds(**row)
+    assert Narrowed(**row).holds(**row)
+    for name, other in {"grant_id": 2, "grant_year": 2022, "planned_on": date(2021, 1, 16)}.items():
+        assert not Narrowed(**{name: other}).holds(**row)

@@ -333,13 +333,14 @@ REFUSED = [
                 "status = 'attested'",
                 "planned_on = '2020-01-01'",
             ),
-            *("registered_by_id = 1", "attested_by_id = NULL", "case_id = 1"),
+            *("registered_by_id = 1", "attested_by_id = NULL", "case_id = 1", "giro_id = NULL", "early_reason = 'x'"),
         )
     ),
     *(
         f"UPDATE payments SET {change} WHERE status = 'confirmed'"
         for change in (
             *("amount = 1", "giro = ''", "paid_on = '2021-01-16'", "confirmed_by_id = NULL", "confirmed_at = NULL"),
+            "deviations = 'early', deviation_reason = 'x'",
             *("status = 'batched', paid_on = NULL", "organisation_id = 1", "grant_id = grant_id + 1", "instalment = 2"),
         )
     ),
