@@ -17,7 +17,7 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
-from grantportal.domain.forms import FormDefinition, Question, canonical, fingerprint
+from grantportal.domain.forms import FormDefinition, Question
 from grantportal.domain.frameworks import LinkKind, ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -137,6 +137,8 @@ class ReportPage:
     due_on: date
     status: ReportStatus
     version_number: int
+    submitted_at: datetime | None
+    """When the first version came in."""
     handed_in_at: datetime | None
     causes: tuple[str, ...]
     limits: TextLimits
@@ -152,11 +154,6 @@ class ReportPage:
     attested_by: str
     attested_at: datetime | None
     label: Label
-
-    @property
-    def sha256(self) -> str:
-        """Fingerprint of every answer and of the economy: what the ombud certifies."""
-        return fingerprint(canonical([[result.stamp for result in self.results], self.economy.sha256]))
 
     @property
     def opened(self) -> frozenset[str]:
@@ -333,6 +330,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         due_on=report.due_on,
         status=report.status,
         version_number=report.version_number,
+        submitted_at=report.submitted_at,
         handed_in_at=handed_in_at,
         causes=definition.causes,
         limits=limits,

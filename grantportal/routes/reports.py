@@ -15,6 +15,7 @@ from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.domain.frameworks import headed
 from grantportal.policy import Permission
 from grantportal.queries import records, reports, reviews, version_differences
+from grantportal.queries.report_hand_ins import to_hand_in
 from grantportal.queries.reports import ReportPage, ResultShown
 from grantportal.services import reports as services
 
@@ -310,6 +311,7 @@ def attest(report_id: int) -> ResponseReturnValue:
     return render_template(
         "reports/attest.html",
         page=page,
+        document=to_hand_in(page, by=web.actor().name, at=clock.received()).document,
         form=form,
         may_attest=_may(Permission.ATTEST_ECONOMY, page),
         can_attest=page.economy_is_open and not page.economy_gaps and not page.is_attested,
@@ -333,17 +335,23 @@ def submit(report_id: int) -> ResponseReturnValue:
     if form.is_submitted():
         page = _own_anew(report_id)
         form.ask_beyond(_asked_beyond(page))
-    form.show(page.sha256)
+    # What is read here is what is frozen: one function makes both.
+    handed_in = to_hand_in(page, by=web.actor().name, at=clock.received())
+    form.show(handed_in.sha256)
     return render_template(
         "reports/submit.html",
         page=page,
+        document=handed_in.document,
+        symbols=handed_in.symbols,
+        change={
+            each.code: url_for(".result", report_id=page.id, code=each.code) for each in page.results if each.is_open
+        },
         form=form,
         gaps=_gap_links(page),
         remarks=_remarks(page),
         field_url=partial(_field_url, page),
         may_submit=_may(Permission.CERTIFY_AND_SUBMIT_REPORT, page),
         certifiers=reports.persons_who_may(page.organisation_id, page.case_id, Permission.CERTIFY_AND_SUBMIT_REPORT),
-        rating_status=_rating_status,
     )
 
 

@@ -6,11 +6,9 @@ from typing import Any
 from sqlalchemy import delete
 
 from grantportal import db, policy
-from grantportal.domain import clock, frozen, personal_numbers, reports
+from grantportal.domain import clock, personal_numbers, reports
 from grantportal.domain.actors import SYSTEM, Actor, Role
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
-from grantportal.domain.documents import Economy, EconomyLine, Party, Person, ReportDocument
-from grantportal.domain.documents import ReportedResult as PrintedResult
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile, TextClash
 from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import ensure_read
@@ -37,6 +35,7 @@ from grantportal.models.reports import Report, ReportAnswer, ReportCost, Reporte
 from grantportal.policy import Permission
 from grantportal.queries import cases
 from grantportal.queries import reports as queries
+from grantportal.queries.report_hand_ins import to_hand_in
 from grantportal.queries.reports import ReportPage
 from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
 
@@ -269,15 +268,13 @@ def submit(actor: Actor, report_id: int, command: HandInReport | None = None) ->
         page = _page(act.actor, report_id)
         if not answers:
             _ensure_open(page, ECONOMY)
-        ensure_read(command, now=page.sha256)
+        received = clock.received()
+        handed_in = to_hand_in(page, by=act.actor.name, at=received)
+        ensure_read(command, now=handed_in.sha256)
         reports.ensure_complete(page.gaps)
         if ECONOMY in page.opened:
             reports.ensure_beyond_is_own(page.economy.beyond, said=command is not None and command.beyond_is_own)
-        received = clock.received()
-        document = _document(act, page, at=received, late=reports.is_late(report.submitted_at or received, page.due_on))
-        content: dict[str, Any] = frozen.content_of(document, **_basis(page))
-        if answers:
-            content = frozen.with_locked_report_parts(content, queries.newest_content(report_id), page.opened)
+        content = handed_in.content
         version = freeze(act, FrozenKind.REPORT, report.id, content, case_id=report.case_id)
         report.status = status
         report.version_number = version.number
@@ -297,83 +294,12 @@ def submit(actor: Actor, report_id: int, command: HandInReport | None = None) ->
                 case_id=report.case_id,
                 report_id=report.id,
             )
-        act.about(report, year=report.grant_year, version=version.number, charged=charged, late=document.late)
+        act.about(report, year=report.grant_year, version=version.number, charged=charged, late=content["late"])
         if answers:
             _end_supplement(act, report, version)
         beyond = sum(line.get("beyond", 0) for line in content["economy"]["lines"])
         _tell(act, report, version, page, beyond=beyond, answers=answers)
         return version.number
-
-
-def _document(act: Act, page: ReportPage, *, at: Any, late: bool) -> ReportDocument:
-    authority, example = queries.installation()
-    economy = page.economy
-    return ReportDocument(
-        authority=authority,
-        title=f"Återrapportering för {page.grant_year}",
-        grant=page.grant,
-        registration_number=page.registration_number,
-        party=Party(page.organisation, page.organisation_number),
-        at=at,
-        sha256="",
-        example=example,
-        grant_year=page.grant_year,
-        handed_in_by=Person(act.actor.name, Role.OMBUD.text),
-        last_day=page.due_on,
-        late=late,
-        economy_attested_by=Person(page.attested_by) if page.is_attested else None,
-        economy_attested_at=page.attested_at,
-        results=tuple(
-            PrintedResult(
-                area=shown.area,
-                code=shown.code,
-                title=shown.title,
-                wording=shown.wording.printed,
-                rating=RATING_TEXTS[answer.rating] if answer.rating else "",
-                text=answer.text,
-                provisos=shown.wording.provisos,
-                proviso_mattered=answer.proviso_mattered if shown.wording.provisos else None,
-                proviso_text=answer.proviso_text,
-                causes=answer.causes,
-                measure=answer.measure,
-            )
-            for shown in page.results
-            for answer in [reports.as_handed_in(shown.answer)]
-        ),
-        economy=Economy(
-            lines=tuple(
-                EconomyLine(
-                    category=row.category,
-                    budget=row.budget,
-                    paid=row.paid,
-                    cost=row.answer.cost or 0,
-                    own_financing=row.answer.own_financing or 0,
-                    charged=row.charged or 0,
-                    deviation=row.deviation or 0,
-                    comment=row.answer.comment,
-                    beyond=row.beyond,
-                )
-                for row in economy.rows
-            ),
-            unspent=economy.unspent,
-            repayable=economy.unspent,
-        ),
-    )
-
-
-def _basis(page: ReportPage) -> dict[str, Any]:
-    """What the document rests on, and the codes behind its words."""
-    return {
-        "report_id": page.id,
-        "framework_version_id": page.framework_version_id,
-        "form": {"id": page.form_id, "sha256": page.form_sha256},
-        "results": {shown.code: shown.id for shown in page.results},
-        "ratings": {shown.code: shown.answer.rating.value for shown in page.results if shown.answer.rating},
-        "categories": [row.category_id for row in page.economy.rows],
-        "economy_sha256": page.economy.sha256,
-        "comment_percent": page.economy.comment_percent,
-        "comment_kronor": page.economy.comment_kronor,
-    }
 
 
 def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> None:

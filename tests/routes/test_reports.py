@@ -1,14 +1,19 @@
 """The region's pages of återrapportering: what is typed is kept, what is wrong is said beside its field."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import is_dataclass, replace
+from datetime import UTC, date, datetime
+from typing import get_args, get_type_hints
 
 import pytest
+from sqlalchemy import update
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveResult
+from grantportal.domain.money import Kronor, number
+from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveCost, SaveEconomy, SaveResult
+from grantportal.models.grants import Grant
+from grantportal.queries import reports
 from grantportal.services import reports as services
 from tests.support.calls import authority
 from tests.support.client import summary
@@ -18,6 +23,7 @@ from tests.support.reporting import (
     ANSWER,
     CAUSE,
     OPENED,
+    as_read,
     ask_supplement,
     attest,
     fill_economy,
@@ -26,6 +32,7 @@ from tests.support.reporting import (
     grantee,
     handed_in,
     page,
+    pay,
 )
 from tests.support.statements import statements
 
@@ -294,7 +301,7 @@ def test_what_changed_after_the_ombud_read_it_is_not_certified(by, region):
 
     assert response.status_code == 422
     assert "Svaren har ändrats sedan du läste dem. Inget är inskickat. Läs svaren igen" in text_of(response)
-    assert field_of(response, "sha256") == page(region).sha256
+    assert field_of(response, "sha256") == as_read(region)
     assert by().post_form(url(region, "/skicka-in"), {"certified": "y"}).status_code == 422
     assert page(region).version_number == 0
 
@@ -501,11 +508,15 @@ def test_what_goes_over_all_that_is_paid_is_told_and_asked_about_on_every_page(b
     fill_results(region)
     fill_economy(region, costs=OVER)
 
-    for rest in ("/ekonomi", "/intyga", "/skicka-in"):
+    shown = text_of(by().get(url(region, "/ekonomi")))
+    assert "Belastar bidraget 2 913 808 kr" in shown
+    assert "Över det utbetalda 7 264 865 kr" in shown
+    assert "betalas tillbaka 0 kr" in shown
+    for rest in ("/intyga", "/skicka-in"):
         shown = text_of(by().get(url(region, rest)))
         assert "Belastar bidraget 2 913 808 kr" in shown
-        assert "Över det utbetalda 7 264 865 kr" in shown
-        assert "betalas tillbaka 0 kr" in shown
+        assert "Över det utbetalda, egen finansiering 7 264 865 kr" in shown
+        assert "Att betala tillbaka 0 kr" in shown
     assert "Över det utbetalda 7 264 865 kr" in text_of(by().get(url(region)))
     asked = "Det som går över det utbetalda, 7 264 865 kronor, är regionens egen finansiering."
     seen = page(region).economy.sha256
@@ -516,7 +527,7 @@ def test_what_goes_over_all_that_is_paid_is_told_and_asked_about_on_every_page(b
     yes = {"certified": "y", "sha256": seen, "beyond_is_own": "y"}
     assert by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/intyga"), yes).status_code == 303
     assert asked in text_of(by().get(url(region, "/skicka-in")))
-    certified = {"certified": "y", "sha256": page(region).sha256}
+    certified = {"certified": "y", "sha256": as_read(region)}
     assert by().post_form(url(region, "/skicka-in"), certified).status_code == 422
     assert by().post_form(url(region, "/skicka-in"), certified | {"beyond_is_own": "y"}).status_code == 303
     handed = text_of(by().get(url(region, "/version/1")))
@@ -550,7 +561,7 @@ def test_the_check_page_has_remarks_that_stop_nothing(by, region):
     assert "Resor: Kostnaden är 125 gånger budgeten" in text_of(by().get(url(region, "/intyga")))
     yes = {"certified": "y", "sha256": page(region).economy.sha256, "beyond_is_own": "y"}
     by(Role.APPLICANT_ECONOMIST).post_form(url(region, "/intyga"), yes)
-    yes["sha256"] = page(region).sha256
+    yes["sha256"] = as_read(region)
     assert by().post_form(url(region, "/skicka-in"), yes).status_code == 303
 
 
@@ -573,3 +584,103 @@ def test_a_comment_for_another_deviation_is_asked_about_and_may_be_said_to_hold(
     assert page(region).economy_gaps
     assert by().post_form(url(region, "/ekonomi"), same).status_code == 303
     assert page(region).economy_gaps == ()
+
+
+def told_in(value, hint=None) -> list[str]:
+    """Every text, amount and day that a document says, as a page prints it."""
+    if is_dataclass(value):
+        hints = get_type_hints(type(value), include_extras=True)
+        return [text for name, of in hints.items() for text in told_in(getattr(value, name), of)]
+    if isinstance(value, tuple):
+        inner = get_args(hint)[0] if get_args(hint) else None
+        return [text for part in value for text in told_in(part, inner)]
+    if value is None or isinstance(value, bool):
+        return []
+    if isinstance(value, datetime):
+        return [clock.day_time_text(value)]
+    if isinstance(value, date):
+        return [clock.day_text(value)]
+    if isinstance(value, int):
+        return [number(value) if hint == Kronor else str(value)]
+    return [" ".join(line.split()) for line in str(value).splitlines() if line.strip()]
+
+
+def certified(document) -> list[str]:
+    """What a report's document says, but for what the hand-in itself adds."""
+    plain = replace(document, sha256="", authority="", at=None, handed_in_by=None)
+    return [text.replace("\u00a0", " ") for text in told_in(plain)]
+
+
+KEPT_FROM_BEFORE = ResultAnswer(Rating.MET, "Nu är det klart.\n\nAllt.", causes=(CAUSE,), measure="Skulle ha gjorts.")
+
+
+@opened
+def test_what_is_certified_is_what_is_frozen_field_by_field(by, region):
+    mattered = replace(ANSWER, proviso_mattered=True, proviso_text="Teamet kom i oktober.")
+    fill_results(region, answers={"A1": KEPT_FROM_BEFORE, "A3": mattered})
+    fill_economy(region, costs=OVER)
+    economist = by(Role.APPLICANT_ECONOMIST)
+    attesting = economist.get(url(region, "/intyga"))
+    yes = {"certified": "y", "beyond_is_own": "y"}
+    economist.post_form(url(region, "/intyga"), yes | {"sha256": field_of(attesting, "sha256")})
+    read = by().get(url(region, "/skicka-in"))
+
+    assert by().post_form(url(region, "/skicka-in"), yes | {"sha256": field_of(read, "sha256")}).status_code == 303
+
+    document = reports.handed_in(region.actor(), region.report.id).document
+    for shown in (text_of(read), text_of(by().get(url(region, "/version/1")))):
+        assert [text for text in certified(document) if text not in shown] == []
+        # What an answer no longer asks for is neither kept nor shown.
+        assert "Skulle ha gjorts." not in shown
+    assert document.results[0].measure == ""
+    economy = [text.replace("\u00a0", " ") for text in told_in(document.economy)]
+    assert [text for text in economy if text not in text_of(attesting)] == []
+
+
+@opened
+def test_a_komplettering_certifies_the_locked_parts_as_they_were_handed_in(by, region):
+    handed_in(region)
+    before = reports.handed_in(region.actor(), region.report.id).document
+    ask_supplement(region, "A2")
+    with clock.at(datetime(2022, 3, 25, 9, tzinfo=UTC)):
+        pay(region, 2021, 50_000)
+        services.save_result(
+            region.actor(), region.report.id, "A2", SaveResult(KEPT_FROM_BEFORE, page(region).result("A2").stamp)
+        )
+        read = by().get(url(region, "/skicka-in"))
+        posted = {"certified": "y", "sha256": field_of(read, "sha256")}
+        assert by().post_form(url(region, "/skicka-in"), posted).status_code == 303
+
+    document = reports.handed_in(region.actor(), region.report.id).document
+    assert document.economy == before.economy
+    assert [text for text in certified(document) if text not in text_of(read)] == []
+
+
+@opened
+@pytest.mark.parametrize("change", ["text", "paid", "comment", "wording"])
+def test_whatever_changes_after_it_was_read_is_read_again(by, region, change):
+    filled(region)
+    read = by().get(url(region, "/skicka-in"))
+    match change:
+        case "text":
+            seen = page(region).result("A1").stamp
+            services.save_result(
+                region.actor(), region.report.id, "A1", SaveResult(replace(ANSWER, text="Annat."), seen)
+            )
+        case "paid":
+            pay(region, 2021, 1)
+            attest(region)
+        case "comment":
+            row = page(region).economy.rows[0]
+            command = SaveEconomy({row.category_id: SaveCost({"comment": "Annan kommentar."}, row.stamp)})
+            services.save_economy(region.actor(), region.report.id, command)
+            attest(region)
+        case "wording":
+            with db.writing_session() as session, session.begin():
+                session.execute(update(Grant).values(title="Annat namn"))
+
+    response = by().post_form(url(region, "/skicka-in"), {"certified": "y", "sha256": field_of(read, "sha256")})
+
+    assert response.status_code == 422
+    assert "Svaren har ändrats sedan du läste dem." in text_of(response)
+    assert page(region).version_number == 0

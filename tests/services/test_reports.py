@@ -49,6 +49,7 @@ from tests.support.reporting import (
     CAUSE,
     COSTS,
     OPENED,
+    as_read,
     ask_supplement,
     attest,
     fill_economy,
@@ -416,10 +417,10 @@ def test_what_goes_over_all_that_is_paid_is_said_yes_to_and_never_charged(region
         region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(economy.sha256, beyond_is_own=True)
     )
     # The ombud answers for the whole, and is asked too.
-    for command in (None, HandInReport(page(region).sha256)):
+    for command in (None, HandInReport(as_read(region))):
         with pytest.raises(RuleViolation, match="mer än det som är utbetalt"):
             services.submit(region.actor(), region.report.id, command)
-    services.submit(region.actor(), region.report.id, HandInReport(page(region).sha256, beyond_is_own=True))
+    services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
 
     assert charged(region) == [2_913_808]
     costs = committed().scalars(select(ReportedCost).order_by(ReportedCost.id)).all()
@@ -454,7 +455,7 @@ def test_the_ledger_follows_a_komplettering_up_to_what_is_paid_and_back(region):
         services.attest_economy(
             region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(economy.sha256, beyond_is_own=True)
         )
-        services.submit(region.actor(), region.report.id, HandInReport(page(region).sha256, beyond_is_own=True))
+        services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
 
     assert sum(charged(region)) == 2_913_808
 

@@ -34,6 +34,7 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import accounts
 from grantportal.queries import reports as queries
+from grantportal.queries.report_hand_ins import to_hand_in
 from grantportal.services import reports as services
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
 from tests.support.casework import sent
@@ -221,6 +222,14 @@ def page(of: Grantee, year: int | None = None, role: Role = Role.OMBUD) -> queri
     db.close_read_session()
     assert found is not None
     return found
+
+
+def as_read(of: Grantee, year: int | None = None) -> str:
+    """The fingerprint of what the ombud reads before handing in."""
+    shown = page(of, year)
+    read = to_hand_in(shown, by=of.actor().name, at=clock.received()).sha256
+    db.close_read_session()
+    return read
 
 
 ANSWER = ResultAnswer(rating=Rating.PARTLY, text="Påbörjat.", causes=(CAUSE,), measure="Fortsätter nästa år.")
