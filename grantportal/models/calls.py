@@ -65,6 +65,7 @@ class Call(Base):
     report_form: Mapped[FormVersion | None] = relationship(foreign_keys=[report_form_id])
     framework_version: Mapped[FrameworkVersion | None] = relationship()
     condition_set: Mapped[ConditionSet | None] = relationship()
+    changes: Mapped[list["CallChange"]] = relationship(viewonly=True, order_by="CallChange.id")
     cost_categories: Mapped[list[CostCategory]] = relationship(
         primaryjoin=lambda: and_(
             foreign(CostCategory.grant_id) == Call.grant_id,

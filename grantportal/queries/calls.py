@@ -336,6 +336,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         select(Call)
         .where(Call.id == call_id, visible(actor, Call))
         .options(
+            joinedload(Call.changes),
             joinedload(Call.grant),
             joinedload(Call.extends),
             joinedload(Call.application_form),
@@ -344,7 +345,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
             joinedload(Call.condition_set).selectinload(ConditionSet.conditions),
         )
     )
-    call = db.session().scalars(query).one_or_none()
+    call = db.session().scalars(query).unique().one_or_none()
     if call is None:
         return None
     now = clock.now()
@@ -402,7 +403,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         offers=frozenset(action for action in CALL.actions(call.status) if may(actor, PERMISSIONS[action], None)),
         may_start=where in {CallPhase.OPEN, CallPhase.CLOSED} and bool(starters(actor, call)),
         own_applications=own_applications,
-        changes=tuple(_change_view(change) for change in reversed(changes_of(call.id))),
+        changes=tuple(_change_view(change) for change in reversed(call.changes)),
     )
 
 

@@ -12,7 +12,7 @@ import grantportal.demonstration
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
-from grantportal.domain.calls import WriteCall, WriteCallYear
+from grantportal.domain.calls import PublishCall, WriteCall, WriteCallYear
 from grantportal.domain.forms import FormDefinition, fingerprint
 from grantportal.domain.frameworks import FrameworkContent
 from grantportal.domain.grants import AppealVariant, PublishConditions, SetCategories, SetFrame, WriteGrant
@@ -161,7 +161,7 @@ def make_call(
         ),
     )
     if publish:
-        calls.publish(who, call_id)
+        calls.publish(who, call_id, PublishCall(main_is_open=extends_id is not None))
     return call_id
 
 
