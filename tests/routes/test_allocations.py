@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from grantportal import db
+from grantportal.domain.calls import PublishCall
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
@@ -39,7 +40,7 @@ def extra_call(call: Call) -> Call:
         )
         with db.writing_session() as session, session.begin():
             session.get_one(Call, number).is_example = True
-        calls.publish(who, number)
+        calls.publish(who, number, PublishCall(main_is_open=True))
     return committed().get_one(Call, number)
 
 
