@@ -67,6 +67,7 @@ NOT_ASKED = {
     ("accounts.stop_totp", "code"): "is compared with the app's code, and not saved",
     ("giros.ask", "number"): "takes nothing but a bankgiro's eight digits",
     ("grants.categories", "personnel"): "is one of the names beside it",
+    ("decisions.propose", "dismissal_why"): "is saved of an avvisning only: tests/services/test_personal_numbers.py",
     ("attachments.add", "reason"): "is asked with a file: tests/routes/test_attachments.py",
 }
 """Free text without a warning, and why."""

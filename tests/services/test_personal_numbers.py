@@ -11,14 +11,22 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser, Invite
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.cases import ChangeReference
-from grantportal.domain.decisions import ReplyToCommunication, SendCommunication, SkipCommunication, SkipGround
+from grantportal.domain.decisions import (
+    DismissalGround,
+    Outcome,
+    ProposeDecision,
+    ReplyToCommunication,
+    SendCommunication,
+    SkipCommunication,
+    SkipGround,
+)
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.saved_views import SaveView
 from grantportal.domain.supplements import MoreTime
 from grantportal.models.accounts import User
 from grantportal.models.portal import Event, OutboxItem
 from grantportal.models.records import Record
-from grantportal.services import accounts, cases, communications, mandates, saved_views, supplements
+from grantportal.services import accounts, cases, communications, decisions, mandates, saved_views, supplements
 from tests.support.applications import IN_MAY, actor_of, applicant, asked_to_supplement, handed_in, open_call
 from tests.support.calls import officer
 from tests.support.factories import OrganisationFactory
@@ -103,6 +111,14 @@ def test_why_the_party_is_not_heard(application, handlaggare):
         lambda command: communications.skip(handlaggare, application.id, command),
         SkipCommunication(SkipGround.OBVIOUSLY_UNNEEDED, ""),
         why=f"Redan sagt av {NUMBER}",
+    )
+
+
+def test_why_an_application_is_dismissed(application, handlaggare):
+    warned(
+        lambda command: decisions.propose(handlaggare, application.id, command),
+        ProposeDecision(Outcome.DISMISSED, "Skäl", dismissal_ground=DismissalGround.NOT_ENTITLED),
+        dismissal_why=f"Sagt av {NUMBER}",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Actor
 from grantportal.models.applications import Application
 from grantportal.queries import accounts, calls
@@ -97,7 +97,7 @@ def an_overdue_request(world: World) -> Mapping[str, Any]:
 
 
 def _more_time() -> Mapping[str, str]:
-    day = date.fromordinal(clock.today().toordinal() + 40)
+    day = working_days.on_or_after(date.fromordinal(clock.today().toordinal() + 40))
     return {"last_day": day.isoformat(), "reason": "Ekonomen är ledig."}
 
 
@@ -126,7 +126,7 @@ ROWS = {
             "parts": "q_6",
             "note_q_6": "När börjar vården?",
             "reason": "Beskriv tidplanen.",
-            "last_day": date.fromordinal(clock.today().toordinal() + 14).isoformat(),
+            "last_day": working_days.on_or_after(date.fromordinal(clock.today().toordinal() + 14)).isoformat(),
         },
     ),
     "supplements.show": Row(REGION | READERS, thing=a_request, unseen=UNREADERS),

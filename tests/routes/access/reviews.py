@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.domain.reports import Rating, ReportStatus
 from grantportal.domain.reviews import field_name
@@ -103,7 +103,7 @@ ROWS = {
         data=lambda *_: {
             "parts": "A1",
             "reason": "Beskriv resultatet.",
-            "last_day": (clock.today() + timedelta(days=14)).isoformat(),
+            "last_day": working_days.on_or_after(clock.today() + timedelta(days=14)).isoformat(),
         },
     ),
     "reviews.close": Row(OFFICER, thing=unanswered, unseen=UNREADERS),
