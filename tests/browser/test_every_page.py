@@ -219,6 +219,7 @@ VISITS = [
     Visit(PROPOSED, DECIDER, "decisions.show", DECISION),
     Visit(PROPOSED, DECIDER, "decisions.decide", DECISION),
     Visit(PROPOSED, DECIDER, "decisions.return_", DECISION),
+    Visit(PROPOSED, OFFICER, "decisions.dissent", DECISION),
     Visit(DECIDED, REGISTRAR, "decisions.dispatch", DECISION),
     Visit(GIRO_ASKED, FINANCE, "giros.index"),
     Visit(GIRO_ASKED, FINANCE, "giros.verify", newest("giro_id", BankGiro)),

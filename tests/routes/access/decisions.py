@@ -19,6 +19,7 @@ from tests.support.decidable import (
 )
 
 OFFICER, DECIDER = {"handlaggare"}, {"beslutsfattare"}
+MAY_DISSENT = {"handlaggare", "enhetschef", "beslutsfattare"}
 SEES = READERS | REGION
 
 
@@ -46,6 +47,13 @@ def a_proposal(world: World) -> Mapping[str, Any]:
     """That waits for its decision."""
     of = _programme(world)
     return {"decision_id": proposed(of, _application(world, of))}
+
+
+def a_proposal_of_many(world: World) -> Mapping[str, Any]:
+    """That names everybody at the authority among those who took part."""
+    of = _programme(world)
+    names = "\n".join(f"{world.users[role].name}, deltog" for role in sorted(MAY_DISSENT))
+    return {"decision_id": proposed(of, _application(world, of), took_part=names)}
 
 
 def a_made_decision(world: World) -> Mapping[str, Any]:
@@ -84,10 +92,7 @@ ROWS = {
     "decisions.decide": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data=the_fingerprint),
     "decisions.return_": Row(DECIDER, thing=a_proposal, unseen=UNREADERS | REGION, data={"reason": "Ändra"}),
     "decisions.dissent": Row(
-        {"handlaggare", "enhetschef", "beslutsfattare"},
-        thing=a_proposal,
-        unseen=UNREADERS | REGION,
-        data={"text": "Jag håller inte med."},
+        MAY_DISSENT, thing=a_proposal_of_many, unseen=UNREADERS | REGION, data={"text": "Jag håller inte med."}
     ),
     "decisions.dispatch": Row({"registrator", *OFFICER}, thing=a_made_decision, unseen=UNREADERS | REGION),
     "communications.send": Row(

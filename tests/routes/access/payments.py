@@ -96,6 +96,9 @@ def own_giro(world: World) -> dict[str, Any]:
     return waiting_giro(world.region.id)
 
 
+CHECKED = {"way": "called", "how": "Ringde växeln.", "shared_reason": "De delar ett bankgiro."}
+"""Every object of the row asks for the same number."""
+
 ROWS = {
     "payments.index": Row(READ),
     "payments.listing": Row(FINANCE, reads=READ, thing=kind, shared=True, data=to_register),
@@ -103,7 +106,7 @@ ROWS = {
     "payments.download": Row(READ, thing=batch, unseen=NOT_READ),
     "giros.index": Row(SIGNED_IN),
     "giros.ask": Row({"ombud", NEIGHBOUR}, data={"number": "5050-1055"}),
-    "giros.verify": Row(FINANCE, thing=asked_for(False), shared=True, data={"way": "called", "how": "Ringde växeln."}),
+    "giros.verify": Row(FINANCE, thing=asked_for(False), shared=True, data=CHECKED),
     "giros.approve": Row(FINANCE, thing=asked_for(True), shared=True),
     "giros.withdraw": Row({"ombud"}, thing=own_giro, unseen=UNREADERS),
     "giros.refuse": Row(FINANCE, thing=asked_for(True), shared=True, data={"reason": "Numret är fel."}),
