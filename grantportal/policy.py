@@ -27,6 +27,7 @@ from grantportal.models.base import Base
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote, FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch, Dissent
+from grantportal.models.grants import Grantee
 from grantportal.models.messages import Message
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.organisations import BankGiro, Organisation
@@ -343,6 +344,18 @@ def is_sent(decision_id: Any, by: datetime | None = None) -> ColumnElement[bool]
     """
     sent = exists().where(Dispatch.decision_id == decision_id).correlate_except(Dispatch)
     return sent if by is None else sent.where(Dispatch.dispatched_at <= by)
+
+
+def is_told_grantee() -> ColumnElement[bool]:
+    """Whether a grantee of a year has been told so: beside a query of Grantee."""
+    told = exists().where(
+        LedgerEntry.grant_id == Grantee.grant_id,
+        LedgerEntry.grant_year == Grantee.grant_year,
+        LedgerEntry.organisation_id == Grantee.organisation_id,
+        LedgerEntry.kind == LedgerKind.DECIDED,
+        is_sent(LedgerEntry.decision_id),
+    )
+    return told.correlate(Grantee)
 
 
 def _has_sent(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Fördelningslistan: sums of made decisions only, per call and in total, as they are now or were at the end of a day."""
+"""Fördelningslistan: sums of decisions that have been sent, per call and in total, as they are now or were at the end of a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.allocations import short_reason
 from grantportal.domain.calls import CallKind
-from grantportal.domain.decisions import DISMISSAL_TEXTS, OUTCOME_TEXTS, DecisionStatus, DismissalGround, Outcome
+from grantportal.domain.decisions import DISMISSAL_TEXTS, OUTCOME_TEXTS, DismissalGround, Outcome
 from grantportal.domain.documents import AllocationList, AllocationRow, AllocationYear
 from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
@@ -24,7 +24,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import FormVersion, Grant
 from grantportal.models.organisations import Organisation, YouthHome
-from grantportal.policy import visible
+from grantportal.policy import is_sent, visible
 from grantportal.queries import grants
 from grantportal.queries.grants import years_text
 from grantportal.queries.together import fetched, part
@@ -47,14 +47,10 @@ def _until(day: date | None) -> datetime:
 
 
 def _standing(query: Q, until: datetime) -> Q:
-    """Only decisions made by then, and not since replaced by another."""
+    """Only decisions sent by then, and not since replaced by another that had been sent too."""
     later = aliased(Decision)
-    replaced = (
-        select(later.id)
-        .where(later.changes_id == Decision.id, later.status == DecisionStatus.MADE, later.decided_at <= until)
-        .exists()
-    )
-    return query.where(Decision.status == DecisionStatus.MADE, Decision.decided_at <= until, ~replaced)
+    replaced = select(later.id).where(later.changes_id == Decision.id, is_sent(later.id, until)).exists()
+    return query.where(is_sent(Decision.id, until), ~replaced)
 
 
 @dataclass(frozen=True)
@@ -188,6 +184,11 @@ class YearSum:
     def elsewhere(self) -> Kronor:
         """What other calls have granted of the year's frame."""
         return self.granted - self.granted_here
+
+
+def granted_by_year(grant_id: int) -> dict[int, Kronor]:
+    """What a statsbidrag's decisions that have been sent grant by year, over all its calls: what is published."""
+    return {year: total for (_, year), (total, _, _) in _granted([grant_id], clock.now()).items()}
 
 
 def _granted(grant_ids: Sequence[int], until: datetime) -> dict[tuple[int, int], tuple[Kronor, int, bool]]:

@@ -126,7 +126,7 @@ def ordinary_case(call: Call, organisation_id: int) -> int | None:
 
 
 def is_grantee(call: Call, organisation_id: int) -> bool:
-    """Whether the organisation has been granted money of one of the call's years."""
+    """Whether the organisation has been granted money of one of the call's years, and has been told so."""
     years = [year.grant_year for year in call.years]
     return bool(
         db.session().scalar(
@@ -135,6 +135,7 @@ def is_grantee(call: Call, organisation_id: int) -> bool:
                     Grantee.grant_id == call.grant_id,
                     Grantee.grant_year.in_(years),
                     Grantee.organisation_id == organisation_id,
+                    policy.is_told_grantee(),
                 )
             )
         )

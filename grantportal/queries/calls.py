@@ -48,8 +48,8 @@ from grantportal.models.decisions import Decision
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
 from grantportal.models.organisations import Organisation, YouthHome
-from grantportal.policy import Permission, may, organisations_for, own, visible
-from grantportal.queries import grants
+from grantportal.policy import Permission, is_sent, is_told_grantee, may, organisations_for, own, visible
+from grantportal.queries import allocations, grants
 from grantportal.queries.grants import VersionView
 
 PERMISSIONS = {
@@ -107,7 +107,7 @@ def to_tell_of(call: Call) -> list[int]:
     query = select(Organisation.id).where(Organisation.kind == OrganisationKind.REGION, Organisation.id.not_in(begun))
     if call.kind is CallKind.EXTRA:
         granted = select(Grantee.organisation_id).where(
-            Grantee.grant_id == call.grant_id, Grantee.grant_year.in_(years_of(call.id))
+            Grantee.grant_id == call.grant_id, Grantee.grant_year.in_(years_of(call.id)), is_told_grantee()
         )
         query = query.where(Organisation.id.in_(granted))
     return list(db.session().scalars(query.order_by(Organisation.id)))
@@ -213,14 +213,13 @@ def listed(actor: Actor) -> CallList:
 
 
 def _decided(call_ids: Iterable[int]) -> dict[int, datetime]:
-    """When the first decision was made in each of the calls that have one."""
+    """When the first of those decisions was made that have been sent, in each of the calls that have one."""
     query = (
         select(Application.call_id, func.min(Decision.decided_at))
         .join(Decision, Decision.application_id == Application.id)
         .where(
             Application.call_id.in_(list(call_ids)),
-            Decision.status == DecisionStatus.MADE,
-            Decision.decided_at <= clock.now(),
+            is_sent(Decision.id, clock.now()),
         )
         .group_by(Application.call_id)
     )
@@ -437,12 +436,13 @@ def _report_form(call: Call, *, has_provisos: bool) -> FormDefinition | None:
 
 
 def _years(call: Call) -> tuple[YearView, ...]:
+    granted = allocations.granted_by_year(call.grant_id) if call.kind is CallKind.EXTRA else {}
     return tuple(
         YearView(
             grant_year=year.grant_year,
             frame=frame.frame if frame else None,
             frame_text=FRAME_TEXTS[frame.status].lower() if frame else "",
-            left=frame.frame - frame.decided if frame else 0,
+            left=frame.frame - granted.get(year.grant_year, 0) if frame else 0,
             max_grantees=frame.max_grantees if frame else None,
             pay_on=year.pay_on,
             report_opens_on=year.report_opens_on,
@@ -488,6 +488,7 @@ def starters(actor: Actor, call: Call) -> tuple[int, ...]:
     organisations = organisations_for(actor, Permission.START_CASE)
     if not organisations or call.kind is not CallKind.EXTRA:
         return organisations
+    # Until the decision has been sent nobody is told of it, not by an extra call being open either.
     query = (
         select(Grantee.organisation_id)
         .join(CallYear, CallYear.grant_year == Grantee.grant_year)
@@ -495,6 +496,7 @@ def starters(actor: Actor, call: Call) -> tuple[int, ...]:
             CallYear.call_id == call.id,
             Grantee.grant_id == call.grant_id,
             Grantee.organisation_id.in_(organisations),
+            is_told_grantee(),
         )
         .distinct()
     )

@@ -33,14 +33,14 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, ReadMark
-from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.decisions import Communication, Decision
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry, Payment
 from grantportal.models.portal import Event
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
-from grantportal.policy import MAY_BE_ASSIGNED, told_to, visible
+from grantportal.policy import MAY_BE_ASSIGNED, is_sent, told_to, visible
 from grantportal.queries import search
 from grantportal.queries.accounts import holds
 from grantportal.queries.case_states import CaseFacts, Standing, standings, supplement_last_day, views_last_day
@@ -314,7 +314,7 @@ def _at(actor: Actor, stage: CaseStage) -> ColumnElement[bool]:
         Communication.last_day >= today,
     )
     is_open = Report.opens_on <= today
-    sent = select(Dispatch.id).where(Dispatch.decision_id == Decision.id).correlate(Decision).exists()
+    sent = is_sent(Decision.id)
     # Until a decision has been sent, the party's case is under handläggning.
     in_hand = [ApplicationStatus.SUBMITTED] + ([] if actor.is_authority else [ApplicationStatus.CONCLUDED])
     conditions: dict[CaseStage, Callable[[], ColumnElement[bool]]] = {
@@ -330,7 +330,7 @@ def _at(actor: Actor, stage: CaseStage) -> ColumnElement[bool]:
         CaseStage.REPORT_LATE: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on < today),
         CaseStage.TO_REVIEW: lambda: has(Report, Report.status == ReportStatus.SUBMITTED),
         CaseStage.REPORT_OUT: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on >= today),
-        CaseStage.TO_PAY: lambda: has(Payment, Payment.status != PaymentStatus.CONFIRMED),
+        CaseStage.TO_PAY: lambda: has(Payment, Payment.status != PaymentStatus.CONFIRMED, is_sent(Payment.decision_id)),
         CaseStage.DECIDED: lambda: decision(DecisionStatus.MADE),
         CaseStage.REVIEWED: lambda: has(Report, Report.status == ReportStatus.APPROVED),
     }

@@ -43,7 +43,7 @@ from grantportal.models.decisions import Communication, Decision, DecisionLine, 
 from grantportal.models.grants import Condition, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record
-from grantportal.policy import visible
+from grantportal.policy import is_sent, visible
 from grantportal.queries import decision_documents, decisions
 from grantportal.queries.decisions import DissentNoted
 
@@ -228,7 +228,7 @@ PER_PAGE = 50
 def lists(actor: Actor, page: int = 1) -> DecisionLists:
     """The decisions that the actor may see."""
     made = Decision.status == DecisionStatus.MADE
-    sent = select(Dispatch.id).where(Dispatch.decision_id == Decision.id).exists()
+    sent = is_sent(Decision.id)
     count = db.session().scalar(select(func.count(Decision.id)).where(made, sent, visible(actor, Decision))) or 0
     pages = max(1, -(-count // PER_PAGE))
     page = min(max(1, page), pages)

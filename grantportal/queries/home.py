@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
@@ -21,12 +21,12 @@ from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Communication, Decision, Dispatch
+from grantportal.models.decisions import Communication, Decision
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
-from grantportal.policy import Permission, may, own, visible
+from grantportal.policy import Permission, is_sent, may, own, visible
 from grantportal.queries import ombud
 from grantportal.queries.case_lists import is_nobodys
 from grantportal.queries.supplements import time_asked_at
@@ -458,7 +458,7 @@ def _followed_supplements(actor: Actor) -> Iterator[Waiting]:
 
 
 def _decisions(actor: Actor) -> Iterator[Waiting]:
-    sent = select(Dispatch.id).where(Dispatch.decision_id == Decision.id).correlate(Decision).exists()
+    sent = is_sent(Decision.id)
     wanted: list[ColumnElement[bool]] = []
     if may(actor, Permission.DECIDE):
         # Nobody decides on a proposal of their own.
@@ -527,7 +527,7 @@ def _payments(actor: Actor) -> Iterator[Waiting]:
             Payment.status.in_(wanted),
             or_(Payment.status != PaymentStatus.PLANNED, Payment.planned_on <= clock.today() + AHEAD),
             # Nothing is paid on a decision that is not sent.
-            exists().where(Dispatch.decision_id == Payment.decision_id),
+            is_sent(Payment.decision_id),
             # Who has registered a payment does not attest it.
             or_(Payment.status != PaymentStatus.REGISTERED, Payment.registered_by_id != actor.user_id),
             visible(actor, Payment),

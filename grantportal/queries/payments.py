@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -217,7 +217,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 _registered.name,
                 _attested.name,
                 PaymentBatch.number,
-                exists().where(Dispatch.decision_id == Payment.decision_id),
+                policy.is_sent(Payment.decision_id),
             )
             .join(Organisation, Payment.organisation_id == Organisation.id)
             .join(Case, Payment.case_id == Case.id)

@@ -14,7 +14,6 @@ from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind
-from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
 from grantportal.domain.forms import FormDefinition, Question
@@ -507,7 +506,8 @@ def _last_category() -> ScalarSelect[int | None]:
 
 
 def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
-    """Every kostnadsslag: the budget of all made decisions of the year over all calls, what is paid, and the own draft."""
+    """Every kostnadsslag: the budget of all decisions of the year that have been sent, over all calls, what is paid, and the own
+    draft."""
     budget = (
         select(func.coalesce(func.sum(DecisionLine.amount), 0))
         .join(Decision, DecisionLine.decision_id == Decision.id)
@@ -515,7 +515,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
         .where(
             DecisionLine.cost_category_id == CostCategory.id,
             DecisionLine.grant_year == Report.grant_year,
-            Decision.status == DecisionStatus.MADE,
+            policy.is_sent(Decision.id),
             Decision.organisation_id == Report.organisation_id,
             Case.grant_id == Report.grant_id,
         )

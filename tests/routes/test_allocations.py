@@ -16,6 +16,7 @@ from grantportal.queries import allocations
 from grantportal.services import calls
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
+from tests.support.casework import sent
 from tests.support.factories import OrganisationFactory
 from tests.support.pages import words
 from tests.support.rows import committed
@@ -125,6 +126,10 @@ def test_a_decision_that_is_replaced_no_longer_counts(database):
         made.decided_by_id, made.decided_at, made.sha256 = old.decided_by_id, datetime(2021, 5, 1, tzinfo=UTC), "1" * 64
         made.status = DecisionStatus.MADE
     db.close_read_session()
+    unsent = allocations.of_call(officer(), call.id)
+    assert unsent is not None
+    assert unsent.sums[0].granted == first.sums[0].granted
+    sent(replacing, datetime(2021, 5, 1, tzinfo=UTC))
 
     then = allocations.of_call(officer(), call.id, date(2020, 6, 30))
     now = allocations.of_call(officer(), call.id)
@@ -180,7 +185,7 @@ def test_a_call_without_decisions_says_so(client):
     page = client.get(f"/fordelade-bidrag/{call.id}")
 
     assert page.status_code == 200
-    assert "Inga beslut är fattade i utlysningen än" in page.text
+    assert "Inga beslut har skickats i utlysningen än" in page.text
     assert "Inga bidrag är fördelade än" in client.get("/fordelade-bidrag/").text
 
 

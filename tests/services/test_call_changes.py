@@ -317,7 +317,9 @@ def test_of_an_extra_call_only_the_years_grantees_are_told():
     pilot = decidable.programme()
     granted = decidable.application(pilot)
     OrganisationFactory()
-    decidable.decided(pilot, decidable.proposed(pilot, granted))
+    decidable.decided(pilot, decidable.proposed(pilot, granted), sent=True)
+    untold = decidable.application(pilot)
+    decidable.decided(pilot, decidable.proposed(pilot, untold))  # made, not sent
     extra = decidable.extra_call(pilot)
 
     assert tell(datetime(2021, 12, 14, 9, tzinfo=UTC)) == 1

@@ -369,10 +369,8 @@ def _supplements(whole: Sequence[tuple[int, int, int]], of: Ground) -> None:
     put(SupplementPart, ({"supplement_id": each, "part": "inriktning"} for each in made))
 
 
-def _decisions(whole: Sequence[tuple[int, int, int]], of: Ground) -> None:
-    """Granted, sent, entered in the ledger, and planned to be paid."""
-    if not whole:
-        return
+def _granted(whole: Sequence[tuple[int, int, int]], of: Ground, years: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Decisions, made and sent, that grant something of each year. Their ids, cases and regions."""
     made = put(
         Decision,
         (
@@ -389,7 +387,6 @@ def _decisions(whole: Sequence[tuple[int, int, int]], of: Ground) -> None:
             for application, case, region in whole
         ),
     )
-    years = of.years[:2]
     put(
         DecisionLine,
         (
@@ -419,6 +416,15 @@ def _decisions(whole: Sequence[tuple[int, int, int]], of: Ground) -> None:
             for decision, case, region in settled
         ),
     )
+    return settled
+
+
+def _decisions(whole: Sequence[tuple[int, int, int]], of: Ground) -> None:
+    """Granted, sent, entered in the ledger, and planned to be paid."""
+    if not whole:
+        return
+    years = of.years[:2]
+    settled = _granted(whole, of, years)
     put(
         LedgerEntry,
         (
@@ -536,6 +542,28 @@ def reports(of: Ground, *, status: ReportStatus = ReportStatus.SUBMITTED, years:
             ),
             strict=True,
         )
+    )
+    # Until a decision of the year has been sent, a report is not its party's.
+    applied = put(
+        Application,
+        (
+            {
+                "call_id": of.call,
+                "case_id": cases[region],
+                "organisation_id": region,
+                "applicant_unit": f"Verksamhet {next(_numbers)}",
+                "status": ApplicationStatus.CONCLUDED,
+                "version_number": 1,
+                "started_by_id": of.officer.id,
+                "started_at": HANDED_IN,
+                "submitted_at": HANDED_IN,
+                "sought_is_example": False,
+            }
+            for region in of.regions
+        ),
+    )
+    _granted(
+        [(each, cases[region], region) for each, region in zip(applied, of.regions, strict=True)], of, years or of.years
     )
     is_draft = status is ReportStatus.DRAFT
     made = put(
