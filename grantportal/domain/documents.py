@@ -447,7 +447,8 @@ class AllocationList:
 
     title: str
     authority: str
-    as_of: datetime
+    as_of: date
+    """The day that it says how it was at the end of, or today: its files are the same all through that day."""
     rows: tuple[AllocationRow, ...]
     years: tuple[AllocationYear, ...]
     example: bool
@@ -478,7 +479,7 @@ class ReportOverview:
     """Regions × expected results × years. `rating` is the authority's, `own_rating` the region's."""
 
     title: str
-    as_of: datetime
+    as_of: date
     regions: tuple[str, ...]
     years: tuple[int, ...]
     rows: tuple[OverviewRow, ...]

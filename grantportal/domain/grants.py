@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
@@ -117,6 +118,39 @@ def ensure_nothing_under_way(status: FrameStatus, becomes: FrameStatus, under_wa
             "betalda, eller be en ekonom ta tillbaka dem först.",
             field="frame",
         )
+
+
+@dataclass(frozen=True)
+class FrameChange:
+    """A line of a frame's history: when, the sum before (None: there was no frame) and after, and whether it became tilldelad."""
+
+    at: datetime
+    before: Kronor | None
+    frame: Kronor
+    allots: bool = False
+
+
+def frame_at(changes: Sequence[FrameChange], until: datetime, *, now: Kronor) -> Kronor | None:
+    """The frame as it stood at a moment, that moment included. None: it was not set yet.
+
+    `changes` are in order. Before the first one stands what it changed; a frame without any history stands as it is now.
+    """
+    if not changes:
+        return now
+    earlier = [change for change in changes if change.at <= until]
+    return earlier[-1].frame if earlier else changes[0].before
+
+
+def frame_by_history(changes: Sequence[FrameChange]) -> tuple[Kronor, FrameStatus] | None:
+    """The frame and its status as the history leaves them; None where there is no history."""
+    status = FrameStatus.ESTIMATED
+    for place, change in enumerate(changes):
+        if change.allots:
+            status = FrameStatus.ALLOTTED
+        else:
+            before = changes[place - 1].frame if place else change.before
+            status = status if before is None else status_after(status, frame=before, changed_to=change.frame)
+    return (changes[-1].frame, status) if changes else None
 
 
 LONGEST_CATEGORY = 200

@@ -42,11 +42,19 @@ def zipped(heading: str, parts: Iterable[Part]) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = list(_written(archive, parts))
-        archive.writestr("000 Innehåll.txt", "\r\n".join([heading, "", *lines, ""]).encode("utf-8-sig"))
+        archive.writestr(_entry("000 Innehåll.txt"), "\r\n".join([heading, "", *lines, ""]).encode("utf-8-sig"))
     return made.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A place in the archive without a time of its own: the same handlings are the same bytes whenever they are fetched."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def _written(archive: zipfile.ZipFile, parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
-        archive.writestr(name_of(part), part.content)
+        archive.writestr(_entry(name_of(part)), part.content)
         yield f"{name_of(part)}: {part.line}"

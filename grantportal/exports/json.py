@@ -2,7 +2,6 @@
 
 import json
 
-from grantportal.domain.clock import stockholm
 from grantportal.domain.documents import AllocationList
 
 EXAMPLE = "Påhittat exempel"
@@ -14,7 +13,7 @@ def allocation_list(facts: AllocationList) -> bytes:
     content = {
         "titel": facts.title,
         "myndighet": facts.authority,
-        "per": stockholm(facts.as_of).isoformat(),
+        "per": facts.as_of.isoformat(),
         **({"markning": EXAMPLE} if facts.example else {}),
         "ramar": [
             {"bidragsar": year.grant_year, "ram": year.frame, "beviljat": year.granted, "kvar": year.left}

@@ -19,7 +19,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from grantportal.domain.clock import stockholm
+from grantportal.domain.clock import local, stockholm
 from grantportal.domain.documents import AllocationList, PaymentBatchFacts, PaymentRow, ReportOverview
 from grantportal.domain.money import Kronor, number
 
@@ -128,7 +128,7 @@ def allocation_list(facts: AllocationList) -> bytes:
         Column("Beviljat, kr", 14, Kind.KRONOR),
         Column("Kvar, kr", 14, Kind.KRONOR),
     ]
-    with _Workbook(facts.title, facts.as_of, facts.example) as book:
+    with _Workbook(facts.title, local(facts.as_of), facts.example) as book:
         book.sheet("Fördelningslista", columns, rows, mark=False)
         book.sheet(
             "Ramar", frames, (attrgetter("grant_year", "frame", "granted", "left")(year) for year in facts.years)
@@ -153,7 +153,7 @@ def report_overview(facts: ReportOverview) -> bytes:
         Column("Förväntat resultat", 44),
         *(Column(f"{region} {year}", 20) for region, year in places),
     ]
-    with _Workbook(facts.title, facts.as_of, facts.example) as book:
+    with _Workbook(facts.title, local(facts.as_of), facts.example) as book:
         for name, value in (("Myndighetens bedömning", "rating"), ("Regionernas bedömning", "own_rating")):
             matrix = cells.pivot_table(index="code", columns=["region", "year"], values=value, aggfunc="last")
             matrix = matrix.reindex(index=[row.code for row in facts.rows], columns=places)

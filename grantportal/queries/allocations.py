@@ -1,8 +1,8 @@
 """Fördelningslistan: sums of decisions that have been sent, per call and in total, as they are now or were at the end of a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Select, case, cast, func, select
@@ -42,8 +42,8 @@ Q = TypeVar("Q", bound="Select[*tuple[Any, ...]]")
 
 
 def _until(day: date | None) -> datetime:
-    """The first moment that is not counted."""
-    return min(clock.now(), clock.end_of(day)) if day else clock.now()
+    """The last moment that is counted: of the day, or of today. The same all through the day, as the list's files are."""
+    return clock.end_of(min(day or clock.today(), clock.today())) - timedelta(microseconds=1)
 
 
 def _standing(query: Q, until: datetime) -> Q:
@@ -155,7 +155,7 @@ def _homes(applications: Sequence[int]) -> dict[int, tuple[str, ...]]:
         select(ApplicationHome.application_id, YouthHome.name)
         .join(YouthHome, ApplicationHome.youth_home_id == YouthHome.id)
         .where(ApplicationHome.application_id.in_(applications))
-        .order_by(YouthHome.name.collate(db.COLLATION))
+        .order_by(YouthHome.name.collate(db.COLLATION), YouthHome.id)
     )
     found: dict[int, tuple[str, ...]] = {}
     for application_id, name in db.session().execute(query):
@@ -277,7 +277,7 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         return None
     call, grant_title, form = found
     until = _until(day)
-    frames = {year.grant_year: frame for year, frame in grants.years_of_call(call)}
+    frames = grants.years_of_call_at(call, until)
     years = tuple(frames)
     lines = _lines(years, until, [call_id])
     granted = _granted([call.grant_id], until)
@@ -294,7 +294,7 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         sums=tuple(
             YearSum(
                 grant_year=year,
-                frame=frame.frame,
+                frame=frame,
                 granted_here=sum(line.granted[at] for line in lines),
                 granted=granted.get((call.grant_id, year), (0, 0, False))[0],
                 grantees=granted.get((call.grant_id, year), (0, 0, False))[1],
@@ -341,21 +341,20 @@ def totals(day: date | None = None, grant_id: int | None = None) -> tuple[GrantS
         .join(Organisation, Application.organisation_id == Organisation.id)
         .where(DecisionLine.amount > 0)
         .group_by(Call.grant_id, Organisation.name, Organisation.organisation_number, DecisionLine.grant_year)
-        .order_by(Call.grant_id, Organisation.name.collate(db.COLLATION), DecisionLine.grant_year)
+        .order_by(
+            Call.grant_id,
+            Organisation.name.collate(db.COLLATION),
+            Organisation.organisation_number,
+            DecisionLine.grant_year,
+        )
     )
     if grant_id is not None:
         query = query.where(Call.grant_id == grant_id)
     rows = db.session().execute(_standing(query, until)).all()
     ids = sorted({row.grant_id for row in rows})
     titles = {row.id: row.title for row in db.session().execute(select(Grant.id, Grant.title).where(Grant.id.in_(ids)))}
-    granted, frames, calls = _granted(ids, until), _frames(ids), _decided_calls(ids, until)
+    granted, frames, calls = _granted(ids, until), grants.frames_at(ids, until), _decided_calls(ids, until)
     return tuple(_grant_sum(each, titles[each], rows, granted, frames, calls) for each in ids)
-
-
-def _frames(grant_ids: Iterable[int]) -> dict[tuple[int, int], Kronor]:
-    return {
-        (grant_id, year): frame.frame for grant_id in grant_ids for year, frame in grants.year_frames(grant_id).items()
-    }
 
 
 def _decided_calls(grant_ids: Sequence[int], until: datetime) -> list[tuple[int, int, str]]:
@@ -399,7 +398,7 @@ def _grant_sum(
         sums=tuple(
             YearSum(
                 grant_year=year,
-                frame=frames[grant_id, year],
+                frame=frames.get((grant_id, year), 0),
                 granted_here=granted[grant_id, year][0],
                 granted=granted[grant_id, year][0],
                 grantees=granted[grant_id, year][1],
@@ -417,7 +416,7 @@ def facts_of_call(found: CallAllocations, authority: str) -> AllocationList:
     return AllocationList(
         title=f"Fördelningslista: {found.title}",
         authority=authority,
-        as_of=found.until,
+        as_of=clock.stockholm(found.until).date(),
         rows=_facts(found.lines, found.years),
         years=tuple(AllocationYear(each.grant_year, each.frame, each.granted) for each in found.sums),
         example=False,
@@ -436,7 +435,7 @@ def facts_of_grant(grant_id: int, authority: str, day: date | None = None) -> Al
     return AllocationList(
         title=f"Fördelningslista: {grant.title}",
         authority=authority,
-        as_of=_until(day),
+        as_of=clock.stockholm(_until(day)).date(),
         rows=_facts(_lines(years, _until(day), calls), years),
         years=tuple(AllocationYear(each.grant_year, each.frame, each.granted) for each in sums),
         example=False,

@@ -1,7 +1,9 @@
 """Statsbidrag, their frames, and the published texts that their calls are made of."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import selectinload
@@ -10,6 +12,7 @@ from grantportal import db
 from grantportal.domain import clock, report_forms
 from grantportal.domain.actors import Actor
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.events import EventKind
 from grantportal.domain.forms import FormDefinition, FormKind
 from grantportal.domain.frameworks import FrameworkStatus
 from grantportal.domain.grants import (
@@ -18,14 +21,17 @@ from grantportal.domain.grants import (
     FRAME_TEXTS,
     ConditionChange,
     ConditionStatus,
+    FrameChange,
     FrameStatus,
     condition_changes,
+    frame_at,
 )
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.frameworks import FrameworkVersion
 from grantportal.models.grants import ConditionSet, CostCategory, FormVersion, Grant, YearFrame
+from grantportal.models.portal import Event
 from grantportal.policy import Permission, may, visible
 
 
@@ -41,6 +47,62 @@ def year_frames(grant_id: int, years: Iterable[int] | None = None, *, lock: bool
     if years is not None:
         query = query.where(YearFrame.grant_year.in_(list(years)))
     return {frame.grant_year: frame for frame in db.session().scalars(db.lock(query) if lock else query)}
+
+
+_SETS_THE_FRAME = and_(
+    Event.subject == YearFrame.__tablename__,
+    Event.subject_id == YearFrame.id,
+    Event.kind.in_((EventKind.GRANT_CHANGED, EventKind.FRAME_ALLOTTED)),
+)
+
+
+def _change(event: Event) -> FrameChange:
+    facts = json.loads(event.data)
+    return FrameChange(event.at, facts.get("before"), facts["frame"], event.kind is EventKind.FRAME_ALLOTTED)
+
+
+def frame_changes(grant_ids: Iterable[int]) -> dict[tuple[int, int], tuple[YearFrame, list[FrameChange]]]:
+    """Every frame of the statsbidrag with its history, by statsbidrag and year. One query whatever their number."""
+    rows = db.session().execute(
+        select(YearFrame, Event)
+        .outerjoin(Event, _SETS_THE_FRAME)
+        .where(YearFrame.grant_id.in_(list(grant_ids)))
+        .order_by(YearFrame.grant_id, YearFrame.grant_year, Event.seq)
+    )
+    found: dict[tuple[int, int], tuple[YearFrame, list[FrameChange]]] = {}
+    for frame, event in rows:
+        _, changes = found.setdefault((frame.grant_id, frame.grant_year), (frame, []))
+        if event is not None:
+            changes.append(_change(event))
+    return found
+
+
+def frames_at(grant_ids: Iterable[int], until: datetime) -> dict[tuple[int, int], Kronor]:
+    """The frames as they stood at a moment, by statsbidrag and year; those that were not set yet are missing."""
+    stood = {
+        key: frame_at(changes, until, now=frame.frame) for key, (frame, changes) in frame_changes(grant_ids).items()
+    }
+    return {key: frame for key, frame in stood.items() if frame is not None}
+
+
+def years_of_call_at(call: Call, until: datetime) -> dict[int, Kronor | None]:
+    """The years of a call, each with its frame as it stood at a moment (None: not set yet). One query."""
+    rows = db.session().execute(
+        select(CallYear.grant_year, YearFrame, Event)
+        .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
+        .outerjoin(Event, _SETS_THE_FRAME)
+        .where(CallYear.call_id == call.id)
+        .order_by(CallYear.grant_year, Event.seq)
+    )
+    found: dict[int, tuple[YearFrame | None, list[FrameChange]]] = {}
+    for year, frame, event in rows:
+        _, changes = found.setdefault(year, (frame, []))
+        if event is not None:
+            changes.append(_change(event))
+    return {
+        year: None if frame is None else frame_at(changes, until, now=frame.frame)
+        for year, (frame, changes) in found.items()
+    }
 
 
 def years_of_call(call: Call) -> list[tuple[CallYear, YearFrame | None]]:

@@ -686,7 +686,7 @@ def for_excel(shown: Overview, *, example: bool) -> ReportOverview:
     """The overview as a workbook's rows."""
     return ReportOverview(
         title=f"Förväntade resultat {shown.grant}",
-        as_of=clock.now(),
+        as_of=clock.today(),
         regions=shown.regions,
         years=shown.years,
         rows=tuple(

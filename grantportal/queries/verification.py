@@ -11,6 +11,7 @@ from grantportal import db
 from grantportal.domain import money_control
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.grants import FrameStatus, frame_by_history
 from grantportal.domain.money import Kronor
 from grantportal.domain.money_control import Place
 from grantportal.domain.payments import LedgerKind
@@ -19,12 +20,13 @@ from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
-from grantportal.models.grants import FormVersion, Grantee, YearFrame
+from grantportal.models.grants import FormVersion, Grant, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, Portal
 from grantportal.models.records import StoredFile
 from grantportal.models.reports import Report, ReportedCost
+from grantportal.queries import grants
 
 AT_A_TIME = 500
 
@@ -74,6 +76,21 @@ def files() -> Iterator[StoredFile]:
 def frames() -> list[YearFrame]:
     """Every year's frame with its counters."""
     return list(db.session().scalars(select(YearFrame).order_by(YearFrame.grant_id, YearFrame.grant_year)))
+
+
+def frame_histories() -> dict[int, tuple[Kronor, FrameStatus]]:
+    """What each frame that has a history is by it: its sum and status, by the frame's id."""
+    found: dict[int, tuple[Kronor, FrameStatus]] = {}
+    try:
+        histories = grants.frame_changes(db.session().scalars(select(Grant.id)))
+    except (KeyError, ValueError):
+        # An event that is no longer what was written: the control of the chains tells of it.
+        return found
+    for frame, changes in histories.values():
+        told = frame_by_history(changes)
+        if told is not None:
+            found[frame.id] = told
+    return found
 
 
 def decided_by_lines() -> dict[GrantYear, Kronor]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from grantportal.domain import clock, money_control
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.grants import FRAME_TEXTS
 from grantportal.domain.money import kr
 from grantportal.domain.search import looked_up_of
 from grantportal.models.cases import FrozenVersion
@@ -158,10 +159,17 @@ def _frames() -> Iterator[str | None]:
     lines, ledger = stored.decided_by_lines(), stored.decided_by_ledger()
     listed, granted = stored.grantees(), stored.granted_in_ledger()
     known = set()
+    histories = stored.frame_histories()
     for frame in stored.frames():
         year = (frame.grant_id, frame.grant_year)
         known.add(year)
         where = f"Årsramen {frame.grant_year} för statsbidrag {frame.grant_id}"
+        told = histories.get(frame.id)
+        if told is not None and told != (frame.frame, frame.status):
+            yield (
+                f"{where}: ramen är {kr(frame.frame)} ({FRAME_TEXTS[frame.status].lower()}), händelserna säger "
+                f"{kr(told[0])} ({FRAME_TEXTS[told[1]].lower()})."
+            )
         if frame.decided != lines.get(year, 0):
             yield f"{where}: {kr(frame.decided)} är räknat som beslutat, besluten säger {kr(lines.get(year, 0))}."
         if frame.decided != ledger.get(year, 0):

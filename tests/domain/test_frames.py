@@ -1,13 +1,18 @@
 """The year's frame and its number of grantees."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.grants import (
+    FrameChange,
     FrameStatus,
     ensure_nothing_under_way,
     ensure_room_for_grantee,
     ensure_within_frame,
+    frame_at,
+    frame_by_history,
     status_after,
 )
 
@@ -42,3 +47,33 @@ def test_a_year_does_not_go_back_to_estimated_while_payments_of_it_are_under_way
     ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=101), [])
     ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=100), waits)
     ensure_nothing_under_way(estimated, status_after(estimated, frame=100, changed_to=101), waits)
+
+
+FIRST, SECOND, THIRD = (datetime(2021, month, 1, tzinfo=UTC) for month in (1, 3, 4))
+HISTORY = (FrameChange(FIRST, None, 100), FrameChange(SECOND, None, 100, allots=True), FrameChange(THIRD, 100, 200))
+
+
+def test_a_frame_is_what_it_was_at_the_moment():
+    moments = {
+        FIRST - timedelta(microseconds=1): None,
+        FIRST: 100,
+        THIRD - timedelta(microseconds=1): 100,
+        THIRD: 200,
+        THIRD + timedelta(days=900): 200,
+    }
+    assert {moment: frame_at(HISTORY, moment, now=200) for moment in moments} == moments
+
+
+def test_before_the_first_known_change_stands_what_it_changed():
+    assert frame_at([FrameChange(SECOND, 70, 100)], FIRST, now=100) == 70
+    assert frame_at([], FIRST, now=100) == 100
+
+
+def test_a_frame_and_its_status_follow_from_its_history():
+    assert frame_by_history(()) is None
+    assert frame_by_history(HISTORY[:1]) == (100, FrameStatus.ESTIMATED)
+    assert frame_by_history(HISTORY[:2]) == (100, FrameStatus.ALLOTTED)
+    assert frame_by_history(HISTORY) == (200, FrameStatus.ESTIMATED)
+    # Another number of grantees, and the same sum: it stays tilldelad.
+    assert frame_by_history((*HISTORY[:2], FrameChange(THIRD, 100, 100))) == (100, FrameStatus.ALLOTTED)
+    assert frame_by_history([FrameChange(SECOND, None, 70, allots=True)]) == (70, FrameStatus.ALLOTTED)

@@ -1,19 +1,27 @@
 """Fördelade bidrag, as anybody reads them."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import pytest
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.calls import PublishCall
 from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.grants import SetFrame
+from grantportal.exports import csv, xlsx
+from grantportal.exports import json as as_json
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.decisions import Decision
 from grantportal.models.organisations import Organisation
 from grantportal.queries import allocations
-from grantportal.services import calls
+from grantportal.services import calls, grants
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
 from tests.support.casework import sent
@@ -202,3 +210,101 @@ def test_as_many_queries_for_one_as_for_many(client):
 
     sent = [len([each for each in found if each.startswith("SELECT")]) for found in (few, many)]
     assert sent[0] == sent[1] <= 10
+
+
+def changed_frame(call: Call, frame: int, on: date) -> None:
+    with clock.at(clock.local(on, 9)):
+        grants.set_frame(officer(), call.grant_id, SetFrame(2021, frame, 4))
+        db.close_read_session()
+
+
+def test_the_frame_is_the_one_of_that_day(client):
+    call = published_call()
+    pilot_round(call)
+    changed_frame(call, 16_000_000, date(2021, 3, 1))
+    changed_frame(call, 17_000_000, date(2021, 4, 1))
+
+    def frames(day):
+        found = json.loads(client.get(f"/fordelade-bidrag/{call.id}/fordelningslista.json?per={day}").text)
+        total = json.loads(
+            client.get(f"/fordelade-bidrag/statsbidrag/{call.grant_id}/fordelningslista.json?per={day}").text
+        )
+        assert found["ramar"] == total["ramar"]
+        return [year["ram"] for year in found["ramar"]]
+
+    assert frames("2020-06-30") == [15_000_000, 15_000_000]
+    assert frames("2021-02-28") == [15_000_000, 15_000_000]
+    assert frames("2021-03-01") == [16_000_000, 15_000_000]
+    assert frames("2021-03-31") == [16_000_000, 15_000_000]
+    assert frames("") == [17_000_000, 15_000_000]
+    page = client.get(f"/fordelade-bidrag/{call.id}?per=2021-03-01").text
+    assert f"Ram 16{NB}000{NB}000{NB}kr" in page
+    assert "Ramarna står som de var då." in page
+    assert f"16{NB}000{NB}000" in client.get("/fordelade-bidrag/?per=2021-03-01").text
+
+
+OF_ANOTHER_PROCESS = """
+import sys
+from datetime import date
+from hashlib import sha256
+from grantportal import db
+from grantportal.exports import csv, json, xlsx
+from grantportal.queries import allocations
+db.configure(sys.argv[1])
+facts = allocations.facts_of_grant(int(sys.argv[2]), "Myndigheten", date(2020, 6, 30))
+for kind in (csv, json, xlsx):
+    print(sha256(kind.allocation_list(facts)).hexdigest())
+db.close_read_session()
+db.engine().dispose()
+"""
+
+
+def test_the_same_day_gives_the_same_bytes_in_every_process(database):
+    """Each process orders its sets in its own way, and a second passes between them."""
+    call = published_call()
+    pilot_round(call)
+    db.close_read_session()
+
+    def files(seed):
+        return subprocess.run(  # the test's own program
+            [sys.executable, "-c", OF_ANOTHER_PROCESS, database.url, str(call.grant_id)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert files("1") == files("2")
+    facts = allocations.facts_of_grant(call.grant_id, "Myndigheten", date(2020, 6, 30))
+    own = [sha256(kind.allocation_list(facts)).hexdigest() for kind in (csv, as_json, xlsx)]
+    assert own == files("1").split()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
+def test_todays_file_is_the_same_bytes_all_day(client, kind):
+    call = published_call()
+    pilot_round(call)
+    day = date(2021, 5, 3)
+
+    def files(hour, per=""):
+        with clock.at(clock.local(day, hour)):
+            return [
+                client.get(f"/fordelade-bidrag/{path}/fordelningslista.{kind}?per={per}").data
+                for path in (call.id, f"statsbidrag/{call.grant_id}")
+            ]
+
+    assert files(8) == files(16) == files(16, "2021-05-03") == files(16, "2021-05-04")
+    with clock.at(clock.local(date(2021, 5, 7), 9)):
+        db.close_read_session()
+        later = client.get(f"/fordelade-bidrag/{call.id}/fordelningslista.{kind}?per=2021-05-03").data
+    assert later == files(8)[0]
+
+
+def test_what_is_decided_at_midnight_is_the_next_days(database):
+    call = published_call()
+    region = OrganisationFactory()
+    decided(call, region, {2021: 500}, {2021: 500}, at=clock.end_of(date(2020, 6, 30)))
+
+    assert allocations.of_call(officer(), call.id, date(2020, 6, 30)).lines == ()
+    db.close_read_session()
+    assert len(allocations.of_call(officer(), call.id, date(2020, 7, 1)).lines) == 1

@@ -12,7 +12,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
-from grantportal.domain.grants import FrameStatus
+from grantportal.domain.grants import AllotFrame, FrameStatus
 from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.cases import FrozenVersion
@@ -21,8 +21,10 @@ from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.reports import Report, ReportedCost
 from grantportal.queries.accounts import actor_of
+from grantportal.services import grants
 from grantportal.services import payments as services
 from tests.services.test_verification import found, tamper
+from tests.support.calls import make_grant, officer
 from tests.support.databases import postgresql_only
 from tests.support.decidable import Programme, application, decided, programme, proposed
 from tests.support.factories import OrganisationFactory, person
@@ -304,6 +306,22 @@ def test_tampering_with_money_is_found(money, tmp_path, statement, said):
 
     differences = [each.replace("\u00a0", " ") for each in found(tmp_path)]
     assert any(said in each for each in differences), differences
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [("frame = frame + 1", "händelserna säger 15 000 000 kr"), ("status = 'estimated'", "(tilldelad)")],
+)
+def test_a_frame_that_its_history_does_not_know_is_found(tmp_path, change, said):
+    who = officer()
+    grant_id = make_grant(who)
+    economist = actor_of(person(Role.FINANCE, OrganisationFactory()).id)
+    grants.allot(economist, grant_id, 2021, AllotFrame(15_000_000))
+    assert found(tmp_path) == []
+
+    tamper(f"UPDATE year_frames SET {change} WHERE grant_year = 2021")
+
+    assert any(said in each.replace("\u00a0", " ") for each in found(tmp_path)), found(tmp_path)
 
 
 def test_what_is_said_leads_to_the_row(money, tmp_path):
