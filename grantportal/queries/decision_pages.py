@@ -99,7 +99,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     decision = decisions.get(actor, decision_id, beside)
     if decision is None:
         return None
-    frozen = _frozen(decision.id) if decision.status is DecisionStatus.MADE else None
+    frozen, record_id = _frozen(decision.id) if decision.status is DecisionStatus.MADE else (None, None)
     if frozen is not None:
         shown = decision_document(json.loads(frozen.content), frozen.sha256)
         sha256, changed = frozen.sha256, False
@@ -142,7 +142,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         returned_reason="" if made else decision.returned_reason,
         proposed_by_id=decision.proposed_by_id,
         proposed_by=proposer,
-        record_id=_record(frozen.id) if frozen else None,
+        record_id=record_id,
         dissents=decisions.dissents(decision),
         names=tuple(each.name for each in (shown.rapporteur, *shown.took_part)),
         heard=_heard(actor, decision.application_id),
@@ -151,23 +151,20 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     )
 
 
-def _frozen(decision_id: int) -> FrozenVersion | None:
-    return (
+def _frozen(decision_id: int) -> tuple[FrozenVersion | None, int | None]:
+    """What was frozen when the decision was made, and the number of its handling. One query."""
+    found = (
         db.session()
-        .scalars(
-            select(FrozenVersion)
+        .execute(
+            select(FrozenVersion, Record.id)
+            .outerjoin(Record, and_(Record.frozen_version_id == FrozenVersion.id, Record.kind == RecordKind.DECISION))
             .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.subject_id == decision_id)
             .order_by(FrozenVersion.number.desc())
             .limit(1)
         )
         .one_or_none()
     )
-
-
-def _record(frozen_version_id: int) -> int | None:
-    return db.session().scalar(
-        select(Record.id).where(Record.frozen_version_id == frozen_version_id, Record.kind == RecordKind.DECISION)
-    )
+    return (found[0], found[1]) if found else (None, None)
 
 
 def _heard(actor: Actor, application_id: int) -> tuple[HeardShown, ...]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.models.accounts import User
 from grantportal.queries import applications as application_queries
@@ -47,7 +47,7 @@ def sign_in(context, live, user):
 
 
 def next_month():
-    return (clock.today() + timedelta(days=30)).isoformat()
+    return working_days.on_or_after(clock.today() + timedelta(days=30)).isoformat()
 
 
 def save_state(page):

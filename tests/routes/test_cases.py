@@ -199,7 +199,8 @@ def test_what_is_paid_is_told_to_the_party_when_the_decision_has_been_sent(appli
 
 def test_nobody_but_the_authority_reads_what_it_writes_for_itself(application, ombud, officer):
     written = {kind: RecordFactory(case=application.case, kind=kind, title=RECORD_TEXTS[kind]) for kind in RecordKind}
-    hidden = {RecordKind.FILE_NOTE, RecordKind.REVIEW, RecordKind.DECISION}  # the decision has not been sent
+    # The decision has not been sent, and a dissent is told with it.
+    hidden = {RecordKind.FILE_NOTE, RecordKind.REVIEW, RecordKind.DECISION, RecordKind.DISSENT}
 
     for kind, made in written.items():
         assert officer.get(f"/handlingar/{made.id}").status_code == 200

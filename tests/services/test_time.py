@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from grantportal.domain import clock
+from grantportal import db
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.domain.applications import StartApplication
 from grantportal.domain.errors import RuleViolation
+from grantportal.models.calls import Call
 from grantportal.queries import applications as queries
 from grantportal.services import applications as services
 from tests.support.applications import actor_of, applicant, complete_texts, handed_in, open_call, row, write
@@ -28,9 +30,17 @@ NIGHTS = [
 ]
 
 
+def open_until(day):
+    """A call with that last day, also where no officer could choose it today: days that are stored stand."""
+    call = open_call(opens_on=day - timedelta(days=30), last_day=working_days.on_or_after(day))
+    with db.writing_session() as session, session.begin():
+        session.get_one(Call, call.id).last_day = day
+    return call
+
+
 @pytest.mark.parametrize(("day", "opens", "_ends"), NIGHTS)
 def test_a_call_opens_at_midnight_in_sweden(database, day, opens, _ends):
-    call = open_call(opens_on=day, last_day=day + timedelta(days=30))
+    call = open_call(opens_on=day, last_day=working_days.on_or_after(day + timedelta(days=30)))
     ombud = actor_of(applicant(Role.OMBUD))
     begin = StartApplication(ombud.mandates[0].organisation_id, "")
 
@@ -42,7 +52,7 @@ def test_a_call_opens_at_midnight_in_sweden(database, day, opens, _ends):
 
 @pytest.mark.parametrize(("day", "_opens", "ends"), NIGHTS)
 def test_the_last_second_of_the_last_day_is_in_time_and_the_next_is_late(database, day, _opens, ends):
-    call = open_call(opens_on=day - timedelta(days=30), last_day=day)
+    call = open_until(day)
     ombud = actor_of(applicant(Role.OMBUD))
 
     in_time = handed_in(ombud, call, at=ends - SECOND / 1000, begun=ends - SECOND)
@@ -56,7 +66,7 @@ def test_the_last_second_of_the_last_day_is_in_time_and_the_next_is_late(databas
 def test_the_receipt_has_the_time_of_the_requests_arrival(database, monkeypatch):
     """The ombud pressed in time; the checks and the queue for the lock took us past midnight."""
     day = date(2021, 10, 31)
-    call = open_call(opens_on=day - timedelta(days=30), last_day=day)
+    call = open_until(day)
     ombud = actor_of(applicant(Role.OMBUD))
     midnight = clock.end_of(day)
     with clock.at(midnight - SECOND):

@@ -24,7 +24,7 @@ from grantportal.models import triggers
 from grantportal.models.applications import Application
 from grantportal.models.calls import CallChange
 from grantportal.models.cases import Case, FileNote
-from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
 from grantportal.models.messages import Message
 from grantportal.models.organisations import Organisation
@@ -250,6 +250,28 @@ def test_what_is_written_once_cannot_be_changed(history, table, statement):
                 reason="Medlen är slut.",
                 made_by_id=UserFactory().id,
                 made_at=datetime(2020, 4, 17, tzinfo=UTC),
+            )
+        )
+    if table == "dissents":
+        decision = committed().query(Decision).one()
+        noted = Record(
+            case_id=decision.case_id,
+            organisation_id=decision.organisation_id,
+            number=90,
+            kind=RecordKind.DISSENT,
+            title="Avvikande mening",
+            direction=Direction.INTERNAL,
+            dated_at=datetime(2020, 6, 30, tzinfo=UTC),
+        )
+        saved(
+            Dissent(
+                decision_id=decision.id,
+                case_id=decision.case_id,
+                organisation_id=decision.organisation_id,
+                record_id=saved(noted).id,
+                person_id=UserFactory().id,
+                text="Nej.",
+                at=datetime(2020, 6, 30, tzinfo=UTC),
             )
         )
     if table == "frozen_versions":

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 import html5lib
 from sqlalchemy import select
 
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.domain.applications import ApplicationStatus, StartApplication
 from grantportal.domain.cases import CaseKind, FrozenKind
@@ -65,7 +65,7 @@ class Writer:
 def crowd(people: int) -> list[Writer]:
     """So many ombud, in one call that is open now, each with a whole application that is not handed in."""
     today = clock.today()
-    call = open_call(opens_on=today - timedelta(days=10), last_day=today + timedelta(days=30))
+    call = open_call(opens_on=today - timedelta(days=10), last_day=working_days.on_or_after(today + timedelta(days=30)))
     first = actor_of(applicant(Role.OMBUD))
     region = first.mandates[0].organisation_id
     pattern = row(services.start(first, call.id, StartApplication(region, "Klinik 0")))
