@@ -970,11 +970,14 @@ def charged_so_far(report_id: int) -> Kronor:
 
 
 def installation() -> tuple[str, bool]:
-    """(the authority's name, whether this is the demonstration): what heads every document."""
-    name = db.session().scalar(
+    """(the authority's name, whether this is the demonstration): what heads every document. One query."""
+    name = (
         select(Organisation.name)
         .where(Organisation.kind == OrganisationKind.AUTHORITY)
         .order_by(Organisation.id)
         .limit(1)
+        .scalar_subquery()
     )
-    return name or "Myndigheten", bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
+    flag = select(Portal.is_demonstration).where(Portal.id == 1).scalar_subquery()
+    found, is_demonstration = db.session().execute(select(name, flag)).one()
+    return found or "Myndigheten", bool(is_demonstration)
