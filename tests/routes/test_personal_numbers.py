@@ -67,6 +67,8 @@ NOT_ASKED = {
     ("accounts.stop_totp", "code"): "is compared with the app's code, and not saved",
     ("giros.ask", "number"): "takes nothing but a bankgiro's eight digits",
     ("grants.categories", "personnel"): "is one of the names beside it",
+    ("payments.listing", "everything"): "is the stamp of a list, compared and not saved",
+    ("payments.batch", "everything"): "is the stamp of a list, compared and not saved",
     ("decisions.propose", "dismissal_why"): "is saved of an avvisning only: tests/services/test_personal_numbers.py",
     ("attachments.add", "reason"): "is asked with a file: tests/routes/test_attachments.py",
 }
