@@ -16,11 +16,12 @@ from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleVi
 from grantportal.domain.forms import QuestionType
 from grantportal.domain.hand_ins import AsRead
 from grantportal.models.applications import Answer, ApplicationHome, RequestedLine
-from grantportal.models.grants import Grantee
 from grantportal.models.portal import Event
 from grantportal.models.records import Record
 from grantportal.queries import applications as queries
 from grantportal.services import applications as services
+from grantportal.services import decisions
+from tests.support import decidable
 from tests.support.applications import (
     DEFINITION,
     IN_TIME,
@@ -36,9 +37,9 @@ from tests.support.applications import (
     write,
     written,
 )
-from tests.support.calls import make_call, officer, played_at
+from tests.support.calls import officer
 from tests.support.factories import OrganisationFactory
-from tests.support.rows import committed, events_of, saved
+from tests.support.rows import committed, events_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -101,26 +102,20 @@ def test_an_uppgiftssamordnare_does_not_begin_and_nobody_begins_for_another_regi
         services.start(ombud, call.id, StartApplication(neighbour.id))
 
 
-def test_the_extra_call_is_for_the_years_grantees_only(call, region, ombud):
-    with played_at(clock.local(date(2021, 12, 14), 9)):
-        extra_id = make_call(
-            officer(),
-            call.grant_id,
-            years=(2022,),
-            title="Extra utlysning",
-            opens_on=date(2021, 12, 14),
-            last_day=date(2022, 1, 31),
-            form="extra-application-form",
-            extends_id=call.id,
-        )
-    first = begin(ombud, call)
-    command = StartApplication(region.id)
+def test_the_extra_call_is_for_the_years_grantees_only():
+    """Those who have been told so: what is decided and not sent is nobody's yet."""
+    pilot = decidable.programme()
+    granted = decidable.application(pilot)
+    decision_id = decidable.decided(pilot, decidable.proposed(pilot, granted))
+    extra = decidable.extra_call(pilot)
+    ombud = actor_of(applicant(Role.OMBUD, granted.organisation))
+    command = StartApplication(granted.organisation.id)
     with clock.at(clock.local(date(2022, 1, 10), 9)):
         with pytest.raises(RuleViolation, match="redan har fått bidrag"):
-            services.start(ombud, extra_id, command)
-        saved(Grantee(grant_id=call.grant_id, grant_year=2022, organisation_id=region.id))
-        extra = row(services.start(ombud, extra_id, command))
-    assert extra.case.parent_id == first.case_id
+            services.start(ombud, extra.call.id, command)
+        decisions.dispatch(pilot.registrar, decision_id)
+        begun = row(services.start(ombud, extra.call.id, command))
+    assert begun.case.parent_id == granted.case_id
 
 
 # --- Write ---------------------------------------------------------------------------------------------------------
