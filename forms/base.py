@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, TextInput
 
 from grantportal.domain.clock import DAY_EXAMPLE, parse_day
 from grantportal.domain.errors import RuleViolation
@@ -60,6 +60,34 @@ class Fingerprint(HiddenField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0]) if valuelist else ""
+
+
+class DayTick(Field):
+    """A box to tick that confirms something until a day, which the page names: ticked for another day it is no tick.
+
+    `data` is the day that was confirmed, None when none was.
+    """
+
+    widget = CheckboxInput()
+    asked: date | None = None
+
+    def ask(self, day: date, statement: str) -> None:
+        """What the page asks to have confirmed now."""
+        self.asked, self.label.text = day, statement
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            self.data = date.fromisoformat(str(valuelist[0])) if valuelist else None
+        except ValueError:
+            self.data = None
+
+    @property
+    def checked(self) -> bool:
+        """Whether the box stands ticked: only for the day that is asked about."""
+        return self.data is not None and self.data == self.asked
+
+    def _value(self) -> str:
+        return self.asked.isoformat() if self.asked else ""
 
 
 def tidy_line(value: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired
 
-from forms.base import Amount, Day, Form, Line, Paragraphs, WholeNumber
+from forms.base import Amount, Day, DayTick, Form, Line, Paragraphs, WholeNumber
 from grantportal.domain.calls import ChangeLastDay, CorrectTexts, PublishCall, WithdrawCall, WriteCall, WriteCallYear
 from grantportal.domain.errors import RuleViolation
 
@@ -153,10 +153,10 @@ def starting_from(written: WriteCall) -> dict[str, Any]:
 class PublishForm(Form):
     """Publish; of an extra call that its main call is still open is confirmed."""
 
-    main_is_open = BooleanField("Jag bekräftar det")
+    main_is_open = DayTick()
 
     def command(self) -> PublishCall:
-        return PublishCall(bool(self.main_is_open.data))
+        return PublishCall(self.main_is_open.data)
 
 
 class ChangeForm(Form):

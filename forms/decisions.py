@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
-from forms.base import Amount, Fingerprint, Form, Paragraphs
+from forms.base import Amount, DayTick, Fingerprint, Form, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.decisions import (
     DISMISSAL_TEXTS,
@@ -198,10 +198,11 @@ class DecideForm(Form):
     """The decider has read the proposal with this fingerprint, and decides."""
 
     sha256 = Fingerprint()
+    before_last_day = DayTick()
 
     def command(self) -> Decide:
-        """What was read."""
-        return Decide(self.sha256.data or "")
+        """What was read, and what was confirmed."""
+        return Decide(self.sha256.data or "", self.before_last_day.data)
 
 
 class DissentForm(Explained):

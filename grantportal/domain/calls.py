@@ -236,9 +236,9 @@ def ensure_extends(
 
 @dataclass(frozen=True)
 class PublishCall:
-    """Publicera. `main_is_open`: that what is left is shared out although the main call can still be applied to."""
+    """Publicera. `main_is_open`: the main call's last day, when it is confirmed that what is left is shared out before it."""
 
-    main_is_open: bool = False
+    main_is_open: date | None = None
 
 
 @dataclass(frozen=True)
@@ -264,11 +264,11 @@ def still_open(title: str, facts: CallFacts, now: datetime) -> MainCall | None:
 
 
 def ensure_confirmed(command: PublishCall, main: MainCall | None) -> None:
-    """An extra call that is published while its main call is open needs a person's word that it is meant so.
+    """An extra call that is published while its main call is open, until a day, needs a person's word that it is meant so.
 
     Raises RuleViolation on `main_is_open`, with the main call and its last day.
     """
-    if main is not None and not command.main_is_open:
+    if main is not None and command.main_is_open != main.last_day:
         raise RuleViolation(
             f"Bekräfta att utlysningen ska publiceras fast «{main.title}» kan sökas till och med "
             f"{clock.day_text(main.last_day)}, eller vänta till dagen efter.",

@@ -160,9 +160,13 @@ class ReturnDecision:
 
 @dataclass(frozen=True)
 class Decide:
-    """The fingerprint of the proposal that the decider has read."""
+    """The fingerprint of the proposal that the decider has read.
+
+    `before_last_day`: the last day to apply that the decider has confirmed that the decision comes before, if any.
+    """
 
     sha256: str
+    before_last_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -322,6 +326,32 @@ def ensure_dismissal_holds(
         )
     if not why.strip():
         raise RuleViolation("Skriv varför grunden gäller här.", field="dismissal_why")
+
+
+def is_early(outcome: Outcome | None, *, last_day: date, today: date) -> bool:
+    """Whether a decision now would come while the call can still be applied to: its last day counts whole.
+
+    That a withdrawn application is struck waits for nobody's application, and is never early.
+    """
+    return outcome is not Outcome.STRUCK and today <= last_day
+
+
+def early_statement(last_day: date) -> str:
+    """What the decider confirms by a tick: it is about that very day."""
+    return f"Ansökningstiden går ut den {day_text(last_day)}. Jag bekräftar att beslutet fattas före dess."
+
+
+def ensure_early_is_meant(outcome: Outcome | None, confirmed: date | None, *, last_day: date, today: date) -> None:
+    """A decision before the call's last day to apply needs a person's word that it is meant so.
+
+    Raises RuleViolation on `before_last_day` when no day, or another one, is confirmed.
+    """
+    if is_early(outcome, last_day=last_day, today=today) and confirmed != last_day:
+        raise RuleViolation(
+            f"Ansökningstiden går ut den {day_text(last_day)}. "
+            "Bekräfta att beslutet ska fattas före dess, eller vänta till dagen efter.",
+            field="before_last_day",
+        )
 
 
 @dataclass(frozen=True)

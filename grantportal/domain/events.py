@@ -221,6 +221,8 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
         text += f" till {data['receiver']}"
     if "deviations" in data:
         text += f", {deviations_text([PaymentDeviation(each) for each in data['deviations']])}"
+    if "confirmed" in data:
+        text += f". Bekräftat: {data['confirmed']}"
     if kind in _ABOUT_PAYMENT and data.get("reason"):
         text += f". Skäl: {data['reason']}"
     if "kept_because" in data:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -27,6 +27,7 @@ from grantportal.domain.decisions import (
     Outcome,
     communication_label,
     dispatch_label,
+    is_early,
     label,
     per_year,
 )
@@ -78,6 +79,8 @@ class DecisionPage:
     is_made: bool
     is_dispatched: bool
     changed_since: bool
+    early_until: date | None
+    """The call's last day to apply, while a decision would come before it is over."""
     returned_reason: str
     proposed_by_id: int | None
     proposed_by: str
@@ -139,6 +142,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         is_made=made,
         is_dispatched=sent is not None,
         changed_since=changed,
+        early_until=_early_until(decision.outcome, decision.application.call) if not made else None,
         returned_reason="" if made else decision.returned_reason,
         proposed_by_id=decision.proposed_by_id,
         proposed_by=proposer,
@@ -165,6 +169,10 @@ def _frozen(decision_id: int) -> tuple[FrozenVersion | None, int | None]:
         .one_or_none()
     )
     return (found[0], found[1]) if found else (None, None)
+
+
+def _early_until(outcome: Outcome | None, call: Call) -> date | None:
+    return call.last_day if is_early(outcome, last_day=call.last_day, today=clock.today()) else None
 
 
 def _heard(actor: Actor, application_id: int) -> tuple[HeardShown, ...]:
@@ -333,6 +341,8 @@ class ProposalPage:
     shared_conditions: tuple[str, ...]
     is_withdrawn: bool
     is_editable: bool
+    early_until: date | None
+    """The call's last day to apply, while a decision would come before it is over."""
     returned_reason: str
     returned_by: str
     decision_id: int | None
@@ -365,6 +375,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         decisions.person_name(decision.proposed_by_id),
         decision.returned_reason,
     )
+    is_withdrawn = found.status is ApplicationStatus.WITHDRAWN or call.status is CallStatus.WITHDRAWN
     return ProposalPage(
         application_id=found.id,
         case_id=found.case_id,
@@ -400,9 +411,10 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
                 select(Condition.text).where(Condition.condition_set_id == set_id).order_by(Condition.position)
             )
         ),
-        is_withdrawn=found.status is ApplicationStatus.WITHDRAWN or call.status is CallStatus.WITHDRAWN,
+        is_withdrawn=is_withdrawn,
         is_editable=APPLICATION.allows(found.status, ApplicationAction.PROPOSE)
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
+        early_until=None if is_withdrawn else _early_until(None, call),
         returned_reason=decision.returned_reason if decision and decision.status is DecisionStatus.RETURNED else "",
         returned_by=decisions.person_name(decision.returned_by_id) if decision else "",
         decision_id=decision.id if decision else None,

@@ -94,7 +94,7 @@ def publish(call_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", call_id=call_id), code=303)
     form = forms.PublishForm()
     if page.main:
-        form.main_is_open.label.text = page.main.statement
+        form.main_is_open.ask(page.main.last_day, page.main.statement)
     if carried_out(form, services.publish, who, call_id):
         return done("Utlysningen är publicerad.", ".show", call_id=call_id)
     return render_template("calls/publish.html", form=form, page=page)

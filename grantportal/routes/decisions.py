@@ -9,7 +9,7 @@ from forms.base import Form
 from forms.decisions import Compared, DecideForm, DissentForm, ReturnForm, compare_form, filled, propose_form
 from grantportal import policy, web
 from grantportal.domain import dissents
-from grantportal.domain.decisions import DECISION, DecisionAction
+from grantportal.domain.decisions import DECISION, DecisionAction, early_statement
 from grantportal.policy import Permission
 from grantportal.queries import comparisons, decision_pages
 from grantportal.queries.decision_pages import DecisionPage, ProposalPage
@@ -109,6 +109,8 @@ def decide(decision_id: int) -> ResponseReturnValue:
     page = _page(decision_id)
     policy.require(web.actor(), Permission.DECIDE)
     form = DecideForm(sha256=page.sha256)
+    if page.early_until:
+        form.before_last_day.ask(page.early_until, early_statement(page.early_until))
     if web.carried_out(form, services.decide, web.actor(), decision_id):
         return web.done("Beslutet är fattat. Nu ska det skickas till parten.", ".show", decision_id=decision_id)
     # After a refusal the page shows the proposal as it is now: that is then what is confirmed.

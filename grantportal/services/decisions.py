@@ -18,8 +18,10 @@ from grantportal.domain.decisions import (
     ProposeDecision,
     ReturnDecision,
     SaveTotals,
+    early_statement,
     ensure_communicated,
     ensure_dismissal_holds,
+    ensure_early_is_meant,
     ensure_known_cells,
     ensure_outcome_fits,
     ensure_reasoned,
@@ -29,6 +31,7 @@ from grantportal.domain.decisions import (
     ensure_whole,
     ensure_within_sought,
     fitting_outcome,
+    is_early,
     label,
     per_year,
     spread,
@@ -202,7 +205,10 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
             proposed=decision.sha256,
             now=proposal_fingerprint(shown),
         )
-        ensure_communicated(decision.outcome, decisions.communicated(ground.application.id), today=clock.today())
+        today, last_day = clock.today(), ground.call.last_day
+        ensure_communicated(decision.outcome, decisions.communicated(ground.application.id), today=today)
+        ensure_early_is_meant(decision.outcome, command.before_last_day, last_day=last_day, today=today)
+        early = is_early(decision.outcome, last_day=last_day, today=today)
         concluded = APPLICATION.after(ground.application.status, ApplicationAction.CONCLUDE)
         granted = {year: amount for year, amount in per_year(amounts).items() if amount}
         _take_of_frames(act, ground, decision, granted)
@@ -239,7 +245,8 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
             pay_on={year.grant_year: year.pay_on for year in ground.call.years},
         )
         plan_reports(act, ground.case, ground.call, granted)
-        act.about(decision, outcome=decision.outcome, amount=sum(granted.values()), sha256=frozen.sha256)
+        confirmed = {"confirmed": early_statement(last_day)} if early else {}
+        act.about(decision, outcome=decision.outcome, amount=sum(granted.values()), sha256=frozen.sha256, **confirmed)
         act.also(EventKind.APPLICATION_CONCLUDED, ground.application)
         tell_authority(
             act,

@@ -203,7 +203,9 @@ def test_an_extra_call_beside_an_open_main_call_is_confirmed():
         ensure_confirmed(PublishCall(), main)
     assert refusal.value.field == "main_is_open"
     assert "20\u00a0april\u00a02020" in main.statement
-    ensure_confirmed(PublishCall(main_is_open=True), main)
+    ensure_confirmed(PublishCall(main_is_open=FACTS.last_day), main)
+    with pytest.raises(RuleViolation, match="20\u00a0april\u00a02020"):
+        ensure_confirmed(PublishCall(main_is_open=FACTS.last_day - timedelta(days=1)), main)
     assert still_open("Statsbidrag", FACTS, day_after) is None
     assert still_open("Statsbidrag", replace(FACTS, status=CallStatus.WITHDRAWN), LAST_MOMENT) is None
     assert still_open("Statsbidrag", FACTS, FACTS.opens_at - timedelta(days=1)) is not None

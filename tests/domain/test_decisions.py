@@ -1,6 +1,6 @@
 """Rules of beslut and kommunicering, on both sides of each edge."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,8 +18,10 @@ from grantportal.domain.decisions import (
     Outcome,
     SkipGround,
     communication_label,
+    early_statement,
     ensure_communicated,
     ensure_dismissal_holds,
+    ensure_early_is_meant,
     ensure_known_cells,
     ensure_last_day_ahead,
     ensure_may_reply,
@@ -30,6 +32,7 @@ from grantportal.domain.decisions import (
     ensure_whole,
     ensure_within_sought,
     fitting_outcome,
+    is_early,
     label,
     spread,
 )
@@ -263,3 +266,29 @@ def test_the_party_and_the_officer_read_the_same_communication_in_their_own_word
     assert communication_label(SENT, today=AFTER, for_party=True).text == "Tiden har gått ut"
     assert communication_label(ANSWERED, today=DAY, for_party=True).text == "Synpunkter lämnade"
     assert communication_label(SKIPPED, today=DAY, for_party=True).text == "Behövdes inte"
+
+
+LAST_DAY = date(2021, 2, 28)
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.STRUCK])
+def test_a_decision_before_the_last_day_to_apply_is_confirmed_for_that_very_day(outcome):
+    day_after = LAST_DAY + timedelta(days=1)
+    for confirmed in (None, LAST_DAY - timedelta(days=1), day_after):
+        with pytest.raises(RuleViolation, match="Ansökningstiden går ut den 28\u00a0februari\u00a02021") as refusal:
+            ensure_early_is_meant(outcome, confirmed, last_day=LAST_DAY, today=LAST_DAY)
+        assert refusal.value.field == "before_last_day"
+    ensure_early_is_meant(outcome, LAST_DAY, last_day=LAST_DAY, today=LAST_DAY)
+    ensure_early_is_meant(outcome, None, last_day=LAST_DAY, today=day_after)
+    assert is_early(outcome, last_day=LAST_DAY, today=LAST_DAY)
+    assert not is_early(outcome, last_day=LAST_DAY, today=day_after)
+
+
+def test_a_withdrawn_application_is_struck_at_any_time():
+    ensure_early_is_meant(Outcome.STRUCK, None, last_day=LAST_DAY, today=LAST_DAY - timedelta(days=30))
+
+
+def test_the_tick_names_its_day():
+    assert early_statement(LAST_DAY) == (
+        "Ansökningstiden går ut den 28\u00a0februari\u00a02021. Jag bekräftar att beslutet fattas före dess."
+    )

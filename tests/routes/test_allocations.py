@@ -49,7 +49,7 @@ def extra_call(call: Call) -> Call:
         )
         with db.writing_session() as session, session.begin():
             session.get_one(Call, number).is_example = True
-        calls.publish(who, number, PublishCall(main_is_open=True))
+        calls.publish(who, number, PublishCall(main_is_open=call.last_day))
     return committed().get_one(Call, number)
 
 

@@ -566,10 +566,12 @@ def test_an_extra_call_is_not_published_beside_its_open_main_call_without_a_word
         page = at_the_authority.get(url)
         refused = at_the_authority.post_form(url)
         still_draft = committed().get_one(Call, number).status
-        done = at_the_authority.post_form(url, {"main_is_open": "y"})
+        shorter = at_the_authority.post_form(url, {"main_is_open": "2020-04-17"})
+        done = at_the_authority.post_form(url, {"main_is_open": "2020-04-20"})
 
     assert f"medan «{call.title}» ännu kan sökas, till och med 20{NB}april{NB}2020" in page.text
-    assert refused.status_code == 422
+    assert refused.status_code == shorter.status_code == 422
+    assert "checked" not in shorter.text
     assert "Bekräfta att utlysningen ska publiceras" in refused.text
     assert still_draft is CallStatus.DRAFT
     assert done.status_code == 303

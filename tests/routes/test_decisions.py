@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -512,3 +513,37 @@ def test_the_ways_in(pilot, as_):
     assert 'href="/beslut/"' in for_officer
     assert comparison not in ombud.get(call).text
     assert 'href="/bankgiron/"' in ombud.get("/organisation").text
+
+
+def test_a_decision_before_the_last_day_to_apply_is_ticked_for_that_day(pilot, as_):
+    made = application(pilot)
+    early = datetime(2020, 4, 17, 8, tzinfo=UTC)
+    statement = "Ansökningstiden går ut den 20\u00a0april\u00a02020. Jag bekräftar att beslutet fattas före dess."
+    with clock.at(early):
+        warned = as_(pilot.officer).get(f"/ansokningar/{made.id}/forslag")
+        decision_id = proposed(pilot, made)
+        decider, url = as_(pilot.decider), f"/beslut/{decision_id}/fatta"
+        read = {"sha256": fingerprint_of(decision_id)}
+        page = decider.get(url)
+        refused = decider.post_form(url, read)
+        other = decider.post_form(url, {**read, "before_last_day": "2020-05-20"})
+        nonsense = decider.post_form(url, {**read, "before_last_day": "y"})
+        done = decider.post_form(url, {**read, "before_last_day": "2020-04-20"})
+        history = as_(pilot.officer).get(f"/arenden/{made.case_id}")
+
+    assert "Ansökningstiden går ut den 20\u00a0april\u00a02020." in warned.text
+    assert statement in page.text
+    for answer in (refused, other, nonsense):
+        assert answer.status_code == 422
+        assert "Bekräfta att beslutet ska fattas före dess" in answer.text
+        assert "checked" not in answer.text
+    assert done.status_code == 303
+    assert statement in history.text
+
+
+def test_after_the_last_day_to_apply_nothing_is_ticked(pilot, as_):
+    made = application(pilot)
+    warned = as_(pilot.officer).get(f"/ansokningar/{made.id}/forslag")
+    page = as_(pilot.decider).get(f"/beslut/{proposed(pilot, made)}/fatta")
+    assert "Ansökningstiden går ut" not in warned.text + page.text
+    assert "before_last_day" not in page.text

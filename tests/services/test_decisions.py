@@ -1,7 +1,7 @@
 """Beslut through its services, on both databases."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -25,6 +25,7 @@ from grantportal.domain.decisions import (
 )
 from grantportal.domain.documents import Dismissal
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.events import EventKind, told
 from grantportal.domain.frozen import decision_document
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.supplements import SupplementStatus
@@ -35,7 +36,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch
 from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.payments import LedgerEntry, Payment
-from grantportal.models.portal import OutboxItem
+from grantportal.models.portal import Event, OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
@@ -690,3 +691,62 @@ def _frozen_decision(made):
     )
     version = committed().scalars(query).one()
     return decision_document(json.loads(version.content), version.sha256)
+
+
+EARLY = datetime(2020, 4, 20, 21, 59, tzinfo=UTC)
+"""23.59 in Stockholm on the call's last day."""
+
+
+def decide_at(of, decision_id, moment, confirmed=None):
+    with clock.at(moment):
+        services.decide(of.decider, decision_id, Decide(fingerprint_of(decision_id), confirmed))
+
+
+def proposed_early(of, made, **changes):
+    with clock.at(datetime(2020, 4, 17, 8, tzinfo=UTC)):
+        return proposed(of, made, **changes)
+
+
+def test_a_decision_on_the_last_day_to_apply_is_confirmed_and_the_case_says_so(pilot):
+    made = application(pilot)
+    decision_id = proposed_early(pilot, made)
+    with pytest.raises(RuleViolation, match="Ansökningstiden går ut den 20\u00a0april\u00a02020") as refusal:
+        decide_at(pilot, decision_id, EARLY)
+    assert refusal.value.field == "before_last_day"
+    assert the(Decision, decision_id).status is DecisionStatus.PROPOSED
+    decide_at(pilot, decision_id, EARLY, date(2020, 4, 20))
+    event = committed().scalars(select(Event).where(Event.kind == EventKind.DECISION_MADE)).one()
+    assert event.actor_id == pilot.decider.user_id
+    assert told(event.kind, json.loads(event.data)).endswith(
+        "Bekräftat: Ansökningstiden går ut den 20\u00a0april\u00a02020. Jag bekräftar att beslutet fattas före dess."
+    )
+
+
+def test_the_day_after_there_is_nothing_to_confirm(pilot):
+    decision_id = proposed_early(pilot, application(pilot))
+    decide_at(pilot, decision_id, EARLY + timedelta(minutes=1))
+    event = committed().scalars(select(Event).where(Event.kind == EventKind.DECISION_MADE)).one()
+    assert "confirmed" not in json.loads(event.data)
+
+
+def test_a_tick_for_a_day_that_has_been_moved_is_no_tick(pilot):
+    """Extended between page and press: what was read names the old day, and so does the tick."""
+    made = application(pilot)
+    decision_id = proposed_early(pilot, made)
+    read = fingerprint_of(decision_id)
+    unlocked(pilot.call, last_day=date(2020, 5, 20))
+    with clock.at(EARLY), pytest.raises(RuleViolation, match="Förslaget har ändrats sedan du läste det"):
+        services.decide(pilot.decider, decision_id, Decide(read, date(2020, 4, 20)))
+    with clock.at(EARLY):
+        services.return_(pilot.decider, decision_id, ReturnDecision("Ansökningstiden är förlängd."))
+        services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    with pytest.raises(RuleViolation, match="den 20\u00a0maj\u00a02020"):
+        decide_at(pilot, decision_id, EARLY, date(2020, 4, 20))
+    decide_at(pilot, decision_id, EARLY, date(2020, 5, 20))
+
+
+def test_a_withdrawn_application_is_struck_before_the_last_day_without_a_word(pilot):
+    made = application(pilot, status=ApplicationStatus.WITHDRAWN)
+    with clock.at(EARLY):
+        decision_id = services.propose(pilot.officer, made.id, command(pilot, {}, outcome=Outcome.STRUCK))
+    decide_at(pilot, decision_id, EARLY)

@@ -161,7 +161,8 @@ def make_call(
         ),
     )
     if publish:
-        calls.publish(who, call_id, PublishCall(main_is_open=extends_id is not None))
+        main = db.session().get_one(Call, extends_id) if extends_id else None
+        calls.publish(who, call_id, PublishCall(main_is_open=main and main.last_day))
     return call_id
 
 
