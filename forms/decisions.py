@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wtforms import Field, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
@@ -67,6 +67,10 @@ class ProposeForm(Explained):
         description="En person per rad: namn, titel. Den som står här kan själv anteckna en avvikande mening.",
         longest=1_000,
     )
+    without_old_dissent = BooleanField(
+        "Ta bort texten ur förslaget",
+        description="Den som har en avvikande mening antecknar den själv när förslaget är lämnat.",
+    )
     based_on = HiddenField()
 
     def amount(self, cell: Cell) -> Field:
@@ -84,6 +88,7 @@ class ProposeForm(Explained):
             covers=self.covers.data or "",
             conditions=self.conditions.data or "",
             took_part=self.took_part.data or "",
+            without_old_dissent=bool(self.without_old_dissent.data),
             dismissal_ground=_ground(self.dismissal_ground.data),
             dismissal_why=self.dismissal_why.data or "",
             based_on=self.based_on.data or "",

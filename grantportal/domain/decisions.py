@@ -125,6 +125,8 @@ class ProposeDecision:
     covers: str = ""
     conditions: str = ""
     took_part: str = ""
+    without_old_dissent: bool = False
+    """That what somebody wrote for others as dissent in an earlier proposal is taken away: each now notes the own."""
     dismissal_ground: DismissalGround | None = None
     dismissal_why: str = ""
     """Why the ground holds, when the application is dismissed."""

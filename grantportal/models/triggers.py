@@ -57,6 +57,9 @@ KEPT_UNLESS_DRAFT = {
 CHILDREN_OF_A_DRAFT = {"call_years": ("calls", "call_id")}
 """Rows that are neither added, changed nor taken away once their parent is no draft."""
 
+IS_SENT = "EXISTS (SELECT 1 FROM dispatches WHERE dispatches.decision_id = NEW.decision_id)"
+"""A dissent is noted before the decision is sent, never after (30 § förvaltningslagen)."""
+
 FROZEN_BATCH = "OLD.sha256 <> ''"
 """An underlag is whole when its fingerprint is written, which comes last: from then on nothing of it is changed."""
 
@@ -99,6 +102,7 @@ def _rules() -> Iterator[tuple[str, str, str]]:
     for table, status in LOCKED_BY_STATUS.items():
         yield table, "UPDATE", f"OLD.status = '{status}'"
         yield table, "DELETE", f"OLD.status = '{status}'"
+    yield "dissents", "INSERT", IS_SENT
     yield "payment_batches", "UPDATE", FROZEN_BATCH
     yield "payment_batches", "DELETE", FROZEN_BATCH
     yield "payments", "INSERT", CLOSED_BATCH

@@ -97,6 +97,20 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     )
 
 
+def newest_frozen(decision_id: int) -> FrozenVersion | None:
+    """The decision as it was made, or, where a dissent was noted after that, as it was sent. None before it is made."""
+    return (
+        db.session()
+        .scalars(
+            select(FrozenVersion)
+            .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.subject_id == decision_id)
+            .order_by(FrozenVersion.number.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+
+
 def _heard(application_id: int) -> tuple[letter.Heard, ...]:
     today = clock.today()
     rows = db.session().scalars(

@@ -336,6 +336,8 @@ class ProposalPage:
     covers: str
     conditions: str
     took_part: str
+    old_dissent: str
+    """Skiljaktig mening that a föredragande wrote before each person noted the own."""
     dismissal_ground: DismissalGround | None
     dismissal_why: str
     shared_conditions: tuple[str, ...]
@@ -404,6 +406,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         covers=decision.covers if decision else "",
         conditions=decision.conditions if decision else "",
         took_part=decision.took_part if decision else "",
+        old_dissent=decision.dissent if decision else "",
         dismissal_ground=decision.dismissal_ground if decision else None,
         dismissal_why=decision.dismissal_why if decision else "",
         shared_conditions=tuple(

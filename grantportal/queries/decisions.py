@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -12,6 +12,7 @@ from grantportal import db
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, is_late
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import (
     Cell,
     Communicated,
@@ -23,9 +24,10 @@ from grantportal.domain.money import Kronor
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application, RequestedLine
 from grantportal.models.calls import Call, CallYear
-from grantportal.models.cases import Case
+from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import Grantee, YearFrame
+from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.policy import visible
@@ -141,6 +143,8 @@ class DissentNoted:
     text: str
     at: datetime
     record_id: int
+    is_late: bool
+    """Whether it was noted when the decision had been made: it does not stand in what was decided."""
 
     @property
     def line(self) -> str:
@@ -152,8 +156,15 @@ def dissents(decision: Decision) -> tuple[DissentNoted, ...]:
     """Those that are about the decision as it was proposed last, in order: one against an earlier proposal is not."""
     if decision.proposed_at is None:
         return ()
+    # By the handlingar's order: in the same second as the decision it is before it or after it all the same.
+    made = (
+        select(func.min(Record.id))
+        .join(FrozenVersion, FrozenVersion.id == Record.frozen_version_id)
+        .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.subject_id == decision.id)
+        .scalar_subquery()
+    )
     rows = db.session().execute(
-        select(User.name, Dissent.text, Dissent.at, Dissent.record_id)
+        select(User.name, Dissent.text, Dissent.at, Dissent.record_id, func.coalesce(Dissent.record_id > made, false()))
         .join(User, User.id == Dissent.person_id)
         .where(Dissent.decision_id == decision.id, Dissent.at >= decision.proposed_at)
         .order_by(Dissent.id)

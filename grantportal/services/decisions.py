@@ -1,5 +1,6 @@
 """Beslut: proposing, returning, deciding and sending."""
 
+import json
 from collections.abc import Mapping
 
 from grantportal.domain import clock, personal_numbers
@@ -41,8 +42,9 @@ from grantportal.domain.dissents import NoteDissent, ensure_may_dissent, ensure_
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
-from grantportal.domain.frozen import content_of, proposal_fingerprint, read_fingerprint
+from grantportal.domain.frozen import content_of, decision_document, proposal_fingerprint, read_fingerprint
 from grantportal.domain.grants import ensure_room_for_grantee, ensure_within_frame
+from grantportal.domain.letters.decision import LateDissent, with_late_dissents
 from grantportal.domain.money import Kronor, in_words
 from grantportal.domain.payments import LedgerKind
 from grantportal.effects.freeze import freeze
@@ -51,6 +53,7 @@ from grantportal.effects.notices import tell_authority, tell_party
 from grantportal.effects.payment_plan import plan_payments
 from grantportal.effects.records import add_record
 from grantportal.effects.report_plan import plan_reports
+from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.policy import Permission, require
@@ -261,8 +264,8 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
 def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
     """Somebody who took part in the final handling has a dissent noted, to be told the party with the decision (30, 33 §§ FL).
 
-    Before the decision is made it stands in the decision itself, which the decider then reads anew; after that it is a
-    handling beside it.
+    Before the decision is made it stands in the decision itself, which the decider then reads anew; after that it is added
+    to what is sent, and what was decided stays as it was.
     """
     with transaction(actor, EventKind.DISSENT_NOTED) as act:
         ground, decision = _locked(act.actor, decision_id)
@@ -316,6 +319,7 @@ def dispatch(actor: Actor, decision_id: int) -> None:
         if decisions.dispatched_at(decision.id) is not None:
             raise RuleViolation("Beslutet är redan skickat. Inget ändrades.")
         organisation = ground.application.organisation
+        frozen = _freeze_as_sent(act, ground, decision)
         receiver = f"{organisation.name}, {organisation.mailbox}" if organisation.mailbox else organisation.name
         act.session.add(
             Dispatch(
@@ -335,7 +339,7 @@ def dispatch(actor: Actor, decision_id: int) -> None:
             counterpart=receiver,
             text=_sent_text(decision, receiver),
         )
-        act.about(decision, receiver=receiver)
+        act.about(decision, receiver=receiver, **({"sha256": frozen.sha256} if frozen else {}))
         granted = per_year(decisions.amounts_of(decision))
         said = label(DecisionFacts(decision.status, decision.outcome, granted)).text
         tell_party(
@@ -344,6 +348,33 @@ def dispatch(actor: Actor, decision_id: int) -> None:
             f"Beslut om er ansökan: {said.lower()}",
             f"Läs beslutet i ärende {ground.case.registration_number}. Det gäller {ground.call.title}.",
         )
+
+
+def _freeze_as_sent(act: Act, ground: Ground, decision: Decision) -> FrozenVersion | None:
+    """Freeze what is sent, where it says more than what was decided: dissents that were noted after that (33 § FL).
+
+    It is a handling of its own. What was decided stays as it was frozen.
+    """
+    late = [each for each in decisions.dissents(decision) if each.is_late]
+    made = decision_documents.newest_frozen(decision.id)
+    if made is None or not late:
+        return None
+    content = json.loads(made.content)
+    document = with_late_dissents(
+        decision_document(content, made.sha256), [LateDissent(each.name, each.text, each.at) for each in late]
+    )
+    basis = {**content.get("basis", {}), "made_sha256": made.sha256}
+    frozen = freeze(act, FrozenKind.DECISION, decision.id, content_of(document, **basis), case_id=decision.case_id)
+    add_record(
+        act,
+        ground.case,
+        RecordKind.DECISION,
+        Direction.INTERNAL,
+        title=f"{document.title}, med avvikande mening",
+        frozen=frozen,
+        rendered=True,
+    )
+    return frozen
 
 
 def _sent_text(decision: Decision, receiver: str) -> str:
@@ -497,6 +528,8 @@ def _write(decision: Decision, command: ProposeDecision) -> None:
     decision.covers = command.covers
     decision.conditions = command.conditions
     decision.took_part = command.took_part
+    if command.without_old_dissent:
+        decision.dissent = ""
     is_dismissed = command.outcome is Outcome.DISMISSED
     decision.dismissal_ground = command.dismissal_ground if is_dismissed else None
     decision.dismissal_why = command.dismissal_why if is_dismissed else ""

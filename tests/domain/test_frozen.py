@@ -12,7 +12,7 @@ from grantportal.domain.documents import DecisionDocument, ReceiptDocument, Repo
 from grantportal.domain.forms import canonical
 
 SAMPLES = Path(__file__).parent / "frozen"
-NEWEST = {DecisionDocument: "decision-2", ReportDocument: "report-2"}
+NEWEST = {DecisionDocument: "decision-2-late-dissent", ReportDocument: "report-2"}
 """The sample of what is frozen today, of each document that is stored as its own facts."""
 
 
@@ -130,6 +130,23 @@ def test_a_dissent_from_before_says_what_it_said():
         "Deltog utan att besluta: Lo Exempel, jurist",
         "Skiljaktig mening: Beloppet borde ha varit lägre.; Skälen räcker inte.",
     ]
+
+
+def test_what_was_frozen_of_dissents_says_what_it_said():
+    """Until it was known that one may come after the decision «Ingen» was enough."""
+    noted = {name: said(decision(name)) for name in ("decision-2", "decision-2-none-noted", "decision-2-late-dissent")}
+    last = {name: shown["Vem som har beslutat"][-1] for name, shown in noted.items()}
+    none_then = "Avvikande mening: Ingen antecknad när beslutet fattades"
+    assert last == {
+        "decision-2": "Avvikande mening: Ingen",
+        "decision-2-none-noted": none_then,
+        "decision-2-late-dissent": none_then,
+    }
+    assert noted["decision-2-late-dissent"].pop("Avvikande mening efter beslutet") == [
+        "Lo Exempel har låtit anteckna en avvikande mening 1 juli 2020 kl. 09:15, efter att beslutet fattades och innan "
+        "det skickades:\nBeloppet borde ha varit lägre."
+    ]
+    assert noted["decision-2-late-dissent"] == noted["decision-2-none-noted"]
 
 
 @pytest.mark.parametrize(

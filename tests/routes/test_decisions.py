@@ -15,6 +15,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.appeals import appeal_time
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
+from grantportal.domain.dissents import NoteDissent
 from grantportal.domain.frozen import decision_document, read_fingerprint
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
@@ -37,6 +38,7 @@ from tests.support.decidable import (
     programme,
     proposed,
     tomorrow,
+    unlocked,
 )
 from tests.support.factories import OrganisationFactory
 from tests.support.rows import committed, events_of
@@ -547,3 +549,34 @@ def test_after_the_last_day_to_apply_nothing_is_ticked(pilot, as_):
     page = as_(pilot.decider).get(f"/beslut/{proposed(pilot, made)}/fatta")
     assert "Ansökningstiden går ut" not in warned.text + page.text
     assert "before_last_day" not in page.text
+
+
+def test_what_a_foredragande_wrote_for_others_is_taken_away_by_a_tick(pilot, as_):
+    made = application(pilot)
+    officer, url = as_(pilot.officer), f"/ansokningar/{made.id}/forslag"
+    assert "without_old_dissent" not in officer.get(url).text
+    decision_id = services.draft(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
+    unlocked(committed().get_one(Decision, decision_id), dissent="Lo ville annat.")
+    db.close_read_session()
+    page = officer.get(url)
+    assert "Lo ville annat." in page.text
+    state = re.search(r'name="based_on"[^>]*value="(\w+)"', page.text)[1]
+    sent = officer.post_form(url, amounts(pilot, based_on=state, without_old_dissent="y"))
+    assert sent.status_code == 303
+    assert "Lo ville annat" not in officer.get(f"/beslut/{decision_id}").text
+
+
+def test_whoever_sends_a_decision_reads_which_dissents_go_with_it(pilot, as_):
+    decision_id = decided(pilot, proposed(pilot, application(pilot)))
+    services.note_dissent(pilot.officer, decision_id, NoteDissent("För lågt."))
+    registrar = as_(pilot.registrar)
+    assert (
+        f"Avvikande mening av {pilot.officer.name} skickas med beslutet."
+        in registrar.get(f"/beslut/{decision_id}/skicka").text
+    )
+    assert ", efter att beslutet fattades" in registrar.get(f"/beslut/{decision_id}").text
+    registrar.post_form(f"/beslut/{decision_id}/skicka")
+    sent = registrar.get(f"/beslut/{decision_id}")
+    assert "Avvikande mening efter beslutet" in sent.text
+    assert sent.text.count("För lågt.") == 2
+    assert ", efter att beslutet fattades</p>" in sent.text

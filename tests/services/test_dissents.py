@@ -18,6 +18,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision, Dissent
 from grantportal.models.records import Record
 from grantportal.policy import visible
+from grantportal.queries import decision_pages, records
 from grantportal.services import decisions as services
 from tests.support.decidable import (
     actor_with,
@@ -27,6 +28,7 @@ from tests.support.decidable import (
     fingerprint_of,
     programme,
     proposed,
+    unlocked,
 )
 from tests.support.rows import committed, events_of
 
@@ -93,6 +95,67 @@ def test_what_is_noted_after_it_follows_with_it_and_the_decision_stays_as_it_was
     assert seen_by_the_party(made) == [f"Avvikande mening, {jurist.name}"]
     sent = committed().scalars(select(Record).where(Record.kind == RecordKind.DISPATCH)).one()
     assert sent.text.endswith(f"Avvikande mening följde med: {jurist.name}.")
+
+
+def versions_of(decision_id):
+    rows = select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION).order_by(FrozenVersion.number)
+    found = committed().scalars(rows).all()
+    assert {each.subject_id for each in found} == {decision_id}
+    return [decision_document(json.loads(each.content), each.sha256) for each in found]
+
+
+def test_what_is_sent_holds_what_was_noted_after_the_decision_and_what_was_decided_word_for_word(
+    pilot, made, jurist, decision_id
+):
+    decided(pilot, decision_id)
+    services.note_dissent(jurist, decision_id, AGAINST)
+    (decided_as,) = versions_of(decision_id)
+    services.dispatch(pilot.registrar, decision_id)
+    first, sent = versions_of(decision_id)
+    assert first == decided_as
+    *others, late, annex = sent.parts
+    assert (*others, annex) == first.parts
+    assert late.heading == "Avvikande mening efter beslutet"
+    assert late.paragraphs[0].startswith(f"{jurist.name} har låtit anteckna en avvikande mening ")
+    assert late.paragraphs[0].endswith("innan det skickades:\nBeloppet borde ha varit lägre.")
+    db.close_read_session()
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    shown = decision_pages.page(ombud, decision_id)
+    assert shown.document.parts == sent.parts
+    record = records.get(ombud, shown.record_id)
+    assert record.has_document
+    assert record.title.endswith(", med avvikande mening")
+    db.close_read_session()
+
+
+def test_nothing_more_is_frozen_where_nothing_was_noted_after_the_decision(pilot, jurist, decision_id):
+    services.note_dissent(jurist, decision_id, AGAINST)
+    decided(pilot, decision_id, sent=True)
+    assert len(versions_of(decision_id)) == 1
+
+
+def test_the_database_takes_no_dissent_against_what_is_sent(pilot, jurist, decision_id):
+    services.note_dissent(jurist, decision_id, AGAINST)
+    decided(pilot, decision_id, sent=True)
+    again = (
+        "INSERT INTO dissents (decision_id, case_id, organisation_id, record_id, person_id, text, at) "
+        "SELECT decision_id, case_id, organisation_id, record_id, person_id, 'Ny', at FROM dissents"
+    )
+    with db.writing_session() as session, pytest.raises(DBAPIError, match="written once"):
+        session.execute(text(again))
+    assert len(committed().scalars(select(Dissent)).all()) == 1
+
+
+def test_what_a_foredragande_wrote_for_others_can_be_taken_away(pilot, made, decision_id):
+    services.return_(pilot.decider, decision_id, ReturnDecision("Sänk beloppet."))
+    unlocked(committed().get_one(Decision, decision_id), dissent="Lo ville annat.")
+    whole = dict.fromkeys(pilot.years, 1_000_000)
+    services.draft(pilot.officer, made.id, command(pilot, whole))
+    assert committed().get_one(Decision, decision_id).dissent == "Lo ville annat."
+    services.propose(pilot.officer, made.id, command(pilot, whole, without_old_dissent=True))
+    assert committed().get_one(Decision, decision_id).dissent == ""
+    decided(pilot, decision_id)
+    assert dissent_of(decision_id) == ("Ingen antecknad när beslutet fattades",)
 
 
 def test_nothing_is_noted_once_the_decision_is_sent(pilot, jurist, decision_id):

@@ -32,6 +32,9 @@ from grantportal.domain.money import Kronor, in_words, number
 HEARD, DECIDED = "heard", "decided"
 """The parts that may change between proposal and decision: how the party was heard, and who decides."""
 
+ANNEX = "annex"
+"""The part that names the annex: always the last."""
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -132,6 +135,27 @@ def document(g: Grounds) -> DecisionDocument:
     return replace(made, parts=tuple(_parts(g, made)))
 
 
+@dataclass(frozen=True)
+class LateDissent:
+    """Avvikande mening that was noted when the decision had been made and not yet sent: whose, what, and when in UTC."""
+
+    name: str
+    text: str
+    at: datetime
+
+
+def with_late_dissents(made: DecisionDocument, dissents: Sequence[LateDissent]) -> DecisionDocument:
+    """The decision as it is sent: word for word what was decided, and after that the dissents that came before it was sent."""
+    said = tuple(
+        f"{each.name} har låtit anteckna en avvikande mening {day_time_text(each.at)}, efter att beslutet fattades och "
+        f"innan det skickades:\n{each.text}"
+        for each in dissents
+    )
+    late = LetterPart("late_dissents", "Avvikande mening efter beslutet", said)
+    annex = tuple(part for part in made.parts if part.key == ANNEX)
+    return replace(made, parts=(*made.parts[: len(made.parts) - len(annex)], late, *annex))
+
+
 def _parts(g: Grounds, d: DecisionDocument) -> Iterator[LetterPart]:
     yield LetterPart("decision", "Beslut", tuple(_operative(d)), _years(d))
     if d.granted is not None:
@@ -151,7 +175,7 @@ def _parts(g: Grounds, d: DecisionDocument) -> Iterator[LetterPart]:
     yield LetterPart("appeal", "Överklagande", (d.appeal.text,), marked=d.appeal.example)
     yield LetterPart(DECIDED, "Vem som har beslutat", facts=tuple(_decided(g)))
     if d.annex is not None:
-        yield LetterPart("annex", "Bilaga", (f"{d.annex.title}, version {d.annex.version}",))
+        yield LetterPart(ANNEX, "Bilaga", (f"{d.annex.title}, version {d.annex.version}",))
 
 
 def _operative(d: DecisionDocument) -> Iterator[str]:
