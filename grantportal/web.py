@@ -174,16 +174,20 @@ POLL = "X-Portal-Poll"
 
 
 def saved(
-    stamps: Mapping[str, str], errors: Mapping[str, str], clashes: Iterable[TextClash], note: str = ""
+    stamps: Mapping[str, str],
+    errors: Mapping[str, str],
+    clashes: Iterable[TextClash],
+    page: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
-    """What was saved, and what was not and why: stamps and errors by field, a clash with both texts."""
+    """What was saved, and what was not and why: stamps and errors by field, a clash with both texts. `page` is what else
+    the open page says that the save may have changed: the script puts it in its places."""
     return jsonify(
         saved=True,
         time=clock.time_text(clock.now()),
         stamps=stamps,
         errors=errors,
         clashes=[{**asdict(clash), "by": clash.by or "Någon annan"} for clash in clashes],
-        note=note,
+        page=page or {},
     )
 
 
@@ -194,10 +198,11 @@ def not_saved(form: Form) -> ResponseReturnValue:
     return jsonify(saved=False, message=message, **session_state()), 422
 
 
-def standing(place: str) -> ResponseReturnValue:
-    """Who else has the same page open, and how the session stands. Asking is also to say that one is here."""
+def standing(place: str, page: Mapping[str, Any] | None = None) -> ResponseReturnValue:
+    """Who else has the same page open, how the session stands, and `page` as in `saved`. Asking is also to say that one is
+    here."""
     draft_services.note_here(actor(), place)
-    return jsonify(others=drafts.others_at(actor(), place), **session_state())
+    return jsonify(others=drafts.others_at(actor(), place), page=page or {}, **session_state())
 
 
 def session_state() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from grantportal.services import reports as services
 
 bp = Blueprint("reports", __name__, url_prefix="/aterrapporteringar")
 
+SENDING = "sending"
 ENDED = "Ekonomin var intygad och behöver intygas igen."
 
 
@@ -63,6 +64,7 @@ def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, 
             "state_text": label.text,
             "current": part == current,
             "status": label.mark,
+            "part": part,
         }
 
     groups = []
@@ -78,9 +80,28 @@ def _nav(page: ReportPage, current: str = "") -> list[tuple[str, list[dict[str, 
         ]
         groups.append((headed(code, title), items))
     economy = item("Ekonomi", url_for(".economy", report_id=page.id), page.economy_label, rules.ECONOMY)
-    sending = item("Granska och skicka in", url_for(".submit", report_id=page.id), page.sending_label, "")
+    sending = item("Granska och skicka in", url_for(".submit", report_id=page.id), page.sending_label, SENDING)
     groups.append(("Övrigt", [economy, sending]))
     return groups
+
+
+def _follows(page: ReportPage) -> dict[str, Any]:
+    """What an open page takes over at each save and each time it asks who is there: who has attested, and each part's state."""
+    labels = {each.code: each.label for each in page.results}
+    labels |= {rules.ECONOMY: page.economy_label, SENDING: page.sending_label}
+    return {
+        "states": {part: label.mark for part, label in labels.items()},
+        "done": page.done,
+        "attested": _attested(page),
+    }
+
+
+def _attested(page: ReportPage) -> str:
+    """Who has attested the economy, when, and what ends it; empty where nobody has."""
+    if page.attested_at is None:
+        return ""
+    at = clock.day_time_text(page.attested_at)
+    return f"Intygad av {page.attested_by} {at}. Ändrar ni något måste ekonomin intygas igen."
 
 
 def _gap_links(page: ReportPage) -> list[tuple[str, str]]:
@@ -190,13 +211,13 @@ def autosave_result(report_id: int, code: str) -> ResponseReturnValue:
     shown: ResultShown = web.seen(page.result(code))
     policy.require(web.actor(), Permission.FILL_AND_CHANGE, page)
     if request.method == "GET":
-        return web.standing(f"report:{report_id}:{code}")
+        return web.standing(f"report:{report_id}:{code}", _follows(page))
     form = ResultForm(
         shown.answer, shown.stamp, page.causes, page.limits, page.asks, has_proviso=bool(shown.wording.provisos)
     )
     if not web.carried_out(form, services.save_result, web.actor(), report_id, code):
         return web.not_saved(form)
-    return web.saved(form.result.stamps, form.mistakes(), form.result.clashes)
+    return web.saved(form.result.stamps, form.mistakes(), form.result.clashes, _follows(_own_anew(report_id)))
 
 
 def _read_rows(page: ReportPage, shown: ResultShown) -> list[tuple[str, str]]:
@@ -259,7 +280,8 @@ def economy(report_id: int) -> ResponseReturnValue:
         may_write=(page.economy_is_open and _may(Permission.FILL_ECONOMY, page)) or request.method == "POST",
         may_attest=_may(Permission.ATTEST_ECONOMY, page),
         rest_is_saved=code == 422,
-        ended=bool(form.result and form.result.ended_attestation),
+        attested=_attested(page) or (ENDED if form.result and form.result.ended_attestation else ""),
+        ended=ENDED,
         saved_at=clock.saved_text(page.economy.saved_at),
         typed=request.method == "POST",
     )
@@ -272,15 +294,16 @@ def autosave_economy(report_id: int) -> ResponseReturnValue:
     page = _own(report_id)
     policy.require(web.actor(), Permission.FILL_ECONOMY, page)
     if request.method == "GET":
-        return web.standing(f"report:{report_id}:{rules.ECONOMY}")
+        return web.standing(f"report:{report_id}:{rules.ECONOMY}", _follows(page))
     form = economy_form(page.economy)
     if not web.carried_out(form, services.save_economy, web.actor(), report_id):
         return web.not_saved(form)
     clashes = {clash.field for clash in form.result.clashes}
-    form.refuse(_wrong(_own_anew(report_id)))
+    page = _own_anew(report_id)
+    form.refuse(_wrong(page))
     mistakes = {name: text for name, text in form.mistakes().items() if name not in clashes}
-    note = ENDED if form.result.ended_attestation else ""
-    return web.saved(form.result.stamps, mistakes, form.result.clashes, note)
+    explained = {row.category_id: row.explained for row in page.economy.rows}
+    return web.saved(form.result.stamps, mistakes, form.result.clashes, {**_follows(page), "explained": explained})
 
 
 def _judge(form: EconomyForm, page: ReportPage) -> None:

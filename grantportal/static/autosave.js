@@ -104,11 +104,11 @@ function signInAnew(why, words) {
   trouble(why, link, ', så sparas den.')
 }
 
-function saySaved({ clashes, errors, note }) {
+function saySaved({ clashes, errors }) {
   wrong = Object.keys(errors).length
   if (clashes.length) sayClash(clashes)
   else if (wrong) say(`Sparat ${savedAt}, men ${wrong} svar behöver rättas`, { bad: true, symbol: 'warn' })
-  else say(note ? `Sparat ${savedAt}. ${note}` : `Sparat ${savedAt}`, { symbol: 'check' })
+  else say(`Sparat ${savedAt}`, { symbol: 'check' })
 }
 
 function showOthers(names) {
@@ -116,36 +116,100 @@ function showOthers(names) {
   if (people.textContent !== text) people.textContent = text
 }
 
-function showError(name, message) {
-  const field = document.getElementById(name)
-  if (!field || !field.matches('input, textarea') || field.getAttribute('aria-invalid') === 'true') return
-  const text = document.createElement('span')
-  text.className = field.closest('td') ? 'bp-cellerror' : 'govuk-error-message'
-  text.id = `${name}-autosave`
-  text.dataset.autosaveError = ''
-  text.textContent = message
-  field.before(text)
-  field.classList.add(field.tagName === 'TEXTAREA' ? 'govuk-textarea--error' : 'govuk-input--error')
-  field.setAttribute('aria-invalid', 'true')
-  field.dataset.describedBefore = field.getAttribute('aria-describedby') ?? ''
-  field.setAttribute('aria-describedby', [field.dataset.describedBefore, text.id].join(' ').trim())
-  field.dataset.autosaveInvalid = ''
-  field.closest('[data-shown-if]')?.removeAttribute('hidden')
+// --- What is wrong, as the server says it: beside the field, and first on a page that was made with it -----------------
+
+const isChoice = (field) => ['checkbox', 'radio'].includes(field.type)
+// A choice goes by its first alternative.
+const fieldOf = (name) => document.getElementById(name) ?? document.getElementById(`${name}-0`)
+
+function showErrors(errors) {
+  const summary = document.querySelector('.govuk-error-summary')
+  const told = (name) => [...(summary?.querySelectorAll(`[href="#${name}"], [href="#${name}-0"]`) ?? [])]
+  for (const old of form.querySelectorAll('[id$="-error"]')) {
+    const name = old.id.replace(/-error$/, '')
+    if (name in errors) continue
+    markField(name, false)
+    old.remove()
+    for (const link of told(name)) link.closest('li').remove()
+  }
+  for (const [name, message] of Object.entries(errors)) {
+    const field = fieldOf(name)
+    if (!field?.matches('input, textarea')) continue
+    const text = document.getElementById(`${name}-error`) ?? newError(field, name)
+    const before = text.lastChild.textContent.trim()
+    for (const link of told(name)) link.textContent = link.textContent.replace(before, message)
+    text.lastChild.textContent = ` ${message}`
+    markField(name, true)
+  }
+  if (!summary || summary.querySelector('li')) return
+  summary.remove()
+  document.querySelector('[data-rest-saved]')?.remove()
+  document.title = document.title.replace(/^Fel: /, '')
 }
 
-function takeOver({ stamps, errors }) {
+function newError(field, name) {
+  const text = document.createElement('span')
+  text.className = field.closest('td') ? 'bp-cellerror' : 'govuk-error-message'
+  text.id = `${name}-error`
+  const kind = document.createElement('span')
+  kind.className = 'govuk-visually-hidden'
+  kind.textContent = 'Fel:'
+  text.append(kind, '')
+  const place = field.closest('.govuk-radios, .govuk-checkboxes, .govuk-input__wrapper') ?? field
+  place.before(text)
+  return text
+}
+
+function markField(name, isWrong) {
+  const field = fieldOf(name)
+  if (!field) return
+  const whole = (isChoice(field) && field.closest('fieldset')) || field
+  const others = (whole.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id && id !== `${name}-error`)
+  setOrDrop(whole, 'aria-describedby', [...others, ...(isWrong ? [`${name}-error`] : [])].join(' '))
+  if (whole === field) setOrDrop(field, 'aria-invalid', isWrong ? 'true' : '')
+  if (!isChoice(field)) field.classList.toggle(`govuk-${field.tagName.toLowerCase()}--error`, isWrong)
+  field.closest('.govuk-form-group')?.classList.toggle('govuk-form-group--error', isWrong)
+  if (isWrong) field.closest('[data-shown-if]')?.removeAttribute('hidden')
+}
+
+function setOrDrop(element, attribute, value) {
+  if (value) element.setAttribute(attribute, value)
+  else element.removeAttribute(attribute)
+}
+
+// --- What else the page says: it follows what is saved, by this page and by others ------------------------------------
+
+function follow({ states = {}, done, attested = '' }) {
+  for (const [part, [tone, symbol, text]] of Object.entries(states)) {
+    for (const place of document.querySelectorAll(`[data-state="${part}"]`)) {
+      place.querySelector('use').setAttribute('href', `#s-${symbol}`)
+      const status = place.querySelector('.bp-status')
+      if (status) {
+        status.className = tone ? `bp-status bp-status--${tone}` : 'bp-status'
+        status.lastChild.textContent = ` ${text}`
+      } else place.querySelector('small').textContent = text
+    }
+  }
+  for (const place of document.querySelectorAll('[data-state-done]')) {
+    const total = Number(place.dataset.stateDone)
+    place.textContent = `${done} av ${total} klara`
+    const bar = place.closest('nav').querySelector('.bp-bar')
+    bar.setAttribute('aria-label', bar.getAttribute('aria-label').replace(/^\d+/, done))
+    bar.querySelector('rect').setAttribute('width', `${(100 * done) / total}%`)
+  }
+  // Read aloud, and so written only as it changes.
+  const place = document.querySelector('[data-attested]')
+  const now = attested || (place?.textContent && place.dataset.attested)
+  if (place && now !== place.textContent) place.textContent = now
+}
+
+function takeOver({ stamps, errors, page }) {
   for (const field of stampFields()) if (field.name in stamps) field.value = stamps[field.name]
   // A taken-over answer that has been changed is the person's own.
   for (const mark of document.querySelectorAll('[data-fetched]')) if (`seen-${mark.dataset.fetched}` in stamps) mark.remove()
-  for (const old of form.querySelectorAll('[data-autosave-error]')) old.remove()
-  for (const field of form.querySelectorAll('[data-autosave-invalid]')) {
-    field.removeAttribute('aria-invalid')
-    if (field.dataset.describedBefore) field.setAttribute('aria-describedby', field.dataset.describedBefore)
-    else field.removeAttribute('aria-describedby')
-    field.removeAttribute('data-autosave-invalid')
-    field.classList.remove('govuk-input--error', 'govuk-textarea--error')
-  }
-  for (const [name, message] of Object.entries(errors)) showError(name, message)
+  showErrors(errors)
+  follow(page)
+  form.dispatchEvent(new CustomEvent('autosaved', { detail: { base, page } }))
 }
 
 // --- Saving -----------------------------------------------------------------------------------------------------------
@@ -243,7 +307,7 @@ async function look() {
     return
   }
   if (!answer.ok) return
-  const { person: now, token, others } = await answer.json()
+  const { person: now, token, others, page } = await answer.json()
   if (now !== person) {
     otherPerson()
     setTimeout(look, LOOK_SOON)
@@ -257,6 +321,7 @@ async function look() {
     }
   }
   showOthers(others)
+  follow(page)
   takeLost()
 }
 
@@ -310,7 +375,7 @@ function putBack(copy, names, now) {
   if (!isKnown) for (const field of stampFields()) field.value = copy.stamps[field.name] ?? ''
   for (const name of names) {
     named(name).forEach((field, place) => {
-      if (['checkbox', 'radio'].includes(field.type)) field.checked = copy.now[name].includes(field.value)
+      if (isChoice(field)) field.checked = copy.now[name].includes(field.value)
       else field.value = copy.now[name][place] ?? ''
       field.dispatchEvent(new Event('input', { bubbles: true }))
     })

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from grantportal import db
 from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
+from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.accounts import User
+from grantportal.models.organisations import YouthHome
 from grantportal.queries import applications as application_queries
 from grantportal.web import SESSION_COOKIE
 from tests.support.applications import (
@@ -110,6 +113,50 @@ def test_a_region_begins_writes_and_hands_in(visitor, live, user):
     look(page, "the receipt")
     page.get_by_role("link", name="Läs det ni skickade in").click()
     look(page, "the frozen version")
+
+
+def test_a_mended_error_goes_beside_its_field_and_first_on_the_page(visitor, live, user):
+    application = begin(actor_of(user), open_call())
+    sign_in(visitor, live, user)
+    page = visitor.new_page()
+    summary = page.locator(".govuk-error-summary li")
+
+    page.goto(f"/ansokningar/{application.id}/avsnitt/kostnader")
+    first, second = page.locator("input[id^=q8-y2022_c]").all()[:2]
+    first.fill("1,5")
+    second.fill("2,5")
+    save(page, "Spara och fortsätt")
+    expect(summary).to_have_count(2)
+    first.fill("1")
+    expect(summary).to_have_count(1, timeout=15_000)
+    expect(page.locator(".bp-cellerror")).to_have_count(1)
+    second.fill("2")
+    expect(page.locator(".govuk-error-summary, .bp-cellerror, [data-rest-saved]")).to_have_count(0, timeout=15_000)
+
+    # A text that is shown with a warning.
+    page.goto(f"/ansokningar/{application.id}/avsnitt/arbetet")
+    page.get_by_label("Vilka behov?").fill("Om 811218-9876.")
+    save(page, "Spara")
+    expect(summary).not_to_have_count(0)
+    page.get_by_label("Vilka behov?").fill("Om barn.")
+    expect(page.locator(".govuk-error-summary, .govuk-error-message")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#q5")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_an_error_of_a_choice_comes_and_goes_in_its_group(visitor, live, user):
+    application = begin(actor_of(user), open_call())
+    sign_in(visitor, live, user)
+    page = visitor.new_page()
+    page.goto(f"/ansokningar/{application.id}/avsnitt/ungdomshem")
+    with db.writing_session() as session, session.begin():
+        session.execute(update(YouthHome).where(YouthHome.name == "Folåsa").values(status=YouthHomeStatus.CLOSED))
+    page.get_by_label("Folåsa").check()
+    group = page.get_by_role("group", name="Vilka ungdomshem?")
+    expect(group).to_contain_text("Folåsa går inte att välja längre. Välj andra hem.", timeout=15_000)
+    look(page, "a choice that was closed")
+    expect(group).to_have_attribute("aria-describedby", "q7-error")
+    page.get_by_label("Folåsa").uncheck()
+    expect(page.locator(".govuk-error-message")).to_have_count(0, timeout=15_000)
 
 
 def test_what_is_typed_survives_a_broken_connection_and_is_saved_when_it_is_back(visitor, live, user):

@@ -484,9 +484,16 @@ def test_the_economy_is_saved_while_it_is_written_and_says_that_the_attestation_
         f"c{row.category_id}_seen": row.stamp,
     }
 
+    others = by(Role.APPLICANT_ECONOMIST)
+    before = others.get(url(region, "/ekonomi/autospara")).json["page"]
+    assert before["attested"].startswith(f"Intygad av {region.users[Role.APPLICANT_ECONOMIST].name}")
+    assert before["states"]["economy"] == ["ok", "check", "Klar"]
+
     said = by().post_form(url(region, "/ekonomi/autospara"), data, at=url(region, "/ekonomi")).json
 
-    assert said["note"] == "Ekonomin var intygad och behöver intygas igen."
+    after = others.get(url(region, "/ekonomi/autospara")).json["page"]
+    assert (after["attested"], after["states"]["economy"]) == ("", ["info", "half", "Påbörjad"])
+    assert said["page"].items() >= after.items()
     assert list(said["errors"]) == [f"c{row.category_id}_own_financing"]
     assert page(region).economy.rows[0].answer.cost == 7
 
