@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text, update
+from sqlalchemy import Engine, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grantportal import db, migrate
@@ -20,16 +20,17 @@ from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
 from grantportal.models.grants import CostCategory
-from grantportal.models.payments import Payment, PaymentBatch
+from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.reports import ReportCost
 from grantportal.models.search import is_modelled
 from tests.support import run
+from tests.support.calls import actor_with
 from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
 from tests.support.payable import MADE_AT, giro, payable, programme
-from tests.support.reporting import COSTS, OPENED, fill_economy, grantee, page
-from tests.support.rows import saved
+from tests.support.reporting import COSTS, OPENED, approve, fill_economy, grantee, handed_in, page
+from tests.support.rows import committed, saved
 
 NUMBERS = ("5050-1014", "5050-1022", "5050-1055", "991-2346")
 
@@ -160,6 +161,14 @@ def test_a_published_call_takes_its_law_from_its_grant(migrated):
     with pytest.raises(DBAPIError, match="written once"):
         _run(migrated, "UPDATE calls SET legal_basis = 'x' WHERE status = 'published'")
 
+    migrate.upgrade(migrated)
+
+    with migrated.connect() as connection:
+        titles = {row[0]: row[1] for row in connection.execute(text("SELECT id, grant_title FROM calls"))}
+    assert titles == {calls[0].id: grant.title, calls[1].id: ""}
+    with pytest.raises(DBAPIError, match="written once"):
+        _run(migrated, "UPDATE calls SET grant_title = 'x' WHERE status = 'published'")
+
 
 def test_a_comment_that_is_there_explains_the_deviation_that_it_stands_beside(migrated):
     region = grantee()
@@ -179,6 +188,32 @@ def test_a_comment_that_is_there_explains_the_deviation_that_it_stands_beside(mi
     ]
     assert rows[0].answer.comment
     assert rows[0].explained is None, "nothing is counted there"
+
+
+def test_what_is_handed_in_and_not_approved_is_charged_no_more(migrated):
+    """A line of its own takes it back, since the ledger is only added to; what is approved is charged both ways."""
+    steps = ScriptDirectory.from_config(migrate.config_for(None)).walk_revisions()
+    step = next(each for each in steps if each.path.endswith("_charged_when_approved.py"))
+    waiting = grantee()
+    approved = grantee(waiting.call)
+    for region in (waiting, approved):
+        handed_in(region)
+    with clock.at(OPENED):
+        approve(approved, actor_with(Role.HANDLAGGARE))
+
+    def charged(region):
+        lines = select(LedgerEntry.amount).where(LedgerEntry.report_id == region.report.id).order_by(LedgerEntry.id)
+        return list(committed().scalars(lines))
+
+    assert (charged(waiting), charged(approved)) == ([], [1_193_455])
+    db.close_read_session()
+    migrate.downgrade(migrated, step.down_revision)
+    assert (charged(waiting), charged(approved)) == ([1_193_455], [1_193_455])
+    db.close_read_session()
+
+    migrate.upgrade(migrated)
+
+    assert (charged(waiting), charged(approved)) == ([1_193_455, -1_193_455], [1_193_455])
 
 
 def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):

@@ -64,6 +64,7 @@ from grantportal.imports import frameworks as framework_outlines
 from grantportal.queries import accounts
 from grantportal.queries import demonstration as facts
 from grantportal.queries import reports as report_queries
+from grantportal.queries import reviews as review_queries
 from grantportal.queries.youth_homes import listed as homes_listed
 from grantportal.services import (
     applications,
@@ -648,8 +649,10 @@ class Story:
 
     def _approve(self, told: Mapping[str, Any]) -> None:
         report = self._report(told)
-        seen = review_rules.fingerprint_of(facts.report_version(report), self._assessments(told))
-        reviews.approve(actor_of(OFFICER), report, ApproveReport(seen))
+        shown = review_queries.page(actor_of(OFFICER), report)
+        if shown is None:
+            raise LookupError("the officer does not see the report")
+        reviews.approve(actor_of(OFFICER), report, ApproveReport(shown.fingerprint))
 
     # --- Påminnelser -------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from grantportal.domain.clock import stockholm
 from grantportal.domain.events import EventKind
 from grantportal.domain.money import Kronor, kr
 from grantportal.domain.payments import LedgerKind, PaymentStatus
+from grantportal.domain.reports import Charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class PaymentRow:
     confirmed_at: datetime | None
     registration_number: str
     organisation_number: str
+    attested_giro: tuple[str, int] | None = None
+    """The number and organisation of the giro that it says it is paid to; None where it names none."""
     told: Sequence[Told] = ()
 
     @property
@@ -111,12 +114,16 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A report: what its newest version charges (None: nothing is handed in), and what its rows for overviews do."""
+    """A report: what its newest version used and charges (None: nothing is handed in), and what its rows for overviews do."""
 
     id: int
     place: Place
+    is_approved: bool
+    used: Kronor
     charged: Kronor | None
     listed: Kronor
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the history says of its approval: what was paid by then, and what it charged. Nothing of one from before that."""
 
 
 @dataclass
@@ -238,6 +245,7 @@ def payments(money: Money) -> Iterator[str | None]:
             for said in (
                 *_against_decision(payment, money.decisions.get(payment.decision_id)),
                 *_against_ledger(payment, paid.get(payment.id, [])),
+                *_against_giro(payment),
                 *_against_history(payment),
                 *_against_batch(payment, money.batches.get(payment.batch_id or 0)),
             )
@@ -294,6 +302,24 @@ def _against_history(payment: PaymentRow) -> Iterator[str]:
             day = told.facts.get("paid_on")
             if day is not None and day != payment.paid_on.isoformat():
                 yield f"{payment.paid_on} är betaldagen, {what}: {day}"
+
+
+def _against_giro(payment: PaymentRow) -> Iterator[str]:
+    """The number is that of the giro which the attestant approved, of the organisation that is paid, as the attestation says."""
+    if payment.attested_giro is not None:
+        number, organisation_id = payment.attested_giro
+        if number != payment.giro:
+            yield f"har bankgiro {payment.giro or 'saknas'}, men det bankgiro som den hänvisar till är {number}"
+        if organisation_id != payment.place.organisation_id:
+            yield f"har bankgiro {number}, som är en annan organisations"
+    attested = [told for told in payment.told if told.kind is EventKind.PAYMENT_ATTESTED]
+    if payment.status in _ATTESTED and attested:
+        said = attested[-1].facts.get("bank_giro", payment.giro)
+        if said != payment.giro:
+            yield f"har bankgiro {payment.giro or 'saknas'}, attesten gäller {said}"
+
+
+_ATTESTED = {PaymentStatus.ATTESTED, PaymentStatus.BATCHED, PaymentStatus.CONFIRMED}
 
 
 def _against_batch(payment: PaymentRow, batch: BatchRow | None) -> Iterator[str]:
@@ -389,7 +415,8 @@ def _against_frozen(payment: PaymentRow, row: Mapping[str, Any]) -> Iterator[str
 
 
 def reports(money: Money) -> Iterator[str | None]:
-    """What the ledger has as charged by a report is what its newest version says, and so do the rows that are read."""
+    """What the ledger has as charged by a report is what its newest version used when that was approved, and never above
+    what was paid by then; nothing before it is approved. The rows that are read say what was handed in."""
     entered: Counter[int] = Counter()
     for entry in money.entries:
         if entry.kind is LedgerKind.CHARGED and entry.report_id is not None:
@@ -397,9 +424,19 @@ def reports(money: Money) -> Iterator[str | None]:
     for report in money.reports.values():
         charged = report.charged or 0
         where = f"Återrapportering {report.id} ({report.place.grant_year})"
-        if entered[report.id] != charged:
-            yield f"{where}: {kr(charged)} belastar bidraget enligt det som har skickats in, reskontran säger {kr(entered[report.id])}."
+        due = _charged(report)
+        if entered[report.id] != due:
+            yield f"{where}: {kr(due)} belastar bidraget enligt det som är godkänt, reskontran säger {kr(entered[report.id])}."
+        if report.told.get("charged", due) != due:
+            yield f"{where}: {kr(due)} belastar bidraget enligt det som är godkänt, händelsen säger {kr(report.told['charged'])}."
         if report.listed != charged:
             yield f"{where}: {kr(charged)} belastar bidraget enligt det som har skickats in, översikterna läser {kr(report.listed)}."
         if report.charged is not None:
             yield None
+
+
+def _charged(report: ReportRow) -> Kronor:
+    if not report.is_approved:
+        return 0
+    # Before an approval charged the grant, the hand-in did, by what was paid then.
+    return Charge(report.used, report.told["paid"]).charged if "paid" in report.told else report.charged or 0

@@ -288,8 +288,38 @@ def share_out(total: Kronor, weights: Sequence[int]) -> tuple[Kronor, ...]:
 
 
 def charged_of(content: Mapping[str, Any]) -> Kronor:
-    """Belastar bidraget, as a frozen version of a report says it: what the ledger has as charged by the report."""
+    """Belastar bidraget, as a frozen version of a report says it: by what was paid when it was handed in."""
     return sum(line["charged"] for line in content["economy"]["lines"])
+
+
+def used_of(content: Mapping[str, Any]) -> Kronor:
+    """The costs less own financing of a frozen version, whatever was paid."""
+    return sum(line["cost"] - line["own_financing"] for line in content["economy"]["lines"])
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What a report charges the grant when it is approved: what is used, and never above what is paid by then. Whole kronor."""
+
+    used: Kronor
+    paid: Kronor
+    entered: Kronor | None = None
+    """What the ledger has as charged, once the report is approved: what is paid after that does not change it by itself."""
+
+    @property
+    def charged(self) -> Kronor:
+        """Belastar bidraget."""
+        return min(self.used, self.paid) if self.entered is None else self.entered
+
+    @property
+    def beyond(self) -> Kronor:
+        """Över det utbetalda: own financing."""
+        return self.used - self.charged
+
+    @property
+    def unspent(self) -> Kronor:
+        """Inte använt."""
+        return self.paid - self.charged
 
 
 @dataclass(frozen=True)

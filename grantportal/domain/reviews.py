@@ -7,7 +7,8 @@ from datetime import datetime
 from grantportal.domain import clock
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import canonical, fingerprint
-from grantportal.domain.reports import RATING_TEXTS, Rating
+from grantportal.domain.money import Kronor, kr
+from grantportal.domain.reports import RATING_TEXTS, Charge, Rating
 
 MOST_COMMENT = 2_000
 
@@ -52,7 +53,7 @@ class RateResults:
 
 @dataclass(frozen=True)
 class ApproveReport:
-    """The fingerprint of the assessments that were read."""
+    """The fingerprint of the assessments, and of what the grant is charged, that were read."""
 
     seen: str
 
@@ -143,15 +144,18 @@ def ensure_all_rated(own: Mapping[str, Rating], assessments: Mapping[str, Assess
         raise RuleViolation(f"Skriv varför bedömningen är en annan än regionens: {', '.join(left)}.")
 
 
-def fingerprint_of(version_number: int, assessments: Mapping[str, Assessment]) -> str:
-    """What an approval rests on: the report as handed in and every assessment of it."""
-    return fingerprint(canonical([version_number, {code: asdict(each) for code, each in assessments.items()}]))
+def fingerprint_of(version_number: int, assessments: Mapping[str, Assessment], charged: Kronor) -> str:
+    """What an approval rests on: the report as handed in, every assessment of it and what the grant is charged."""
+    said = {code: asdict(each) for code, each in assessments.items()}
+    return fingerprint(canonical([version_number, said, charged]))
 
 
 def ensure_same(seen: str, now: str) -> None:
     """What is approved is what was read. Raises RuleViolation."""
     if seen != now:
-        raise RuleViolation("Bedömningarna har ändrats sedan du läste dem. Läs dem igen innan du godkänner.")
+        raise RuleViolation(
+            "Bedömningarna, eller det som är utbetalt, har ändrats sedan du läste dem. Läs igen innan du godkänner."
+        )
 
 
 # --- What is written and counted -----------------------------------------------------------------------------------
@@ -169,6 +173,7 @@ class Approval:
     received_at: datetime
     sha256: str
     titles: Mapping[str, str]
+    charge: Charge
 
 
 def approval_told(of: Approval, own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> str:
@@ -179,6 +184,7 @@ def approval_told(of: Approval, own: Mapping[str, Rating], assessments: Mapping[
         f"Godkänd av {of.by} {clock.day_time_text(of.at)}.\n"
         f"Det som är godkänt är version {of.version}, som kom in {clock.day_time_text(of.received_at)}.\n"
         f"Fingeravtryck (SHA-256): {of.sha256}",
+        charge_told(of.charge),
     ]
     for code, rating in own.items():
         assessment = assessments[code]
@@ -187,6 +193,16 @@ def approval_told(of: Approval, own: Mapping[str, Rating], assessments: Mapping[
         line += f"\nVår bedömning: {said}. Er egen bedömning: {RATING_TEXTS[rating]}."
         lines.append(f"{line}\nKommentar: {assessment.comment}" if assessment.comment else line)
     return "\n\n".join(lines)
+
+
+def charge_told(of: Charge) -> str:
+    """What the region is told of the money: what is paid, what it is charged, and what goes over or is left of it."""
+    lines = [f"Utbetalt för året: {kr(of.paid)}.", f"Belastar bidraget: {kr(of.charged)}."]
+    if of.beyond:
+        lines.append(f"Över det utbetalda, er egen finansiering: {kr(of.beyond)}.")
+    if of.unspent:
+        lines.append(f"Inte använt: {kr(of.unspent)}.")
+    return "\n".join(lines)
 
 
 def met_of_assessed(ratings: Iterable[Rating | None]) -> str:

@@ -11,6 +11,7 @@ from grantportal.domain.events import EventKind
 from grantportal.effects.freeze import freeze
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.cases import FrozenVersion
+from grantportal.queries import grants
 from grantportal.transaction import Act
 
 
@@ -32,7 +33,7 @@ def hand_in(
     content = hand_ins.application_content(
         hand_ins.HandIn(
             what=what,
-            grant=call.grant.title,
+            grant=grants.title_of(call),
             call=call.title,
             organisation=application.organisation.name,
             organisation_number=application.organisation.organisation_number,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grantportal.domain.calls import CallChangeKind, CallKind, CallStatus
@@ -44,6 +44,8 @@ class Call(Base):
     comment_kronor: Mapped[Kronor] = mapped_column(default=25_000)
     is_example: Mapped[bool] = mapped_column(default=False)
     """Whether all sums sought and granted in the call are invented."""
+    grant_title: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the statsbidrag was called when the call was published, for all that is about the call; empty in a draft."""
     purpose: Mapped[str] = mapped_column(default="")
     """From here on what the call promises in law: taken from the statsbidrag when the call is published, then its own."""
     legal_basis: Mapped[str] = mapped_column(default="")

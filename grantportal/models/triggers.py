@@ -48,7 +48,7 @@ KEPT_UNLESS_DRAFT = {
     "calls": (
         *("grant_id", "kind", "extends_id", "opens_at", "published_at", "is_example"),
         *("application_form_id", "report_form_id", "framework_version_id", "condition_set_id", "last_category"),
-        *("comment_percent", "comment_kronor", "purpose", "legal_basis", "recovery_basis"),
+        *("comment_percent", "comment_kronor", "grant_title", "purpose", "legal_basis", "recovery_basis"),
         *("appeal_variant", "appeal_provision", "appeal_is_example"),
     ),
 }

@@ -266,7 +266,7 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     found = (
         db.session()
         .execute(
-            select(Call, Grant.title, FormVersion.definition)
+            select(Call, grants.title_for_call(), FormVersion.definition)
             .join(Grant, Call.grant_id == Grant.id)
             .outerjoin(FormVersion, Call.application_form_id == FormVersion.id)
             .where(Call.id == call_id, visible(actor, Call), Call.published_at.is_not(None))

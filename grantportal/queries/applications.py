@@ -48,7 +48,7 @@ from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
-from grantportal.queries import youth_homes
+from grantportal.queries import grants, youth_homes
 from grantportal.queries.accounts import holds
 
 # --- The rows ------------------------------------------------------------------------------------------------------
@@ -527,7 +527,7 @@ def head_of(application: Application, supplement: OpenSupplement | None, audienc
         applicant_unit=application.applicant_unit,
         call_id=call.id,
         call_title=call.title,
-        grant_title=call.grant.title,
+        grant_title=grants.title_of(call),
         last_day=call.last_day,
         days_left=clock.days_left_text(call.last_day, clock.stockholm(now).date()),
         late=late,
@@ -576,7 +576,7 @@ def start_page(actor: Actor, call_id: int) -> StartPage | None:
     return StartPage(
         call_id=call.id,
         call_title=call.title,
-        grant_title=call.grant.title,
+        grant_title=grants.title_of(call),
         last_day=call.last_day,
         organisations=tuple((each, names[each]) for each in ids if each in names),
         begun=tuple((row.id, row.name, row.applicant_unit) for row in begun),

@@ -192,7 +192,7 @@ def listed(actor: Actor) -> CallList:
         CallRow(
             id=call.id,
             title=call.title,
-            grant_title=call.grant.title,
+            grant_title=grants.title_of(call),
             years_text=grants.years_text(year.grant_year for year in call.years),
             last_day=call.last_day,
             opens_at=call.opens_at,
@@ -364,7 +364,7 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         about=call.about,
         eligible=call.eligible,
         grant_id=grant.id,
-        grant_title=grant.title,
+        grant_title=grants.title_of(call),
         purpose=law.purpose,
         legal_basis=law.legal_basis,
         recovery_basis=law.recovery_basis,

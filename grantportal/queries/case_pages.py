@@ -34,6 +34,7 @@ from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Event
 from grantportal.models.records import Record
+from grantportal.models.reports import Report, ReportedCost
 from grantportal.models.supplements import Supplement
 from grantportal.policy import WHO_MAY, Permission, told_to, visible
 from grantportal.queries.accounts import holds
@@ -49,6 +50,7 @@ from grantportal.queries.case_states import (
     supplement_last_day,
     views_last_day,
 )
+from grantportal.queries.grants import title_for_call
 from grantportal.queries.records import RecordRow
 from grantportal.queries.together import fetched, part
 
@@ -61,6 +63,8 @@ class MoneyYear:
     granted: Kronor | None
     paid: Kronor | None
     spent: Kronor | None
+    reported: Kronor | None
+    """What a report that is handed in and not approved says that the grant is charged."""
     elsewhere: Kronor | None
     """Paid for the same year in the organisation's other cases: the year's report counts it too."""
 
@@ -153,7 +157,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
                 Case,
                 Application,
                 Organisation,
-                Grant.title,
+                title_for_call(),
                 Call,
                 assigned.name,
                 handles_now(Case.assigned_to_id),
@@ -332,6 +336,15 @@ def _beside(actor: Actor, case: Case, application: Application) -> Found:
             visible(actor, LedgerEntry),
         )
         .group_by(LedgerEntry.grant_year, LedgerEntry.kind, is_here),
+        part("reported", year=Report.grant_year, amount=cast(func.sum(ReportedCost.charged), BigInteger()))
+        .join_from(Report, ReportedCost, ReportedCost.report_id == Report.id)
+        .where(
+            Report.grant_id == case.grant_id,
+            Report.organisation_id == case.organisation_id,
+            Report.status != ReportStatus.APPROVED,
+            visible(actor, Report),
+        )
+        .group_by(Report.grant_year),
         part("event", number=Event.seq, title=Event.kind, text=Event.data, name=User.name, at=Event.at)
         .join_from(Event, User, User.id == Event.actor_id, isouter=True)
         .where(Event.case_id == case.id, told_to(actor)),
@@ -367,6 +380,7 @@ def _money(found: Found) -> tuple[MoneyYear, ...]:
     sums: dict[tuple[int, LedgerKind, bool], Kronor] = {
         (row.year, LedgerKind(row.text), bool(row.flag)): row.amount for row in found.get("money", ())
     }
+    waiting = {row.year: row.amount for row in found.get("reported", ())}
     years = sorted({year for year, _, is_here in sums if is_here})
 
     def both(year: int, kind: LedgerKind) -> Kronor | None:
@@ -378,7 +392,9 @@ def _money(found: Found) -> tuple[MoneyYear, ...]:
             year=year,
             granted=sums.get((year, LedgerKind.DECIDED, True)),
             paid=sums.get((year, LedgerKind.PAID, True)),
-            spent=both(year, LedgerKind.CHARGED),
+            # What was entered at a hand-in before this was entered at approval is taken back, and sums to nothing.
+            spent=None if year in waiting else both(year, LedgerKind.CHARGED),
+            reported=waiting.get(year),
             elsewhere=sums.get((year, LedgerKind.PAID, False)),
         )
         for year in years

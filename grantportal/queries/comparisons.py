@@ -27,6 +27,7 @@ from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import ReportStatus
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.calls import Call
@@ -35,8 +36,9 @@ from grantportal.models.decisions import Communication, Decision
 from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry
+from grantportal.models.reports import Report, ReportedCost
 from grantportal.policy import visible
-from grantportal.queries import decisions
+from grantportal.queries import decisions, grants
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ class YearCompared:
     proposed: Kronor
     paid: Kronor
     spent: Kronor | None
-    """None until somebody has reported: missing is not zero."""
+    """What approved reports have charged. None until one is approved: missing is not zero."""
+    reported: Kronor
+    """What reports that are handed in and not approved say that the grant is charged."""
     report_due_on: date
     is_example: bool
     """Whether something invented has been granted of the frame, here or in another call."""
@@ -230,6 +234,21 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
             paid.setdefault(organisation_id, {})[year] = int(amount)
         elif entry is LedgerKind.CHARGED:
             spent[year] = spent.get(year, 0) + int(amount)
+    waiting = {
+        year: int(amount)
+        for year, amount in db.session().execute(
+            select(Report.grant_year, func.sum(ReportedCost.charged))
+            .join(ReportedCost, ReportedCost.report_id == Report.id)
+            .where(
+                Report.grant_id == call.grant_id,
+                Report.grant_year.in_(years),
+                Report.status != ReportStatus.APPROVED,
+            )
+            .group_by(Report.grant_year)
+        )
+    }
+    # What was entered at a hand-in before this was entered at approval is taken back, and sums to nothing.
+    spent = {year: amount for year, amount in spent.items() if amount or year not in waiting}
     invented = set(
         db.session().scalars(
             select(LedgerEntry.grant_year)
@@ -263,7 +282,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
     return Comparison(
         call_id=call.id,
         call_title=call.title,
-        grant_title=call.grant.title,
+        grant_title=grants.title_of(call),
         is_extra=call.kind is CallKind.EXTRA,
         sums_are_example=call.is_example,
         asks_for_homes=form is not None and FormDefinition.from_json(form.definition).asks_for_homes,
@@ -276,6 +295,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
                 proposed=sum(row.proposed.get(each.grant_year, 0) for row in compared if not row.is_decided),
                 paid=sum(sums.get(each.grant_year, 0) for sums in paid.values()),
                 spent=spent.get(each.grant_year),
+                reported=waiting.get(each.grant_year, 0),
                 report_due_on=each.report_due_on,
                 is_example=each.grant_year in invented,
                 grantees=frames[each.grant_year].grantees,

@@ -24,7 +24,7 @@ from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Word
 from grantportal.models.grants import Condition
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Portal
-from grantportal.queries import decisions
+from grantportal.queries import decisions, grants
 
 
 def document(decision: Decision, *, decided_by: Person | None = None, at: datetime | None = None) -> DecisionDocument:
@@ -45,7 +45,7 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     return letter.document(
         letter.Grounds(
             office=office(),
-            grant=grant.title,
+            grant=grants.title_of(call),
             registration_number=case.registration_number or "",
             party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
             represents_the_public=organisation.kind is OrganisationKind.REGION,

@@ -105,11 +105,6 @@ def report_id(grant_id: int, organisation_id: int, year: int) -> int:
     return db.session().scalars(found).one()
 
 
-def report_version(report_id: int) -> int:
-    """The number of the report's newest hand-in."""
-    return db.session().get_one(Report, report_id).version_number
-
-
 def result_ids(grant_id: int) -> dict[str, int]:
     """The grant's expected results, by code."""
     rows = db.session().execute(

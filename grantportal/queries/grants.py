@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
 from sqlalchemy.orm import selectinload
 
 from grantportal import db
@@ -39,6 +39,16 @@ def get(grant_id: int, *, lock: bool = False) -> Grant | None:
     """The statsbidrag; what it is, is public."""
     query = select(Grant).where(Grant.id == grant_id)
     return db.session().scalars(db.lock(query) if lock else query).one_or_none()
+
+
+def title_of(call: Call) -> str:
+    """What the statsbidrag is called in all that is about the call: as it was published with, whatever it is called later."""
+    return call.grant_title or call.grant.title
+
+
+def title_for_call() -> ColumnElement[str]:
+    """The same, where a call is joined with its statsbidrag."""
+    return case((Call.grant_title != "", Call.grant_title), else_=Grant.title)
 
 
 def year_frames(grant_id: int, years: Iterable[int] | None = None, *, lock: bool = False) -> dict[int, YearFrame]:

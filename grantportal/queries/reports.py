@@ -54,7 +54,7 @@ from grantportal.models.records import Record
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
-from grantportal.queries import frameworks, report_states
+from grantportal.queries import frameworks, grants, report_states
 from grantportal.queries.accounts import holds
 from grantportal.queries.frameworks import AreaView
 
@@ -318,7 +318,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
         organisation_id=report.organisation_id,
         organisation=organisation.name,
         organisation_number=organisation.organisation_number,
-        grant=grant.title,
+        grant=grants.title_of(call),
         grant_id=grant.id,
         grant_year=report.grant_year,
         registration_number=case.registration_number or "",
@@ -525,7 +525,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
     rows = (
         db.session()
         .execute(
-            select(CostCategory.id, CostCategory.name, budget, _paid(), ReportCost, User.name, ReportedCost)
+            select(CostCategory.id, CostCategory.name, budget, paid_for_report(), ReportCost, User.name, ReportedCost)
             .join(Report, Report.grant_id == CostCategory.grant_id)
             .outerjoin(
                 ReportCost, and_(ReportCost.report_id == Report.id, ReportCost.cost_category_id == CostCategory.id)
@@ -566,7 +566,7 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
     return tuple(made)
 
 
-def _paid() -> ScalarSelect[int]:
+def paid_for_report() -> ScalarSelect[int]:
     """What the ledger says is paid to the report's organisation for its year."""
     return (
         select(func.coalesce(func.sum(LedgerEntry.amount), 0))
@@ -576,6 +576,16 @@ def _paid() -> ScalarSelect[int]:
             LedgerEntry.grant_year == Report.grant_year,
             LedgerEntry.organisation_id == Report.organisation_id,
         )
+        .correlate(Report)
+        .scalar_subquery()
+    )
+
+
+def entered_as_charged() -> ScalarSelect[int]:
+    """What the ledger has as charged by the report: nothing before it is approved."""
+    return (
+        select(func.coalesce(func.sum(LedgerEntry.amount), 0))
+        .where(LedgerEntry.kind == LedgerKind.CHARGED, LedgerEntry.report_id == Report.id)
         .correlate(Report)
         .scalar_subquery()
     )
@@ -789,7 +799,7 @@ def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
     return QuestionsPage(
         id=report.id,
         case_id=report.case_id,
-        grant=grant.title,
+        grant=grants.title_of(call),
         grant_year=report.grant_year,
         organisation=organisation,
         registration_number=number or "",
@@ -959,14 +969,9 @@ def newest_content(report_id: int) -> dict[str, object]:
     return found
 
 
-def charged_so_far(report_id: int) -> Kronor:
-    """What the ledger already has as charged by this report."""
-    found = db.session().scalar(
-        select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
-            LedgerEntry.kind == LedgerKind.CHARGED, LedgerEntry.report_id == report_id
-        )
-    )
-    return int(found or 0)
+def paid(report_id: int) -> Kronor:
+    """What is paid to the report's organisation for its year by now, over all its decisions."""
+    return int(db.session().scalar(select(paid_for_report()).where(Report.id == report_id)) or 0)
 
 
 def installation() -> tuple[str, bool]:

@@ -34,6 +34,8 @@ from grantportal.models.reports import Report, ReportedCost, ReportedResult, Rev
 from grantportal.models.supplements import Supplement
 from grantportal.queries import frameworks, report_states
 from grantportal.queries.frameworks import WordingView
+from grantportal.queries.grants import title_for_call
+from grantportal.queries.reports import entered_as_charged, paid_for_report
 
 # --- A report's head -----------------------------------------------------------------------------------------------
 
@@ -83,7 +85,7 @@ def _heads(actor: Actor, *where: object) -> list[Head]:
     rows = db.session().execute(
         select(
             Report,
-            Grant.title,
+            title_for_call(),
             Organisation.name,
             Case.registration_number,
             report_states.supplement_last_day(),
@@ -91,6 +93,7 @@ def _heads(actor: Actor, *where: object) -> list[Head]:
             report_states.handed_in_at(),
         )
         .join(Grant, Report.grant_id == Grant.id)
+        .join(Call, Report.call_id == Call.id)
         .join(Organisation, Report.organisation_id == Organisation.id)
         .join(Case, Report.case_id == Case.id)
         .where(policy.visible(actor, Report), *where)  # type: ignore[arg-type]
@@ -222,6 +225,8 @@ class ReviewPage:
     economy: reports.Economy
     economy_before: tuple[tuple[str, str], ...]
     supplements: tuple[AskedSupplement, ...]
+    charge: reports.Charge
+    """What an approval now charges the grant; once approved, what it was charged."""
 
     @property
     def status(self) -> ReportStatus:
@@ -266,7 +271,7 @@ class ReviewPage:
     def fingerprint(self) -> str:
         """What an approval of this page rests on."""
         assessments = {each.code: each.assessment for each in self.results if each.ours}
-        return reviews.fingerprint_of(self.head.version_number, assessments)
+        return reviews.fingerprint_of(self.head.version_number, assessments, self.charge.charged)
 
 
 def page(actor: Actor, report_id: int) -> ReviewPage | None:
@@ -304,10 +309,12 @@ def page(actor: Actor, report_id: int) -> ReviewPage | None:
         )
         known = areas.get(area.code) or ReviewedArea(area.code, area.title, ())
         areas[area.code] = replace(known, results=(*known.results, shown))
+    economy, charge = _economy(head)
     return ReviewPage(
         head=head,
         areas=tuple(areas.values()),
-        economy=_economy(report_id, head.call_id),
+        economy=economy,
+        charge=charge,
         economy_before=_changed_economy(now, before),
         supplements=tuple(_asked(each) for each in supplements),
     )
@@ -336,20 +343,32 @@ def _ours(report_ids: Sequence[int]) -> dict[tuple[int, int], Shown]:
     }
 
 
-def _economy(report_id: int, call_id: int) -> reports.Economy:
+def _economy(head: Head) -> tuple[reports.Economy, reports.Charge]:
+    """What the region says of the money, and what the grant is charged by it."""
     rows = db.session().execute(
-        select(ReportedCost, CostCategory, Call.comment_percent, Call.comment_kronor)
+        select(
+            ReportedCost,
+            CostCategory,
+            Call.comment_percent,
+            Call.comment_kronor,
+            paid_for_report(),
+            entered_as_charged(),
+        )
+        .join(Report, ReportedCost.report_id == Report.id)
         .join(CostCategory, ReportedCost.cost_category_id == CostCategory.id)
-        .join(Call, Call.id == call_id)
-        .where(ReportedCost.report_id == report_id)
+        .join(Call, Call.id == Report.call_id)
+        .where(ReportedCost.report_id == head.id)
         .order_by(CostCategory.position)
     )
     found, limits = [], (10, 25_000)
-    for row, category, percent, kronor in rows:
-        limits = (percent, kronor)
+    paid, entered = 0, 0
+    for row, category, percent, kronor, paid_now, entered_now in rows:
+        limits, paid, entered = (percent, kronor), int(paid_now), int(entered_now)
         answer = reports.CostAnswer(row.cost, row.own_financing, row.comment)
         found.append(reports.EconomyRow(category.id, category.name, row.budget, row.paid, answer))
-    return reports.Economy(tuple(found), *limits)
+    economy = reports.Economy(tuple(found), *limits)
+    is_approved = head.status is ReportStatus.APPROVED
+    return economy, reports.Charge(economy.used, paid, entered if is_approved else None)
 
 
 def _asked(row: Supplement) -> AskedSupplement:

@@ -11,17 +11,18 @@ from grantportal import db
 from grantportal.domain import money_control
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
+from grantportal.domain.events import EventKind
 from grantportal.domain.grants import FrameStatus, frame_by_history
 from grantportal.domain.money import Kronor
 from grantportal.domain.money_control import Place
 from grantportal.domain.payments import LedgerKind
-from grantportal.domain.reports import charged_of
+from grantportal.domain.reports import ReportStatus, charged_of, used_of
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import FormVersion, Grant, Grantee, YearFrame
-from grantportal.models.organisations import Organisation
+from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, Portal
 from grantportal.models.records import StoredFile
@@ -256,7 +257,10 @@ def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[
             Payment.confirmed_at,
             Case.registration_number,
             Organisation.organisation_number,
+            BankGiro.number,
+            BankGiro.organisation_id.label("giro_of"),
         )
+        .outerjoin(BankGiro, BankGiro.id == Payment.giro_id)
         .join(Case, Case.id == Payment.case_id)
         .join(Organisation, Organisation.id == Payment.organisation_id)
         .order_by(Payment.id)
@@ -278,6 +282,7 @@ def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[
             confirmed_at=row.confirmed_at,
             registration_number=row.registration_number or "",
             organisation_number=row.organisation_number,
+            attested_giro=None if row.number is None else (row.number, row.giro_of),
             told=told.get((Payment.__tablename__, row.id), ()),
         )
         for row in rows
@@ -308,6 +313,7 @@ def _batches(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[i
 
 def _reports() -> dict[int, money_control.ReportRow]:
     charged: dict[int, Kronor] = {}
+    used: dict[int, Kronor] = {}
     for report_id, content in db.session().execute(
         select(FrozenVersion.subject_id, FrozenVersion.content)
         .where(FrozenVersion.kind == FrozenKind.REPORT)
@@ -315,13 +321,26 @@ def _reports() -> dict[int, money_control.ReportRow]:
         .execution_options(yield_per=AT_A_TIME)
     ):
         try:
-            charged[report_id] = charged_of(_read(content))
+            charged[report_id], used[report_id] = charged_of(_read(content)), used_of(_read(content))
         except (KeyError, TypeError):
             # The control of frozen versions tells of it.
-            charged[report_id] = 0
+            charged[report_id] = used[report_id] = 0
+    approvals = select(Event.subject_id, Event.data).where(
+        Event.subject == Report.__tablename__, Event.kind == EventKind.REPORT_APPROVED
+    )
+    told = {report_id: _read(data) for report_id, data in db.session().execute(approvals.order_by(Event.id))}
     sums = select(ReportedCost.report_id, func.sum(ReportedCost.charged)).group_by(ReportedCost.report_id)
     listed = {report_id: int(total) for report_id, total in db.session().execute(sums)}
-    rows = db.session().execute(select(Report.id, *_place(Report)).order_by(Report.id))
+    rows = db.session().execute(select(Report.id, Report.status, *_place(Report)).order_by(Report.id))
     return {
-        key: money_control.ReportRow(key, Place(*place), charged.get(key), listed.get(key, 0)) for key, *place in rows
+        key: money_control.ReportRow(
+            key,
+            Place(*place),
+            status is ReportStatus.APPROVED,
+            used.get(key, 0),
+            charged.get(key),
+            listed.get(key, 0),
+            told.get(key, {}),
+        )
+        for key, status, *place in rows
     }

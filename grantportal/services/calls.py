@@ -79,6 +79,7 @@ def publish(actor: Actor, call_id: int, command: PublishCall = NOTHING_TO_CONFIR
         ensure_confirmed(command, main)
         for name in PROMISED:
             setattr(call, name, getattr(grant, name))
+        call.grant_title = grant.title
         call.last_category = max(each.position for each in grants.cost_categories(call.grant_id))
         call.status = status
         call.published_at = clock.received()

@@ -13,7 +13,6 @@ from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile,
 from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import ensure_read
 from grantportal.domain.money import Kronor, number
-from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import (
     ECONOMY,
     RATING_TEXTS,
@@ -28,7 +27,7 @@ from grantportal.domain.reports import (
     SaveResult,
 )
 from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
-from grantportal.effects import ledger, notices, records
+from grantportal.effects import notices, records
 from grantportal.effects.freeze import freeze
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult
@@ -281,19 +280,8 @@ def submit(actor: Actor, report_id: int, command: HandInReport | None = None) ->
         report.submitted_at = report.submitted_at or received
         report.submitted_by_id = act.actor.user_id
         _replace_reported(act, report, content)
+        # The ledger has it as charged when the report is approved.
         charged = reports.charged_of(content)
-        delta = charged - queries.charged_so_far(report_id)
-        if delta:
-            ledger.enter(
-                act,
-                LedgerKind.CHARGED,
-                delta,
-                grant_id=report.grant_id,
-                grant_year=report.grant_year,
-                organisation_id=report.organisation_id,
-                case_id=report.case_id,
-                report_id=report.id,
-            )
         act.about(report, year=report.grant_year, version=version.number, charged=charged, late=content["late"])
         if answers:
             _end_supplement(act, report, version)

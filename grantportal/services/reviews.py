@@ -3,16 +3,17 @@
 import json
 
 from grantportal import policy
-from grantportal.domain import clock, personal_numbers, reviews, supplements
+from grantportal.domain import clock, personal_numbers, reports, reviews, supplements
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.domain.reports import ECONOMY, REPORT, ReportAction
+from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reports import ECONOMY, REPORT, Charge, ReportAction
 from grantportal.domain.reviews import Approval, ApproveReport, Assessment, RateResults
 from grantportal.domain.supplements import SUPPLEMENT, RequestSupplement, SupplementAction
-from grantportal.effects import notices, records
-from grantportal.models.cases import Case
+from grantportal.effects import ledger, notices, records
+from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.reports import Report, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
@@ -144,7 +145,11 @@ def close_supplement(actor: Actor, report_id: int) -> None:
 
 
 def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
-    """Godkänn återrapporteringen: every result is rated and nothing is asked for. From here on no rating is changed."""
+    """Godkänn återrapporteringen: every result is rated and nothing is asked for. From here on no rating is changed.
+
+    The ledger has as charged what the newest version used, and never above what is paid by now: what was paid after the
+    hand-in counts too.
+    """
     with transaction(actor, EventKind.REPORT_APPROVED) as act:
         case, report = _locked(act, report_id)
         policy.require(act.actor, Permission.APPROVE_REPORT, report)
@@ -158,8 +163,21 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
             if each in saved
         }
         reviews.ensure_all_rated(own, assessments)
-        reviews.ensure_same(command.seen, reviews.fingerprint_of(report.version_number, assessments))
+        version = queries.newest_version(report.id)
+        content = json.loads(version.content)
+        charge = Charge(reports.used_of(content), report_queries.paid(report.id))
+        reviews.ensure_same(command.seen, reviews.fingerprint_of(report.version_number, assessments, charge.charged))
         report.approved_at, report.approved_by_id = clock.now(), act.actor.user_id
+        ledger.enter(
+            act,
+            LedgerKind.CHARGED,
+            charge.charged,
+            grant_id=report.grant_id,
+            grant_year=report.grant_year,
+            organisation_id=report.organisation_id,
+            case_id=report.case_id,
+            report_id=report.id,
+        )
         records.add_record(
             act,
             case,
@@ -167,7 +185,7 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
             Direction.OUT,
             title=f"Besked: återrapporteringen för {report.grant_year} är godkänd",
             counterpart=case.organisation.name,
-            text=reviews.approval_told(_approval(act, report), own, assessments),
+            text=reviews.approval_told(_approval(act, report, version, charge), own, assessments),
             report_id=report.id,
         )
         notices.tell_party(
@@ -180,12 +198,11 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
             Role.UPPGIFTSSAMORDNARE,
             Role.APPLICANT_ECONOMIST,
         )
-        act.about(report, year=report.grant_year)
+        act.about(report, year=report.grant_year, paid=charge.paid, charged=charge.charged)
 
 
-def _approval(act: Act, report: Report) -> Approval:
+def _approval(act: Act, report: Report, version: FrozenVersion, charge: Charge) -> Approval:
     authority, _ = report_queries.installation()
-    version = queries.newest_version(report.id)
     titles = {result["code"]: result["title"] for result in json.loads(version.content)["results"]}
     return Approval(
         authority=authority,
@@ -196,6 +213,7 @@ def _approval(act: Act, report: Report) -> Approval:
         received_at=version.frozen_at,
         sha256=version.sha256,
         titles=titles,
+        charge=charge,
     )
 
 

@@ -25,7 +25,7 @@ from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Event
-from grantportal.models.reports import Report
+from grantportal.models.reports import Report, ReportedCost
 from grantportal.models.supplements import Supplement
 from grantportal.queries import allocations, portal
 from grantportal.services import reminders, verification
@@ -90,7 +90,14 @@ def test_the_whole_story_gives_every_sum_and_verifies(told, tmp_path):
 
     assert sums(LedgerKind.DECIDED) == {2021: 11_089_785, 2022: 14_922_779}
     assert sums(LedgerKind.PAID) == {2021: 11_089_785, 2022: 14_922_779}
-    assert sums(LedgerKind.CHARGED) == {2021: 6_242_929, 2022: 13_268_580}
+    # Charged when approved: 2022's reports are handed in and being reviewed.
+    assert sums(LedgerKind.CHARGED) == {2021: 6_242_929}
+    reported = (
+        select(Report.grant_year, func.sum(ReportedCost.charged))
+        .join(ReportedCost, ReportedCost.report_id == Report.id)
+        .group_by(Report.grant_year)
+    )
+    assert {year: int(amount) for year, amount in committed().execute(reported)} == {2021: 6_242_929, 2022: 13_268_580}
     giros = committed().scalars(select(BankGiro)).all()
     assert {(clock.stockholm(giro.verified_at).date(), clock.stockholm(giro.approved_at).date()) for giro in giros} == {
         (date(2020, 12, 10), date(2020, 12, 10))

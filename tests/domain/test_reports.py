@@ -12,6 +12,7 @@ from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.reports import (
     ECONOMY,
+    Charge,
     CostAnswer,
     Economy,
     EconomyRow,
@@ -500,3 +501,17 @@ def test_a_part_to_change_says_so_in_the_same_words_as_an_application():
 def test_the_authority_hears_nothing_of_what_is_in_a_draft():
     attested = replace(FACTS, economy_attested=True)
     assert label(attested, DURING, Audience.AUTHORITY) == label(FACTS, DURING, Audience.AUTHORITY)
+
+
+@pytest.mark.parametrize(
+    ("used", "paid", "charged", "beyond", "unspent"),
+    [(99, 100, 99, 0, 1), (100, 100, 100, 0, 0), (101, 100, 100, 1, 0), (0, 100, 0, 0, 100), (5, 0, 0, 5, 0)],
+)
+def test_an_approval_charges_what_is_used_and_never_above_what_is_paid(used, paid, charged, beyond, unspent):
+    of = Charge(used, paid)
+    assert (of.charged, of.beyond, of.unspent) == (charged, beyond, unspent)
+
+
+def test_what_is_entered_stays_whatever_is_paid_later():
+    of = Charge(used=120, paid=150, entered=100)
+    assert (of.charged, of.beyond, of.unspent) == (100, 20, 50)

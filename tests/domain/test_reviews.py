@@ -4,7 +4,7 @@ import pytest
 
 from grantportal.domain import reviews
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.reports import Rating
+from grantportal.domain.reports import Charge, Rating
 from grantportal.domain.reviews import Approval, Assessment
 
 MET, PARTLY = Assessment(Rating.MET), Assessment(Rating.PARTLY)
@@ -38,9 +38,13 @@ def test_a_komplettering_that_changes_the_regions_rating_asks_for_a_comment():
 
 
 def test_what_is_approved_is_what_was_read():
-    seen = reviews.fingerprint_of(1, {"A1": MET})
-    reviews.ensure_same(seen, reviews.fingerprint_of(1, {"A1": MET}))
-    for now in (reviews.fingerprint_of(2, {"A1": MET}), reviews.fingerprint_of(1, {"A1": PARTLY})):
+    seen = reviews.fingerprint_of(1, {"A1": MET}, 100)
+    reviews.ensure_same(seen, reviews.fingerprint_of(1, {"A1": MET}, 100))
+    for now in (
+        reviews.fingerprint_of(2, {"A1": MET}, 100),
+        reviews.fingerprint_of(1, {"A1": PARTLY}, 100),
+        reviews.fingerprint_of(1, {"A1": MET}, 101),
+    ):
         with pytest.raises(RuleViolation, match="ändrats sedan du läste"):
             reviews.ensure_same(seen, now)
 
@@ -70,12 +74,13 @@ def test_nothing_rated_is_no_nought():
 
 def test_the_region_is_told_what_was_approved_by_whom_and_both_ratings_with_the_comment():
     at = datetime(2022, 4, 5, 9, tzinfo=UTC)
-    of = Approval("Myndigheten", "Bo Exempel", at, 2021, 2, at, "f" * 64, {"A1": "Kriterier"})
+    of = Approval("Myndigheten", "Bo Exempel", at, 2021, 2, at, "f" * 64, {"A1": "Kriterier"}, Charge(120, 100))
     text = reviews.approval_told(of, {"A1": Rating.MET}, {"A1": Assessment(Rating.PARTLY, "Bara påbörjat")})
     assert text.replace("\xa0", " ").split("\n\n") == [
         "Myndigheten har granskat och godkänt återrapporteringen för 2021.",
         "Godkänd av Bo Exempel 5 april 2022 kl. 11:00.\n"
         "Det som är godkänt är version 2, som kom in 5 april 2022 kl. 11:00.\n"
         f"Fingeravtryck (SHA-256): {'f' * 64}",
+        "Utbetalt för året: 100 kr.\nBelastar bidraget: 100 kr.\nÖver det utbetalda, er egen finansiering: 20 kr.",
         "A1 Kriterier\nVår bedömning: Delvis uppnått. Er egen bedömning: Uppnått.\nKommentar: Bara påbörjat",
     ]

@@ -9,13 +9,15 @@ from grantportal import db
 from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Role
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reports import Rating, ReportStatus
+from grantportal.models.payments import LedgerEntry
 from grantportal.models.reports import Report
 from tests.support.client import Client
 from tests.support.factories import OrganisationFactory, person
 from tests.support.pages import words
 from tests.support.reported import HANDED_IN, Matrix, freeze, matrix, rated, report
-from tests.support.rows import committed
+from tests.support.rows import committed, saved
 
 AGAIN = datetime(2023, 4, 12, 14, 5, tzinfo=UTC)
 
@@ -217,8 +219,20 @@ def test_the_region_reads_the_ratings_on_its_own_page_once_approved(officer, sig
 @pytest.mark.parametrize(("cost", "told"), [(1_000_000, False), (1_200_000, True)])
 def test_the_officer_reads_what_goes_over_all_that_is_paid(officer, of, cost, told):
     made = report(of, OrganisationFactory(), cost=cost)
+    saved(
+        LedgerEntry(
+            kind=LedgerKind.PAID,
+            grant_id=made.grant_id,
+            grant_year=made.grant_year,
+            organisation_id=made.organisation_id,
+            case_id=made.case_id,
+            amount=1_000_000,
+            entered_at=HANDED_IN,
+        )
+    )
 
     shown = words(officer.get(f"/granskning/{made.id}").document).replace("\u00a0", " ")
+    assert "Belastar bidraget 1 000 000 kr" in shown
 
     assert ("Över det utbetalda 200 000 kr" in shown) is told
     assert ("200 000 kr går över det utbetalda" in shown) is told

@@ -11,11 +11,14 @@ from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.calls import PROMISED, CallStatus
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
+from grantportal.domain.forms import QuestionType
 from grantportal.domain.grants import AllotFrame, AppealVariant, FrameStatus, SetCategories, SetFrame
+from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.imports import forms as form_outlines
 from grantportal.imports import frameworks as framework_outlines
 from grantportal.models.calls import Call
 from grantportal.models.grants import FormVersion, YearFrame
+from grantportal.models.organisations import YouthHome
 from grantportal.queries import applications as application_queries
 from grantportal.queries import calls as queries
 from grantportal.queries import frameworks as framework_queries
@@ -26,6 +29,7 @@ from tests.support.calls import (
     CATEGORIES,
     WRITTEN,
     actor_with,
+    form_of,
     make_call,
     make_grant,
     officer,
@@ -34,7 +38,7 @@ from tests.support.calls import (
     published_call,
 )
 from tests.support.factories import OrganisationFactory
-from tests.support.rows import committed, events_of
+from tests.support.rows import committed, events_of, saved
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -61,6 +65,39 @@ def test_what_is_missing_is_told_all_at_once():
         "Välj vad som gäller för överklagande och skriv bestämmelsen.",
     ]
     assert committed().get_one(Call, call_id).status is CallStatus.DRAFT
+
+
+def test_a_form_that_nobody_can_complete_is_not_published_until_there_is_a_home_to_choose():
+    form = form_of("application-form")
+    sections = [
+        replace(
+            section,
+            questions=tuple(
+                replace(each, required=True) if each.type is QuestionType.YOUTH_HOMES else each
+                for each in section.questions
+            ),
+        )
+        for section in form.sections
+    ]
+    form = replace(form, sections=tuple(sections))
+    assert form.must_choose_home
+    with played_at(ANNOUNCED):
+        who = officer()
+        call_id = make_call(who, make_grant(who), form=form, publish=False)
+        with pytest.raises(RuleViolations) as refusal:
+            calls.publish(who, call_id)
+        db.close_read_session()
+        # One that is closed cannot be chosen.
+        saved(YouthHome(name="Stängt", status=YouthHomeStatus.CLOSED))
+        with pytest.raises(RuleViolations):
+            calls.publish(who, call_id)
+        db.close_read_session()
+        saved(YouthHome(name="Ekbacken"))
+        calls.publish(who, call_id)
+    (wrong,) = refusal.value.violations
+    assert "kräver att ett ungdomshem väljs, men inget är registrerat" in wrong.message
+
+    assert committed().get_one(Call, call_id).status is CallStatus.PUBLISHED
 
 
 def test_a_call_is_published_once_and_not_changed_after_that():
@@ -209,7 +246,7 @@ def test_what_a_published_call_promises_is_not_the_grants_to_change():
         draft_id = make_call(who, call.grant_id, title="En till", publish=False)
         promised = queries.page(who, call.id)
         db.close_read_session()
-        grants.change(who, call.grant_id, replace(WRITTEN, **OTHER_LAW))
+        grants.change(who, call.grant_id, replace(WRITTEN, title="Ett helt annat namn", **OTHER_LAW))
         grants.set_categories(who, call.grant_id, SetCategories((*CATEGORIES, "Lokaler"), "Personal"))
         db.close_read_session()
         assert queries.page(who, call.id) == promised
@@ -223,6 +260,7 @@ def test_what_a_published_call_promises_is_not_the_grants_to_change():
     )
     later = committed().get_one(Call, draft_id)
     assert {name: getattr(later, name) for name in PROMISED} == OTHER_LAW
+    assert (promised.grant_title, later.grant_title) == (WRITTEN.title, "Ett helt annat namn")
     assert [category.name for category in application_queries.surroundings(later).categories] == [
         *CATEGORIES,
         "Lokaler",

@@ -31,6 +31,7 @@ from grantportal.domain.reports import (
     cell_name,
     stamp,
 )
+from grantportal.domain.reviews import ApproveReport
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.exports import pdf
 from grantportal.models.calls import Call
@@ -42,13 +43,16 @@ from grantportal.models.reports import Report, ReportAnswer, ReportedCost, Repor
 from grantportal.models.supplements import Supplement
 from grantportal.queries import accounts
 from grantportal.queries import reports as queries
+from grantportal.queries import reviews as review_queries
 from grantportal.services import reports as services
+from grantportal.services import reviews
 from tests.support.calls import actor_with
 from tests.support.reporting import (
     ANSWER,
     CAUSE,
     COSTS,
     OPENED,
+    approve,
     as_read,
     ask_supplement,
     attest,
@@ -60,6 +64,7 @@ from tests.support.reporting import (
     handed_in,
     page,
     pay,
+    rate,
 )
 from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
@@ -380,7 +385,7 @@ def test_what_is_handed_in_can_be_printed(region):
     assert pdf.render(report_document(json.loads(frozen.content), frozen.sha256)).startswith(b"%PDF")
 
 
-def test_the_rows_that_others_read_and_the_ledger_follow_the_hand_in(region):
+def test_the_rows_that_others_read_follow_the_hand_in_and_the_ledger_the_approval(region):
     handed_in(region)
 
     results = committed().scalars(select(ReportedResult)).all()
@@ -389,7 +394,13 @@ def test_the_rows_that_others_read_and_the_ledger_follow_the_hand_in(region):
     assert {result.rating for result in results} == {Rating.PARTLY}
     assert [row.cost for row in costs] == list(COSTS)
     assert sum(row.charged for row in costs) == 1_193_455
+    assert charged(region) == []
+
+    approved(region)
+
     assert charged(region) == [1_193_455]
+    (record,) = committed().scalars(select(Record).where(Record.kind == RecordKind.REPORT_APPROVAL))
+    assert "Belastar bidraget: 1\u00a0193\u00a0455\u00a0kr" in record.text
 
 
 def charged(of) -> list[int]:
@@ -397,6 +408,53 @@ def charged(of) -> list[int]:
         LedgerEntry.kind == LedgerKind.CHARGED, LedgerEntry.report_id == of.report.id
     )
     return list(committed().scalars(entries.order_by(LedgerEntry.id)))
+
+
+def approved(of) -> None:
+    with clock.at(ANSWERED):
+        approve(of, actor_with(Role.HANDLAGGARE))
+
+
+def test_what_is_paid_after_the_hand_in_is_charged_when_it_is_approved(database):
+    region = grantee(paid={2021: 1_000_000})
+    with clock.at(OPENED):
+        fill_results(region)
+        fill_economy(region)
+        read = page(region).economy
+        assert (read.charged, read.beyond) == (1_000_000, 193_455)
+        services.attest_economy(
+            region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(read.sha256, beyond_is_own=True)
+        )
+        services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
+    pay(region, 2021, 100_000)
+
+    approved(region)
+    assert charged(region) == [1_100_000]
+
+    # What the region has said is its own financing is not charged by a payment that comes later still.
+    pay(region, 2021, 1_000_000)
+    assert charged(region) == [1_100_000]
+
+
+def test_a_payment_between_reading_and_approving_is_read_first(database):
+    region = grantee(paid={2021: 1_000_000})
+    officer = actor_with(Role.HANDLAGGARE)
+    with clock.at(OPENED):
+        fill_results(region)
+        fill_economy(region)
+        read = page(region).economy
+        services.attest_economy(
+            region.actor(Role.APPLICANT_ECONOMIST), region.report.id, AttestEconomy(read.sha256, beyond_is_own=True)
+        )
+        services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
+    rate(region, officer)
+    committed()
+    seen = review_queries.page(officer, region.report.id).fingerprint
+    pay(region, 2021, 100_000)
+
+    with pytest.raises(RuleViolation, match="det som är utbetalt, har ändrats"):
+        reviews.approve(officer, region.report.id, ApproveReport(seen))
+    assert charged(region) == []
 
 
 OVER = (1_018_460, 61_250, 38_400, 9_000_000, 9_640, 50_923)
@@ -422,6 +480,7 @@ def test_what_goes_over_all_that_is_paid_is_said_yes_to_and_never_charged(region
             services.submit(region.actor(), region.report.id, command)
     services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
 
+    approved(region)
     assert charged(region) == [2_913_808]
     costs = committed().scalars(select(ReportedCost).order_by(ReportedCost.id)).all()
     assert sum(row.charged for row in costs) == 2_913_808
@@ -442,11 +501,12 @@ def test_own_financing_for_what_goes_over_is_charged_like_any_other(region):
     attest(region)
     services.submit(region.actor(), region.report.id)
 
+    approved(region)
     assert charged(region) == [2_913_808]
 
 
 @opened
-def test_the_ledger_follows_a_komplettering_up_to_what_is_paid_and_back(region):
+def test_a_komplettering_is_charged_up_to_what_is_paid(region):
     handed_in(region)
     ask_supplement(region, ECONOMY)
     with clock.at(ANSWERED):
@@ -457,7 +517,8 @@ def test_the_ledger_follows_a_komplettering_up_to_what_is_paid_and_back(region):
         )
         services.submit(region.actor(), region.report.id, HandInReport(as_read(region), beyond_is_own=True))
 
-    assert sum(charged(region)) == 2_913_808
+    approved(region)
+    assert charged(region) == [2_913_808]
 
 
 @opened
@@ -539,7 +600,6 @@ def test_handed_in_twice_the_second_changes_nothing(region):
     with clock.at(OPENED), pytest.raises(RuleViolation, match="inte i det läget längre"):
         services.submit(region.actor(), region.report.id)
     assert len(committed().scalars(select(FrozenVersion)).all()) == 1
-    assert charged(region) == [1_193_455]
 
 
 def test_after_the_last_day_it_is_received_and_marked_as_late(region):
@@ -607,7 +667,7 @@ def test_an_answer_to_a_supplement_is_a_new_version_where_only_the_opened_parts_
     assert events_of(asked) == ["supplement.answered"]
 
 
-def test_a_corrected_cost_moves_the_ledger_by_the_difference(region):
+def test_a_corrected_cost_is_what_is_charged(region):
     handed_in(region)
     ask_supplement(region, ECONOMY)
     with clock.at(ANSWERED):
@@ -617,7 +677,8 @@ def test_a_corrected_cost_moves_the_ledger_by_the_difference(region):
         attest(region)
         services.submit(region.actor(), region.report.id)
 
-    assert charged(region) == [1_193_455, -24_800]
+    approved(region)
+    assert charged(region) == [1_168_655]
     assert sum(row.charged for row in committed().scalars(select(ReportedCost))) == 1_168_655
 
 

@@ -13,15 +13,16 @@ from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import AllotFrame, FrameStatus
-from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, LedgerKind, PaymentStatus
+from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, PaymentStatus
 from grantportal.domain.reports import ReportStatus
+from grantportal.domain.reviews import ApproveReport, fingerprint_of
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import Organisation
-from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
+from grantportal.models.payments import Payment, PaymentBatch
 from grantportal.models.reports import Report, ReportedCost
 from grantportal.queries.accounts import actor_of
-from grantportal.services import grants
+from grantportal.services import grants, reviews
 from grantportal.services import payments as services
 from tests.services.test_verification import found, tamper
 from tests.support.calls import make_grant, officer
@@ -94,15 +95,15 @@ def _batched(finance: list[Actor], payment: Payment) -> int:
 
 
 def _reported(of: Programme, region: Organisation, payment: Payment) -> None:
-    """A report that has been handed in twice, as rows: 1 000 000 first, and then 1 193 455."""
+    """A report that has been handed in twice, as rows: 1 000 000 first, and then 1 193 455, which is approved."""
     report = committed().query(Report).filter_by(organisation_id=region.id, grant_year=2021).one()
     with db.writing_session() as session, session.begin():
         row = session.get_one(Report, report.id)
         row.status, row.version_number = ReportStatus.SUBMITTED, 2
         row.submitted_at = datetime(2022, 2, 1, tzinfo=UTC)
-    before = 0
     for number, charged in enumerate((1_000_000, CHARGED), 1):
-        content = canonical({"economy": {"lines": [{"charged": charged - 100_000}, {"charged": 100_000}]}})
+        lines = [{"cost": part, "own_financing": 0, "charged": part} for part in (charged - 100_000, 100_000)]
+        content = canonical({"economy": {"lines": lines}, "results": []})
         saved(
             FrozenVersion(
                 kind=FrozenKind.REPORT,
@@ -113,19 +114,6 @@ def _reported(of: Programme, region: Organisation, payment: Payment) -> None:
                 frozen_at=datetime(2022, 2, number, tzinfo=UTC),
             )
         )
-        saved(
-            LedgerEntry(
-                kind=LedgerKind.CHARGED,
-                grant_id=of.grant.id,
-                grant_year=2021,
-                organisation_id=region.id,
-                case_id=payment.case_id,
-                report_id=report.id,
-                amount=charged - before,
-                entered_at=datetime(2022, 2, number, tzinfo=UTC),
-            )
-        )
-        before = charged
     for category, charged in zip(of.categories, (CHARGED - 100_000, 100_000), strict=True):
         saved(
             ReportedCost(
@@ -138,6 +126,9 @@ def _reported(of: Programme, region: Organisation, payment: Payment) -> None:
                 charged=charged,
             )
         )
+    db.close_read_session()
+    officer = actor_of(person(Role.HANDLAGGARE, of.authority).id)
+    reviews.approve(officer, report.id, ApproveReport(fingerprint_of(2, {}, CHARGED)))
 
 
 def test_nothing_is_found_where_all_is_as_it_was_paid(money, tmp_path):
@@ -215,9 +206,14 @@ LEDGER = {
         ENTRY.format(f"kind, {COLUMNS}, NULL, NULL, NULL, 5", "charged"),
         "hör inte till någon återrapportering",
     ),
-    "a charged line of the version before": (
-        "DELETE FROM ledger_entries WHERE kind = 'charged' AND amount < 1000000",
+    "a charged line that is gone": ("DELETE FROM ledger_entries WHERE kind = 'charged'", "belastar bidraget"),
+    "a charged line that is doubled": (
+        ENTRY.format(f"kind, {COLUMNS}, NULL, NULL, report_id, amount", "charged"),
         "belastar bidraget",
+    ),
+    "a charged line of a report that is not approved": (
+        "UPDATE reports SET status = 'submitted', approved_at = NULL, approved_by_id = NULL WHERE status = 'approved'",
+        "0 kr belastar bidraget enligt det som är godkänt",
     ),
     "what overviews read of a report": (
         "UPDATE reported_costs SET cost = cost + 1, charged = charged + 1",
@@ -254,6 +250,18 @@ PAYMENTS = {
     "a confirmed payment's amount": (f"UPDATE payments SET amount = amount + 1 WHERE {ONE}", "beslutet ger"),
     "a confirmed payment's giro": (f"UPDATE payments SET giro = '5555-5551' WHERE {ONE}", "bankgiro"),
     "a waiting payment's giro": (f"UPDATE payments SET giro = '5555-5551' WHERE {WAITS}", "bankgiro"),
+    "another giro of the same organisation": (
+        f"UPDATE payments SET giro_id = (SELECT max(id) FROM bank_giros) WHERE {ONE}",
+        "det bankgiro som den hänvisar till är",
+    ),
+    "another's giro": (
+        f"UPDATE payments SET giro_id = (SELECT max(id) FROM bank_giros) WHERE {ONE}",
+        "en annan organisations",
+    ),
+    "an attested payment's giro": (
+        f"UPDATE payments SET giro = '5555-5551', batch_id = NULL, status = 'attested' WHERE {WAITS}",
+        "attesten gäller 991-2346",
+    ),
     "a confirmed payment's day": (f"UPDATE payments SET paid_on = '2021-01-16' WHERE {ONE}", "2021-01-15"),
     "a confirmed payment made waiting": (
         f"UPDATE payments SET status = 'batched', paid_on = NULL WHERE {ONE}",

@@ -22,6 +22,7 @@ from grantportal.domain.reports import (
     SaveEconomy,
     SaveResult,
 )
+from grantportal.domain.reviews import ApproveReport, Assessment, RateResult, RateResults
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
@@ -34,8 +35,10 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import accounts
 from grantportal.queries import reports as queries
+from grantportal.queries import reviews as review_queries
 from grantportal.queries.report_hand_ins import to_hand_in
 from grantportal.services import reports as services
+from grantportal.services import reviews
 from tests.support.calls import ANNOUNCED, WRITTEN, make_call, make_grant, officer, played_at, published_call
 from tests.support.casework import sent
 from tests.support.factories import OrganisationFactory, UserFactory, person
@@ -283,6 +286,24 @@ def handed_in(of: Grantee, at: datetime = OPENED) -> int:
     with clock.at(at):
         filled(of)
         return services.submit(of.actor(), of.report.id)
+
+
+def rate(of: Grantee, officer: Actor) -> None:
+    """The officer rates every result as the region has done."""
+    db.close_read_session()
+    shown = review_queries.page(officer, of.report.id)
+    assert shown is not None
+    rated = tuple(RateResult(each.id, Assessment(each.own.rating), each.stamp) for each in shown.results)
+    reviews.rate(officer, of.report.id, RateResults(rated))
+    db.close_read_session()
+
+
+def approve(of: Grantee, officer: Actor) -> None:
+    """The officer rates every result as the region has done, and approves."""
+    rate(of, officer)
+    read = review_queries.page(officer, of.report.id)
+    assert read is not None
+    reviews.approve(officer, of.report.id, ApproveReport(read.fingerprint))
 
 
 def ask_supplement(of: Grantee, *parts: str, last_day: date = date(2022, 3, 25)) -> Supplement:
