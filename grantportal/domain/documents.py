@@ -397,6 +397,8 @@ class PaymentRow:
     decided_on: date
     registered_by: str
     attested_by: str
+    new_giro: bool | None = None
+    """Whether the bankgiro was new when the underlag was made; None of one from before that was frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +412,8 @@ class PaymentBatchFacts:
     example: bool
     grant: str = ""
     """The statsbidrag that it pays; empty where an underlag could still hold several."""
+    says_new_giro: bool = False
+    """Whether its rows say which bankgiron are new: a file from before that keeps its columns, and so its bytes."""
 
 
 @dataclass(frozen=True, slots=True)

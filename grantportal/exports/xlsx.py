@@ -80,12 +80,14 @@ def payment_batch(facts: PaymentBatchFacts, rows: Iterable[PaymentRow]) -> bytes
         "registered_by",
         "attested_by",
     )
+    if facts.says_new_giro:
+        columns.append(Column("Nytt giro", 10))
     per_year: Counter[int] = Counter()
 
     def counted() -> Iterable[Sequence[object]]:
         for row in rows:
             per_year[row.grant_year] += row.amount
-            yield values(row)
+            yield (*values(row), "Ja" if row.new_giro else "Nej") if facts.says_new_giro else values(row)
 
     with _Workbook(f"Utbetalningsunderlag {facts.batch_number}", facts.created_at, facts.example) as book:
         count = book.sheet("Utbetalningar", columns, counted())

@@ -528,6 +528,7 @@ def frozen_batch(actor: Actor, batch_id: int, *, example: bool) -> FrozenBatch |
             sha256=frozen.sha256,
             example=example,
             grant=content.get("grant", ""),
+            says_new_giro=any("new_giro" in row for row in content["payments"]),
         ),
         rows=tuple(
             PaymentRow(**{**row, "decided_on": date.fromisoformat(row["decided_on"])}) for row in content["payments"]
@@ -652,7 +653,16 @@ def grant_titles(payments: Sequence[Payment]) -> list[str]:
 def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
     """What the underlag's file will say of each payment, as plain values. `giro` is set on the payments already."""
     rows = db.session().execute(
-        select(Payment, Organisation, Case.registration_number, Decision.decided_at, _registered.name, _attested.name)
+        select(
+            Payment,
+            Organisation,
+            Case.registration_number,
+            Decision.decided_at,
+            _registered.name,
+            _attested.name,
+            BankGiro.valid_from,
+        )
+        .outerjoin(BankGiro, Payment.giro_id == BankGiro.id)
         .join(Organisation, Payment.organisation_id == Organisation.id)
         .join(Case, Payment.case_id == Case.id)
         .join(Decision, Payment.decision_id == Decision.id)
@@ -673,7 +683,8 @@ def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
             "decided_on": clock.stockholm(decided_at).date().isoformat(),
             "registered_by": registered_by,
             "attested_by": attested_by,
+            "new_giro": valid_from is not None and is_new(valid_from, clock.today()),
         }
-        for payment, organisation, number, decided_at, registered_by, attested_by in rows
+        for payment, organisation, number, decided_at, registered_by, attested_by, valid_from in rows
         if decided_at is not None
     ]

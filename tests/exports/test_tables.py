@@ -5,6 +5,7 @@ import io
 import json as stdlib_json
 import time
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -114,6 +115,14 @@ def test_finance_gets_one_row_per_payment():
         "Ja",
     ]
     assert [row[7] for row in sheet[1:]] == [3_363_938, 1]
+
+
+def test_finance_is_told_which_bankgiron_are_new():
+    told = replace(batch(example=False), says_new_giro=True)
+    rows = [replace(payment(number), new_giro=is_new) for number, is_new in enumerate((True, False), 1)]
+    sheet = sheets(xlsx.payment_batch(told, rows))["Utbetalningar"]
+    assert [row[11:] for row in sheet] == [["Nytt giro"], ["Ja"], ["Nej"]]
+    assert len(sheets(xlsx.payment_batch(batch(example=False), [payment()]))["Utbetalningar"][0]) == 11
 
 
 def test_the_control_sheet_counts_sums_and_names_the_frozen_content():
