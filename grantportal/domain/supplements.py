@@ -96,6 +96,15 @@ def ensure_request_holds(command: RequestSupplement, *, known: Collection[str], 
         raise RuleViolations(wrong)
 
 
+def ensure_is_tried(*, call_is_withdrawn: bool) -> None:
+    """What is not tried is not completed: the applications of a withdrawn call are struck. Raises RuleViolation."""
+    if call_is_withdrawn:
+        raise RuleViolation(NOT_TRIED)
+
+
+NOT_TRIED = "Utlysningen är återtagen och ansökan prövas inte, så det finns inget att komplettera. Avsluta med beslut om avskrivning."
+
+
 def _too_far(today: date) -> RuleViolation:
     return RuleViolation(f"Välj en dag inom ett år, senast {clock.day_text(today + FARTHEST)}.", field="last_day")
 

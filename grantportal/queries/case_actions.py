@@ -9,6 +9,7 @@ from typing import Any
 from grantportal.domain import clock, money
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.decisions import DECISION, DecisionAction, DecisionStatus
 from grantportal.domain.payments import PAYMENT, PaymentAction, PaymentStatus
 from grantportal.domain.reports import REPORT, ReportAction
@@ -71,7 +72,8 @@ def _about_application(
             yield CaseAction("Svara på kompletteringen", f"Senast {by}.", "supplements.answer", there)
         if allows(ApplicationAction.CLOSE_SUPPLEMENT) and may(actor, Permission.CLOSE_SUPPLEMENT):
             yield CaseAction("Se begäran om komplettering", f"Svar senast {by}.", "supplements.show", there)
-    if allows(ApplicationAction.REQUEST_SUPPLEMENT) and may(actor, Permission.REQUEST_SUPPLEMENT):
+    is_tried = application.call.status is not CallStatus.WITHDRAWN
+    if is_tried and allows(ApplicationAction.REQUEST_SUPPLEMENT) and may(actor, Permission.REQUEST_SUPPLEMENT):
         yield CaseAction(
             "Begär komplettering",
             "Du väljer vilka frågor regionen får ändra och till när.",

@@ -12,11 +12,12 @@ from grantportal import db, policy
 from grantportal.domain import clock, hand_ins, opened, supplements
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus, Audience
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.hand_ins import Content, Difference
 from grantportal.domain.labels import Label
 from grantportal.domain.opened import Asked, Part
-from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.supplements import NOT_TRIED, SupplementStatus
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case, FrozenVersion
@@ -175,6 +176,8 @@ class RequestPage:
     parts: tuple[Part, ...]
     open_id: int | None
     """The request that waits for its answer already, if there is one."""
+    bar: str
+    """Why nothing is to be completed; empty where the application is tried."""
     status: ApplicationStatus
     organisation_id: int
     case_id: int
@@ -194,6 +197,7 @@ def request_page(actor: Actor, application_id: int) -> RequestPage | None:
             applications.surroundings(application.call, with_homes=False),
         ),
         open_id=supplement.id if supplement else None,
+        bar=NOT_TRIED if application.call.status is CallStatus.WITHDRAWN else "",
         status=application.status,
         organisation_id=application.organisation_id,
         case_id=application.case_id,

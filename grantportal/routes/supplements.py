@@ -39,7 +39,9 @@ def request(application_id: int) -> ResponseReturnValue:
     is_offered = offers(
         page, APPLICATION, {ApplicationAction.REQUEST_SUPPLEMENT: Permission.REQUEST_SUPPLEMENT}, actor()
     )
-    return render_template("supplements/request.html", page=page, form=form, is_offered=bool(is_offered))
+    return render_template(
+        "supplements/request.html", page=page, form=form, is_offered=bool(is_offered) and not page.bar
+    )
 
 
 @bp.get("/kompletteringar/<int:supplement_id>")

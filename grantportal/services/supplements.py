@@ -4,6 +4,7 @@ from grantportal import policy
 from grantportal.domain import answers, applications, clock, hand_ins, opened, personal_numbers, supplements
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
@@ -32,6 +33,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             raise NotVisible
         case = application.case
         policy.require(act.actor, Permission.REQUEST_SUPPLEMENT, application)
+        supplements.ensure_is_tried(call_is_withdrawn=application.call.status is CallStatus.WITHDRAWN)
         if queries.open_row(application.id) is not None:
             raise RuleViolation("En komplettering är redan begärd och väntar på svar. Inget nytt är begärt.")
         definition = application_queries.form_of(application)

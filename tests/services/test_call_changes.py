@@ -22,11 +22,13 @@ from grantportal.domain.calls import (
 from grantportal.domain.decisions import Outcome
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.supplements import RequestSupplement
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.portal import OutboxItem
+from grantportal.models.supplements import Supplement
 from grantportal.queries import calls as queries
-from grantportal.services import applications, calls
+from grantportal.services import applications, calls, supplements
 from grantportal.services import decisions as decision_services
 from tests.support import decidable
 from tests.support.calls import ANNOUNCED, actor_with, make_call, make_grant, officer, played_at, published_call
@@ -185,6 +187,10 @@ def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
     with pytest.raises(RuleViolation, match="återtagen och tar inte emot"):
         applications.submit(ombud, draft.id)
     assert committed().get_one(Application, draft.id).status is ApplicationStatus.DRAFT
+    asking = RequestSupplement(("budget",), "Skriv mer.", date(2020, 5, 20))
+    with pytest.raises(RuleViolation, match="det finns inget att komplettera"):
+        supplements.request(pilot.officer, made.id, asking)
+    assert not committed().scalars(select(Supplement)).all()
     with pytest.raises(RuleViolation, match="Välj avskrivning") as refusal:
         decidable.proposed(pilot, made)
     assert refusal.value.field == "outcome"

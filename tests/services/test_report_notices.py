@@ -19,8 +19,19 @@ from grantportal.models.reports import Report
 from grantportal.services import notices, outbox, reminders
 from grantportal.services import reports as services
 from tests.support.calls import authority
+from tests.support.casework import sent as dispatched
 from tests.support.factories import person
-from tests.support.reporting import OPENED, another_call, attest, fill_economy, filled, grantee, handed_in, page
+from tests.support.reporting import (
+    OPENED,
+    another_call,
+    attest,
+    fill_economy,
+    filled,
+    grant_more,
+    grantee,
+    handed_in,
+    page,
+)
 from tests.support.rows import committed, events_of, saved
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -253,6 +264,23 @@ def test_a_payment_that_changes_the_figures_ends_the_attestation_in_the_workers_
         assert services.end_outdated_attestations() == 1
         assert services.end_outdated_attestations() == 0
     assert delivered()[ENDED] == ids(region, Role.OMBUD, Role.APPLICANT_ECONOMIST)
+    row = committed().get_one(Report, region.report.id)
+    assert (row.economy_sha256, row.economy_attested_at, row.economy_attested_by_id) == (None, None, None)
+    assert events_of(region.report)[-1] == "report.attestation_ended"
+
+
+def test_a_decision_that_is_sent_ends_the_attestation_and_one_that_is_only_made_does_not(region):
+    with clock.at(OPENED):
+        filled(region)
+    with clock.at(OPENED + timedelta(days=1)):
+        more = grant_more(region, region.call, {2021: (1_000, 0, 0, 0, 0, 0)}, is_sent=False)
+        assert services.end_outdated_attestations() == 0
+        dispatched(more, OPENED + timedelta(days=1))
+        assert services.end_outdated_attestations() == 1
+        assert services.end_outdated_attestations() == 0
+    assert delivered()[ENDED] == ids(region, Role.OMBUD, Role.APPLICANT_ECONOMIST)
+    text = committed().scalars(select(Notice.text).where(Notice.title == ENDED)).first()
+    assert text.startswith("Det som är beslutat eller utbetalt för året har ändrats.")
     row = committed().get_one(Report, region.report.id)
     assert (row.economy_sha256, row.economy_attested_at, row.economy_attested_by_id) == (None, None, None)
     assert events_of(region.report)[-1] == "report.attestation_ended"
