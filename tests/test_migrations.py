@@ -227,7 +227,9 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     }
     rows = {region: payable(of, region).id for region in giros}
     first, second = (person(Role.FINANCE, late).id for _ in range(2))
-    underlag = saved(PaymentBatch(number="U 1", created_by_id=first, created_at=MADE_AT, total=1, sha256=""))
+    underlag = saved(
+        PaymentBatch(number="U 1", grant_id=of.grant.id, created_by_id=first, created_at=MADE_AT, total=1, sha256="")
+    )
     migrate.downgrade(migrated, step.down_revision)
     for region, status, attested_at in (
         (late, "attested", MADE_AT - timedelta(days=1)),
@@ -267,6 +269,34 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
         numbers = {row[0]: row[1] for row in connection.execute(text("SELECT id, giro FROM payments"))}
     assert numbers[rows[early]] == ""
     assert numbers[rows[frozen]] == giros[frozen].number
+
+
+def test_an_underlag_gets_the_statsbidrag_of_its_payments_and_one_of_several_gets_none(migrated):
+    steps = ScriptDirectory.from_config(migrate.config_for(None)).walk_revisions()
+    step = next(each for each in steps if each.path.endswith("_one_grant_in_an_underlag.py"))
+    one, two, region = programme(), programme(year=2022), OrganisationFactory()
+    who = [person(Role.FINANCE, region).id for _ in range(2)]
+    in_force = giro(region)
+    rows = [payable(of, OrganisationFactory()) for of in (one, one, two)]
+    underlag = [
+        saved(PaymentBatch(number=number, created_by_id=who[0], created_at=MADE_AT, total=1, sha256="")).id
+        for number in ("U 1", "U 2", "U 3")
+    ]
+    migrate.downgrade(migrated, step.down_revision)
+    put = "UPDATE payments SET status = 'batched', registered_by_id = :a, attested_by_id = :b, giro = :giro, giro_id = :giro_id, batch_id = :batch WHERE id = :id"
+    facts = {"a": who[0], "b": who[1], "giro": in_force.number, "giro_id": in_force.id}
+    for row, batch in zip(rows, (underlag[0], underlag[1], underlag[1]), strict=True):
+        _run(migrated, put, {**facts, "batch": batch, "id": row.id})
+    _run(migrated, "UPDATE payment_batches SET sha256 = 'x'")
+
+    migrate.upgrade(migrated)
+
+    with migrated.connect() as connection:
+        found = [row[0] for row in connection.execute(text("SELECT grant_id FROM payment_batches ORDER BY id"))]
+    assert found == [one.grant.id, None, None]
+    with pytest.raises(DBAPIError, match="written once"):
+        _run(migrated, "UPDATE payment_batches SET total = 2")
+    migrate.downgrade(migrated, step.down_revision)
 
 
 def _run(engine: Engine, statement: str, *rows: dict) -> None:

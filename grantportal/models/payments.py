@@ -75,6 +75,9 @@ class PaymentBatch(Base):
 
     number: Mapped[str]
     """Stable number on screen and in the file."""
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grants.id"))
+    """The statsbidrag that it pays, and no other: the database lets in no payment of another. None of one from before that
+    which holds several."""
     created_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     total: Mapped[Kronor]

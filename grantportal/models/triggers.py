@@ -66,6 +66,12 @@ FROZEN_BATCH = "OLD.sha256 <> ''"
 CLOSED_BATCH = "(SELECT sha256 FROM payment_batches WHERE payment_batches.id = NEW.batch_id) <> ''"
 """What is whole takes no more payments."""
 
+OTHER_GRANT = (
+    "NEW.batch_id IS NOT NULL AND (SELECT grant_id FROM payment_batches WHERE payment_batches.id = NEW.batch_id) "
+    "IS DISTINCT FROM NEW.grant_id"
+)
+"""An underlag holds payments of its own statsbidrag only."""
+
 LOCKED_PAYMENT = (
     (
         "OLD.status <> 'planned'",
@@ -105,7 +111,7 @@ def _rules() -> Iterator[tuple[str, str, str]]:
     yield "dissents", "INSERT", IS_SENT
     yield "payment_batches", "UPDATE", FROZEN_BATCH
     yield "payment_batches", "DELETE", FROZEN_BATCH
-    yield "payments", "INSERT", CLOSED_BATCH
+    yield "payments", "INSERT", f"{CLOSED_BATCH} OR {OTHER_GRANT}"
     yield "payments", "UPDATE", _payment_is_changed()
     yield "payments", "DELETE", "OLD.status <> 'planned'"
     for table, (parent, key, status) in LOCKED_BY_PARENT.items():
@@ -138,7 +144,7 @@ def _any_is(status_of: str, rows: tuple[str, ...], status: str) -> str:
 
 def _payment_is_changed() -> str:
     refused = [f"{condition} AND ({_differs(*columns)})" for condition, columns in LOCKED_PAYMENT]
-    refused.append(f"{_differs('batch_id')} AND {CLOSED_BATCH}")
+    refused.append(f"{_differs('batch_id')} AND ({CLOSED_BATCH} OR {OTHER_GRANT})")
     return " OR ".join(refused)
 
 

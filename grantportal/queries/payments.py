@@ -157,9 +157,11 @@ class PaymentsPage:
 
 @dataclass(frozen=True)
 class BatchesPage:
-    """One page of the underlag, the newest first."""
+    """One page of the underlag, the newest first. `grants` and `years` are what they may be narrowed to."""
 
     rows: tuple[ListedBatch, ...]
+    grants: tuple[tuple[int, str], ...]
+    years: tuple[int, ...]
     page: int
     pages: int
 
@@ -401,12 +403,25 @@ def every_waiting_id(actor: Actor, batch_id: int) -> list[int]:
     )
 
 
-def batches(actor: Actor, number: int = 1) -> BatchesPage:
-    """The newest underlag first; none for those who may not read payments."""
+def batches(actor: Actor, number: int = 1, narrowed: Narrowed = ALL) -> BatchesPage:
+    """The newest underlag first, of a statsbidrag and with payments of a year; none for those who may not read payments."""
     if not policy.may(actor, policy.Permission.READ_PAYMENTS):
-        return BatchesPage((), 1, 1)
-    number, pages = _pages(db.session().scalar(select(func.count(PaymentBatch.id))) or 0, number, PAGE)
-    newest = select(PaymentBatch.id).order_by(PaymentBatch.id.desc()).offset((number - 1) * PAGE).limit(PAGE).subquery()
+        return BatchesPage((), (), (), 1, 1)
+    known = db.session().execute(
+        select(Payment.grant_id, Grant.title, Payment.grant_year)
+        .join(Grant, Payment.grant_id == Grant.id)
+        .where(Payment.batch_id.is_not(None))
+        .distinct()
+    )
+    held = list(known)
+    shown = select(PaymentBatch.id)
+    of = select(Payment.batch_id).where(Payment.batch_id.is_not(None))
+    if narrowed.grant_id is not None:
+        shown = shown.where(PaymentBatch.id.in_(of.where(Payment.grant_id == narrowed.grant_id)))
+    if narrowed.grant_year is not None:
+        shown = shown.where(PaymentBatch.id.in_(of.where(Payment.grant_year == narrowed.grant_year)))
+    number, pages = _pages(db.session().scalar(select(func.count()).select_from(shown.subquery())) or 0, number, PAGE)
+    newest = shown.order_by(PaymentBatch.id.desc()).offset((number - 1) * PAGE).limit(PAGE).subquery()
     rows = db.session().execute(
         select(
             PaymentBatch,
@@ -437,6 +452,8 @@ def batches(actor: Actor, number: int = 1) -> BatchesPage:
             )
             for batch, name, title, grants, count, paid in rows
         ),
+        tuple((of_id, title) for title, of_id in sorted({(title, of_id) for of_id, title, _ in held})),
+        tuple(sorted({year for *_, year in held})),
         number,
         pages,
     )

@@ -119,15 +119,22 @@ def index() -> ResponseReturnValue:
     _reader()
     narrowed, asked = _narrowed()
     shown = payments.page(web.actor(), PaymentStatus.CONFIRMED, web.page_number(), narrowed)
-    batches = payments.batches(web.actor(), web.asked_number("underlag") or 1)
+    # The two lists of the page are narrowed each by itself.
+    of_batches = Narrowed(web.asked_number("underlag_bidrag"), web.asked_number("underlag_ar"))
+    batches = payments.batches(web.actor(), web.asked_number("underlag") or 1, of_batches)
+    chosen = {"underlag_bidrag": of_batches.grant_id, "underlag_ar": of_batches.grant_year}
+    beside: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
     return render_template(
         "payments/index.html",
         shown=shown,
         narrowed=narrowed,
         lists=LISTS,
         batches=batches,
-        page_url=_page_of(".index", underlag=batches.page if batches.page > 1 else None, **asked),
-        batches_url=lambda number: url_for(".index", underlag=number, **asked),
+        of_batches=of_batches,
+        asked=asked,
+        beside=beside,
+        page_url=_page_of(".index", underlag=batches.page if batches.page > 1 else None, **asked, **beside),
+        batches_url=lambda number: url_for(".index", underlag=number, **asked, **beside),
     )
 
 

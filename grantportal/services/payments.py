@@ -159,6 +159,7 @@ def batch(actor: Actor, command: BatchPayments) -> int:
         number = next_in_series(act, BATCH_PREFIX)
         made = PaymentBatch(
             number=number,
+            grant_id=payments[0].grant_id,
             created_by_id=act.actor.user_id,
             created_at=now,
             total=sum(payment.amount for payment in payments),

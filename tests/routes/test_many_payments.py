@@ -159,6 +159,38 @@ def test_the_underlag_are_listed_page_by_page(of, persons, finance, monkeypatch)
     assert numbers("/utbetalningar/?underlag=2") == made[2:]
 
 
+def test_the_underlag_are_narrowed_by_statsbidrag_and_by_the_years_that_they_pay(of, persons, finance, monkeypatch):
+    other = plenty.ground(regions=1, results=1, like=of)
+    made = {}
+    for ground in (of, other):
+        for each in plenty.attested(ground, 2, *persons, giros=ground is of):
+            year = committed().get_one(Payment, each).grant_year
+            db.close_read_session()
+            made[ground.grant, year] = services.batch(actor_of(persons[0].id), BatchPayments((each,)))
+            db.close_read_session()
+
+    def shown(**asked):
+        page = finance.get("/utbetalningar/?" + "&".join(f"{name}={value}" for name, value in asked.items()))
+        found = [each.get("href") for each in page.document.iter("a")]
+        return {int(link.rpartition("/")[2]) for link in found if link and link.startswith("/utbetalningar/underlag/")}
+
+    assert len(made) == 4
+    assert shown() == {*made.values()}
+    assert shown(underlag_bidrag=other.grant) == {made[key] for key in made if key[0] == other.grant}
+    (year, _) = sorted({year for _, year in made})
+    assert shown(underlag_ar=year) == {made[key] for key in made if key[1] == year}
+    assert shown(underlag_ar=year, underlag_bidrag=other.grant) == {made[other.grant, year]}
+    assert "Det finns inget sådant underlag." in finance.get("/utbetalningar/?underlag_ar=2099").text
+    # The page's other list is narrowed by itself, and neither forgets the other.
+    page = finance.get(f"/utbetalningar/?underlag_ar={year}&bidrag={of.grant}")
+    hidden = {
+        (each.get("name"), each.get("value")) for each in page.document.iter("input") if each.get("type") == "hidden"
+    }
+    assert {("bidrag", str(of.grant)), ("underlag_ar", str(year))} <= hidden
+    monkeypatch.setattr(queries, "PAGE", 1)
+    assert f"underlag=2&amp;underlag_ar={year}" in finance.get(f"/utbetalningar/?underlag_ar={year}").text
+
+
 def test_all_that_are_attested_are_those_of_the_page_with_the_giros_that_it_shows(of, persons, signed_in, monkeypatch):
     monkeypatch.setattr(queries, "PAGE_TO_ATTEST", 10)
     ids = tuple(plenty.attested(of, 24, *persons))

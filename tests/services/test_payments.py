@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from grantportal.domain import clock, events
 from grantportal.domain.actors import Actor, Role
@@ -277,13 +278,41 @@ def test_a_decision_that_was_not_sent_is_a_deviation_too(finance, region):
     first, second = finance
     unlocked(payment, giro="5050-1055", registered_by_id=first.user_id, attested_by_id=second.user_id)
     made = saved(
-        PaymentBatch(number="U 2021-0001", created_by_id=first.user_id, created_at=clock.now(), total=1, sha256="")
+        PaymentBatch(
+            number="U 2021-0001",
+            grant_id=payment.grant_id,
+            created_by_id=first.user_id,
+            created_at=clock.now(),
+            total=1,
+            sha256="",
+        )
     )
     unlocked(payment, status=PaymentStatus.BATCHED, batch_id=made.id)
 
     services.confirm(second, made.id, ConfirmPaid((payment.id,), PAY_DAY, "Banken betalade så."))
 
     assert now(payment).deviations == "not_sent"
+
+
+def test_the_database_lets_no_payment_of_another_statsbidrag_into_an_underlag(finance, region):
+    first, second = finance
+    own, other = (payable(programme(year=year), OrganisationFactory()) for year in (2021, 2022))
+    in_force = giro(region)
+    facts = {"registered_by_id": first.user_id, "attested_by_id": second.user_id, "giro_id": in_force.id}
+    underlag = {
+        of: saved(
+            PaymentBatch(
+                number=of, grant_id=grant_id, created_by_id=first.user_id, created_at=clock.now(), total=1, sha256=""
+            )
+        )
+        for of, grant_id in (("U 1", own.grant_id), ("U 2", None))
+    }
+    for payment, of in ((other, "U 1"), (own, "U 2")):
+        with pytest.raises(DBAPIError, match="written once"):
+            unlocked(payment, giro="5050-1055", status=PaymentStatus.BATCHED, batch_id=underlag[of].id, **facts)
+
+    unlocked(own, giro="5050-1055", status=PaymentStatus.BATCHED, batch_id=underlag["U 1"].id, **facts)
+    assert now(own).batch_id == underlag["U 1"].id
 
 
 def test_a_reason_without_a_deviation_marks_nothing(finance, region):

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from grantportal import worker
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.domain.calls import CallKind
 from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reminders import ReminderDays
 from grantportal.domain.reports import SaveCost, SaveEconomy
 from grantportal.effects.notices import NOTICE
+from grantportal.models.calls import Call
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Notice
 from grantportal.models.reports import Report
@@ -270,10 +272,20 @@ def test_a_payment_that_changes_the_figures_ends_the_attestation_in_the_workers_
 
 
 def test_a_decision_that_is_sent_ends_the_attestation_and_one_that_is_only_made_does_not(region):
+    extra = saved(
+        Call(
+            grant_id=region.call.grant_id,
+            kind=CallKind.EXTRA,
+            extends_id=region.call.id,
+            title="Extra utlysning",
+            opens_at=MIDNIGHT,
+            last_day=date(2022, 1, 31),
+        )
+    )
     with clock.at(OPENED):
         filled(region)
     with clock.at(OPENED + timedelta(days=1)):
-        more = grant_more(region, region.call, {2021: (1_000, 0, 0, 0, 0, 0)}, is_sent=False)
+        more = grant_more(region, extra, {2021: (1_000, 0, 0, 0, 0, 0)}, is_sent=False)
         assert services.end_outdated_attestations() == 0
         dispatched(more, OPENED + timedelta(days=1))
         assert services.end_outdated_attestations() == 1
