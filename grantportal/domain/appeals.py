@@ -12,6 +12,15 @@ TIME = timedelta(weeks=3)
 """Ends on the day of the same name, three weeks later (44 § FL, 1 § lagen (1930:173))."""
 
 
+APPEALABLE = "Beslutet får överklagas"
+"""How every decision that can be appealed tells of it, in each version of its words."""
+
+
+def variant_told(text: str) -> AppealVariant | None:
+    """Whether a decision can be appealed for three weeks, by what it tells its party: statsbidrag and call may say else today."""
+    return AppealVariant.THREE_WEEKS if text.startswith(APPEALABLE) else None
+
+
 class AppealBasis(StrEnum):
     """What the time runs from: the day the decision was sent (meddelat), or the day the party got it (del av)."""
 

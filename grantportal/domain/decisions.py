@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from grantportal.domain.appeals import APPEALABLE
 from grantportal.domain.clock import day_text, day_time_text
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import canonical, fingerprint
@@ -465,7 +466,7 @@ def appeal_text(
         return "Det här beslutet får inte överklagas. Ett beslut om återkrav får överklagas."
     start = "den dag då beslutet meddelades" if public_party else "den dag då ni fick del av beslutet"
     text = (
-        f"Beslutet får överklagas till {court or 'förvaltningsrätten'}. Skriv vilket beslut ni överklagar och hur ni vill "
+        f"{APPEALABLE} till {court or 'förvaltningsrätten'}. Skriv vilket beslut ni överklagar och hur ni vill "
         f"att det ändras. Överklagandet lämnas till {authority}{f', {address},' if address else ''} och ska ha kommit in dit "
         f"inom tre veckor från {start}."
     )
@@ -530,6 +531,11 @@ def dispatch_label(dispatched_at: datetime | None) -> Label:
     if dispatched_at is None:
         return Label("wait", "arrow", "Inte skickat", "Beslutet är fattat men inte skickat till parten.")
     return Label("ok", "check", "Skickat", f"Skickades {day_time_text(dispatched_at)}.")
+
+
+def unsent_label(outcome: Outcome) -> Label:
+    """A decision that is made and nobody's but the authority's yet, where it stands among others that are sent."""
+    return Label("wait", "arrow", "Fattat, inte skickat", OUTCOME_TEXTS[outcome])
 
 
 def communication_label(communication: Communicated, *, today: date, for_party: bool) -> Label:

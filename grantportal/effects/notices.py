@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.accounts import MandateRow
+from grantportal.models.calls import Call
 from grantportal.models.cases import Case
+from grantportal.policy import Permission, party_roles
 from grantportal.transaction import Act
 
 NOTICE = "notice"
@@ -33,6 +36,17 @@ def tell_ombud_applicant(act: Act, application_id: int) -> None:
 def tell_organisation(act: Act, organisation_id: int, title: str, text: str, *roles: Role) -> None:
     """Tell the organisation's persons with one of `roles` about what belongs to no case."""
     _tell(act, None, organisation_id, roles, title, text)
+
+
+def tell_call_opened(act: Act, organisation_id: int, call: Call) -> None:
+    """Tell the organisation's persons who may begin an application that a call is open."""
+    tell_organisation(
+        act,
+        organisation_id,
+        "En utlysning har öppnat",
+        f"«{call.title}» är öppen. Ni kan ansöka till och med {clock.day_text(call.last_day)} kl. 23.59.",
+        *party_roles(Permission.START_CASE),
+    )
 
 
 def tell_party(

@@ -44,7 +44,7 @@ from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallChange, CallYear
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Decision
+from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
 from grantportal.models.organisations import Organisation, YouthHome
@@ -99,6 +99,29 @@ def opened_untold() -> list[int]:
         .order_by(Call.id)
     )
     return [call.id for call in db.session().scalars(query)]
+
+
+def opened_extras(decision_id: int) -> list[Call]:
+    """The extra calls that are open, and told of, for a year that the decision grants money for; locked by id."""
+    granted = (
+        select(DecisionLine.grant_year)
+        .where(DecisionLine.decision_id == decision_id, DecisionLine.amount > 0)
+        .distinct()
+    )
+    grant_id = (
+        select(Call.grant_id)
+        .join(Application, Application.call_id == Call.id)
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Decision.id == decision_id)
+    )
+    query = (
+        select(Call)
+        .where(Call.kind == CallKind.EXTRA, Call.grant_id == grant_id.scalar_subquery())
+        .where(Call.opening_told_on.is_not(None), Call.status.in_(IN_FORCE), Call.last_day >= clock.today())
+        .where(exists().where(CallYear.call_id == Call.id, CallYear.grant_year.in_(granted)))
+        .order_by(Call.id)
+    )
+    return list(db.session().scalars(db.lock(query)))
 
 
 def to_tell_of(call: Call) -> list[int]:

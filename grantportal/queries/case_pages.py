@@ -14,8 +14,8 @@ from grantportal import db
 from grantportal.domain import cases, clock
 from grantportal.domain import supplements as supplement_rules
 from grantportal.domain.actors import Actor
-from grantportal.domain.appeals import AppealTime, appeal_time
-from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, Progress, Step, YearState
+from grantportal.domain.appeals import AppealTime, appeal_time, variant_told
+from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, FrozenKind, Progress, Step, YearState
 from grantportal.domain.decisions import OUTCOME_TEXTS, CommunicationKind, DecisionStatus
 from grantportal.domain.events import EventKind, told
 from grantportal.domain.labels import Label
@@ -27,7 +27,7 @@ from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, ApplicationHome
 from grantportal.models.calls import Call
-from grantportal.models.cases import Case, ReadMark
+from grantportal.models.cases import Case, FrozenVersion, ReadMark
 from grantportal.models.decisions import Communication
 from grantportal.models.grants import Grant
 from grantportal.models.organisations import Organisation, YouthHome
@@ -164,6 +164,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
                 func.coalesce(ReadMark.seq, 0),
                 supplement_last_day(),
                 views_last_day(),
+                _newest_decided(),
             )
             .select_from(Case)
             .join(Application, Application.case_id == Case.id)
@@ -178,7 +179,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
     )
     if head is None:
         return None
-    case, application, organisation, grant_title, call, handler, handles, read_seq, asked_by, views_by = head
+    case, application, organisation, grant_title, call, handler, handles, read_seq, asked_by, views_by, decided = head
     facts = CaseFacts(
         case_id=case.id,
         registration_number=case.registration_number or "",
@@ -215,7 +216,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         money=_money(found),
         sums_are_example=call.is_example,
         appeal=appeal_time(
-            call.appeal_variant,
+            variant_told(json.loads(decided)["appeal"]["text"]) if decided else None,
             public_party=organisation.kind is OrganisationKind.REGION,
             sent_on=_day(standing.decision.dispatched_at) if standing.decision else None,
         ),
@@ -224,6 +225,18 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         reported_in=next((each for each in related if each.id == case.parent_id and standing.is_granted), None),
         supplements=tuple(_supplement_rows(actor, supplements, standing.reports)),
         actions=tuple(actions_for(actor, case, application, standing, supplements, material)),
+    )
+
+
+def _newest_decided() -> Any:
+    """What was frozen last of the case's decisions: beside a query of Case."""
+    return (
+        select(FrozenVersion.content)
+        .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.case_id == Case.id)
+        .order_by(FrozenVersion.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
     )
 
 

@@ -1,6 +1,6 @@
 """The comparison: a call's applications beside each other and beside the frames."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from grantportal.domain.decisions import (
     Outcome,
     label,
     per_year,
+    unsent_label,
 )
 from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
@@ -37,7 +38,7 @@ from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.reports import Report, ReportedCost
-from grantportal.policy import visible
+from grantportal.policy import is_sent, visible
 from grantportal.queries import decisions, grants
 
 
@@ -97,6 +98,7 @@ class ApplicationCompared:
     is_editable: bool
     is_withdrawn: bool
     is_decided: bool
+    is_sent: bool
     heard: str
     is_heard: bool
     is_late: bool
@@ -201,6 +203,9 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
             .options(selectinload(Decision.lines))
         )
     }
+    sent = set(
+        db.session().scalars(select(Decision.id).where(Decision.application_id.in_(of_call), is_sent(Decision.id)))
+    )
     homes: dict[int, list[str]] = {}
     for application_id, name in db.session().execute(
         select(ApplicationHome.application_id, YouthHome.name)
@@ -276,6 +281,7 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
             paid.get(application.organisation_id, {}),
             names,
             call,
+            sent,
         )
         for application, name, number in rows
     )
@@ -331,11 +337,14 @@ def _compared(
     paid: Mapping[int, Kronor],
     names: Mapping[int | None, str],
     call: Call,
+    sent: Collection[int],
 ) -> ApplicationCompared:
     today = clock.today()
     proposed = per_year(decisions.amounts_of(decision)) if decision else {}
     is_open = any(each.is_open(today) for each in heard)
-    if decision is None:
+    if decision is not None and decision.outcome and decision.status is DecisionStatus.MADE and decision.id not in sent:
+        mark = unsent_label(decision.outcome)
+    elif decision is None:
         mark = Label("", "dots", "Inget förslag än")
     else:
         mark = label(
@@ -365,6 +374,7 @@ def _compared(
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
         is_withdrawn=CallStatus.WITHDRAWN is call.status or application.status is ApplicationStatus.WITHDRAWN,
         is_decided=decision is not None and decision.status is DecisionStatus.MADE,
+        is_sent=decision is not None and decision.id in sent,
         heard="Väntar på synpunkter" if is_open else ("Klar" if heard else "Saknas"),
         is_heard=bool(heard) and not is_open,
         is_late=is_late(application.submitted_at, call.last_day),

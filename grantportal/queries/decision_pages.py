@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.appeals import AppealTime, appeal_time
+from grantportal.domain.appeals import AppealTime, appeal_time, variant_told
 from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
@@ -134,7 +134,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         ),
         dispatch=dispatch_label(sent) if made else None,
         appeal=appeal_time(
-            decision.application.call.appeal_variant,
+            variant_told(shown.appeal.text),
             public_party=decision.application.organisation.kind is OrganisationKind.REGION,
             sent_on=clock.stockholm(sent).date() if sent else None,
         ),

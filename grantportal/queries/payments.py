@@ -28,7 +28,7 @@ from grantportal.domain.payments import (
 )
 from grantportal.models.accounts import User
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment, PaymentBatch
@@ -600,7 +600,7 @@ def receivers(payments: Sequence[Payment]) -> dict[int, Organisation]:
 def sent_decisions(payments: Sequence[Payment]) -> set[int]:
     """The ids of those of the payments' decisions that are sent (meddelade)."""
     ids = {payment.decision_id for payment in payments}
-    return set(db.session().scalars(select(Dispatch.decision_id).where(Dispatch.decision_id.in_(ids))))
+    return set(db.session().scalars(select(Decision.id).where(Decision.id.in_(ids), policy.is_sent(Decision.id))))
 
 
 def under_way(grant_id: int, grant_year: int) -> tuple[tuple[str, PaymentStatus], ...]:

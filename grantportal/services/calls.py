@@ -29,7 +29,7 @@ from grantportal.domain.calls import (
 )
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
 from grantportal.domain.events import EventKind
-from grantportal.effects.notices import tell_organisation, tell_party
+from grantportal.effects.notices import tell_call_opened, tell_party
 from grantportal.models.calls import Call, CallChange, CallYear
 from grantportal.policy import Permission, party_roles, require
 from grantportal.queries import calls, grants
@@ -112,13 +112,7 @@ def _tell_opened(call_id: int) -> bool:
                 raise _NotDue
             call.opening_told_on = clock.today()
             for organisation_id in calls.to_tell_of(call):
-                tell_organisation(
-                    act,
-                    organisation_id,
-                    "En utlysning har öppnat",
-                    f"«{call.title}» är öppen. Ni kan ansöka till och med {clock.day_text(call.last_day)} kl. 23.59.",
-                    *party_roles(Permission.START_CASE),
-                )
+                tell_call_opened(act, organisation_id, call)
             act.about(call, title=call.title)
     except (_NotDue, SavedMeanwhile):
         # What meets another act at the same second is left to the next round.

@@ -49,7 +49,7 @@ from grantportal.domain.money import Kronor, in_words
 from grantportal.domain.payments import LedgerKind
 from grantportal.effects.freeze import freeze
 from grantportal.effects.ledger import enter
-from grantportal.effects.notices import tell_authority, tell_party
+from grantportal.effects.notices import tell_authority, tell_call_opened, tell_party
 from grantportal.effects.payment_plan import plan_payments
 from grantportal.effects.records import add_record
 from grantportal.effects.report_plan import plan_reports
@@ -57,7 +57,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.policy import Permission, require
-from grantportal.queries import decision_documents, decisions
+from grantportal.queries import calls, decision_documents, decisions
 from grantportal.queries.decisions import Ground
 from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
 
@@ -313,12 +313,15 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
 def dispatch(actor: Actor, decision_id: int) -> None:
     """The decision is sent to its party (meddelat): time to appeal runs from here for a party that represents the public."""
     with transaction(actor, EventKind.DECISION_DISPATCHED) as act:
+        # Locked first, as calls are: the worker tells of one under the same lock, of those who are grantees by then.
+        extras = calls.opened_extras(decision_id)
         ground, decision = _locked(act.actor, decision_id)
         require(act.actor, Permission.DISPATCH_DECISION, decision)
         DECISION.after(decision.status, DecisionAction.DISPATCH)
         if decisions.dispatched_at(decision.id) is not None:
             raise RuleViolation("Beslutet är redan skickat. Inget ändrades.")
         organisation = ground.application.organisation
+        told_of = [call.id for call in extras if organisation.id in calls.to_tell_of(call)]
         frozen = _freeze_as_sent(act, ground, decision)
         receiver = f"{organisation.name}, {organisation.mailbox}" if organisation.mailbox else organisation.name
         act.session.add(
@@ -339,6 +342,10 @@ def dispatch(actor: Actor, decision_id: int) -> None:
             counterpart=receiver,
             text=_sent_text(decision, receiver),
         )
+        act.session.flush()
+        for call in extras:
+            if call.id not in told_of and organisation.id in calls.to_tell_of(call):
+                tell_call_opened(act, organisation.id, call)
         act.about(decision, receiver=receiver, **({"sha256": frozen.sha256} if frozen else {}))
         granted = per_year(decisions.amounts_of(decision))
         said = label(DecisionFacts(decision.status, decision.outcome, granted)).text

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from grantportal.domain.appeals import AppealBasis, appeal_time
+from grantportal.domain.appeals import AppealBasis, appeal_time, variant_told
+from grantportal.domain.decisions import appeal_text
 from grantportal.domain.grants import AppealVariant
 
 
@@ -53,3 +54,10 @@ def test_what_cannot_be_appealed_has_no_last_day(variant):
 
 def test_nothing_runs_before_it_is_sent():
     assert appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=None) is None
+
+
+@pytest.mark.parametrize("variant", AppealVariant)
+def test_what_a_decision_tells_says_whether_it_can_be_appealed(variant):
+    text = appeal_text(variant, public_party=True, authority="Socialstyrelsen")
+    assert variant_told(text) is (variant if variant is AppealVariant.THREE_WEEKS else None)
+    assert variant_told("") is None

@@ -16,6 +16,7 @@ from grantportal.domain.appeals import appeal_time
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
 from grantportal.domain.dissents import NoteDissent
+from grantportal.domain.forms import canonical
 from grantportal.domain.frozen import decision_document, read_fingerprint
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
@@ -23,6 +24,7 @@ from grantportal.exports import pdf
 from grantportal.models.accounts import User
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Communication, Decision, DecisionLine
+from grantportal.models.portal import Portal
 from grantportal.queries import decision_documents
 from grantportal.services import communications
 from grantportal.services import decisions as services
@@ -41,7 +43,7 @@ from tests.support.decidable import (
     unlocked,
 )
 from tests.support.factories import OrganisationFactory
-from tests.support.rows import committed, events_of
+from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
 
 
@@ -440,7 +442,11 @@ def test_the_comparison_says_what_is_proposed_and_what_is_granted(database, as_)
         ["Föreslaget eller beviljat 2021", "Förslag eller beslut"],
     )
 
-    decided(pilot, waiting)
+    page = words_of(officer.get(address).document).replace("\u00a0", " ")
+    assert page.count("Fattat, inte skickat") == 1
+    assert "Fattat, inte skickatBifall" in " ".join(page.split())
+    decided(pilot, waiting, sent=True)
+    assert words_of(officer.get(address).document).count("Fattat, inte skickat") == 1
     assert told() == ("Beviljat 2 000 000 av 15 000 000 kr", ["Beviljat 2021", "Beslut"])
 
     extra = extra_call(pilot, 2021)
@@ -580,3 +586,42 @@ def test_whoever_sends_a_decision_reads_which_dissents_go_with_it(pilot, as_):
     assert "Avvikande mening efter beslutet" in sent.text
     assert sent.text.count("För lågt.") == 2
     assert ", efter att beslutet fattades</p>" in sent.text
+
+
+def test_the_day_to_appeal_is_what_the_decision_told_whatever_the_call_says_today(pilot, as_):
+    made = application(pilot)
+    decision_id = decided(pilot, proposed(pilot, made), sent=True)
+    officer, pages = as_(pilot.officer), (f"/arenden/{made.case_id}", f"/beslut/{decision_id}")
+    for url in pages:
+        assert "Sista dag att överklaga är" in officer.get(url).text
+    was = committed().scalars(select(FrozenVersion).where(FrozenVersion.kind == FrozenKind.DECISION)).one()
+    content = json.loads(was.content)
+    content["appeal"]["text"] = "Beslutet får inte överklagas."
+    saved(
+        FrozenVersion(
+            **{name: getattr(was, name) for name in ("kind", "subject_id", "case_id", "frozen_at", "frozen_by_id")},
+            number=2,
+            content=canonical(content),
+            sha256="f" * 64,
+        )
+    )
+    db.close_read_session()
+    for url in pages:
+        assert "Sista dag att överklaga är" not in officer.get(url).text
+
+
+def test_what_a_letter_has_invented_is_said_once_a_section(pilot, as_):
+    unlocked(committed().scalars(select(Portal)).one(), is_demonstration=True)
+    db.close_read_session()
+    page = as_(pilot.officer).get(f"/beslut/{proposed(pilot, application(pilot))}").document
+    letter = next(each for each in page.iter("article") if each.get("class") == "bp-doc")
+    annex = next(letter.iter("details"))
+
+    def marks(within):
+        return [words_of(each).strip() for each in within.iter("span") if each.get("class") == "bp-exempel"]
+
+    assert marks(annex) == ["Påhittat exempel", "påhittat exempel"]
+    headings = [each for level in ("h3", "h4") for each in letter.iter(level)]
+    assert all(len(marks(each)) <= 1 for each in headings)
+    # Beside the headings: what the letter begins with, and what the annex begins with.
+    assert len(marks(letter)) - sum(len(marks(each)) for each in headings) == 2

@@ -332,3 +332,39 @@ def test_of_an_extra_call_only_the_years_grantees_are_told():
 
     assert receivers() == [granted.organisation_id]
     assert the(extra.call).opening_told_on == date(2021, 12, 14)
+
+
+def test_whoever_is_told_of_the_grant_when_the_extra_call_is_open_is_told_of_that_too():
+    pilot = decidable.programme()
+    early, late, refused, other_year = (decidable.application(pilot) for _ in range(4))
+    nothing, one_year = {"outcome": Outcome.REFUSED}, {"outcome": Outcome.PARTLY}
+    decidable.decided(pilot, decidable.proposed(pilot, early), sent=True)
+    waiting = [
+        decidable.decided(pilot, decidable.proposed(pilot, late)),
+        decidable.decided(pilot, decidable.proposed(pilot, refused, {2021: 0, 2022: 0}, **nothing)),
+        decidable.decided(pilot, decidable.proposed(pilot, other_year, {2021: 1_000_000, 2022: 0}, **one_year)),
+    ]
+    extra = decidable.extra_call(pilot)
+    assert tell(datetime(2021, 12, 14, 9, tzinfo=UTC)) == 1
+    assert receivers() == [early.organisation_id]
+
+    with played_at(datetime(2022, 1, 31, 22, 59, tzinfo=UTC)):
+        for decision_id in waiting:
+            decision_services.dispatch(pilot.registrar, decision_id)
+    assert receivers() == [early.organisation_id, late.organisation_id]
+    assert the(extra.call).opening_told_on == date(2021, 12, 14)
+
+
+def test_when_the_extra_call_has_closed_or_not_opened_nobody_is_told_of_it_by_a_decision():
+    pilot = decidable.programme()
+    first, second = (
+        decidable.decided(pilot, decidable.proposed(pilot, decidable.application(pilot))) for _ in range(2)
+    )
+    decidable.extra_call(pilot)
+    with played_at(datetime(2021, 12, 13, 9, tzinfo=UTC)):
+        decision_services.dispatch(pilot.registrar, first)
+    assert receivers() == []
+    assert tell(datetime(2021, 12, 14, 9, tzinfo=UTC)) == 1
+    with played_at(datetime(2022, 1, 31, 23, tzinfo=UTC)):
+        decision_services.dispatch(pilot.registrar, second)
+    assert len(receivers()) == 1
