@@ -1,4 +1,4 @@
-"""Det här kan du se över: what an officer would ask about in a report, told before the hand-in. It stops nothing.
+"""What is odd in a report: told to the region before the hand-in, and to the officer who reviews it. It stops nothing.
 
 Each remark is one sentence, the part that it is about and the field. What is missing or wrong is no remark: the rules of
 `reports` say that.
@@ -28,7 +28,7 @@ class ReportRemark:
 def remarks(
     results: Mapping[str, ResultAnswer], economy: Economy, *, opened: Collection[str]
 ) -> tuple[ReportRemark, ...]:
-    """What to look over in the parts that can be written in; `results` is what is said of each, by code."""
+    """What to look over in the opened parts; `results` is what is said of each, by code."""
     said = {code: as_handed_in(answer) for code, answer in results.items()}
     found = [*_about_ratings(said, economy), *_about_texts(said), *_about_economy(said, economy)]
     return tuple(each for each in found if each.part in opened)
@@ -78,10 +78,12 @@ def _about_economy(said: Mapping[str, ResultAnswer], economy: Economy) -> Iterat
         yield _economy(
             first,
             f"Kostnaderna minus egen finansiering är {kr(economy.used)}{much}. "
-            f"{kr(economy.beyond)} blir er egen finansiering.",
+            f"{kr(economy.beyond)} blir regionens egen finansiering.",
         )
     if economy.paid and not economy.cost:
-        yield _economy(first, f"Ni har inga kostnader, men {kr(economy.paid)} är utbetalt. Allt ska betalas tillbaka.")
+        yield _economy(
+            first, f"Inga kostnader är redovisade, men {kr(economy.paid)} är utbetalt. Allt ska betalas tillbaka."
+        )
     if economy.charged and said and not any(answer.rating in {Rating.MET, Rating.PARTLY} for answer in said.values()):
         yield _economy(
             first,

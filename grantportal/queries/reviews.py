@@ -12,7 +12,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
 from grantportal import db, policy
-from grantportal.domain import clock, frozen, reports, reviews
+from grantportal.domain import clock, frozen, report_remarks, reports, reviews
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import Audience
 from grantportal.domain.cases import FrozenKind
@@ -20,7 +20,8 @@ from grantportal.domain.documents import OverviewCell, OverviewRow, ReportDocume
 from grantportal.domain.frameworks import CHANGE_TEXTS, LinkKind, code_order, headed, title_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import kr
-from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
+from grantportal.domain.report_remarks import ReportRemark
+from grantportal.domain.reports import ECONOMY, RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus, ResultAnswer
 from grantportal.domain.reviews import SHADES, SHORT_TEXTS, Assessment
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.domain.version_differences import RESULT_PARTS
@@ -175,6 +176,13 @@ class ReviewedResult:
         return self.ours is not None and self.ours.rating is not self.own.rating
 
     @property
+    def said(self) -> ResultAnswer:
+        """What the region says of it."""
+        return ResultAnswer(
+            self.own.rating, self.text, self.proviso_mattered, self.proviso_text, self.causes, self.measure
+        )
+
+    @property
     def assessment(self) -> Assessment:
         """The officer's assessment so far."""
         return self.ours.assessment if self.ours else Assessment()
@@ -244,6 +252,12 @@ class ReviewPage:
     def results(self) -> tuple[ReviewedResult, ...]:
         """Every result, in order."""
         return tuple(result for area in self.areas for result in area.results)
+
+    @property
+    def remarks(self) -> tuple[ReportRemark, ...]:
+        """What is odd in what was handed in."""
+        said = {result.code: result.said for result in self.results}
+        return report_remarks.remarks(said, self.economy, opened={*said, ECONOMY})
 
     @property
     def rated(self) -> int:

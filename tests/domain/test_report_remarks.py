@@ -46,7 +46,7 @@ def test_a_row_ten_times_its_budget_is_asked_about():
 def test_far_over_what_is_paid_is_told():
     assert told(of=economy((1_000, 1_000, 1_100, 0))) == []
     assert told(of=economy((1_000, 1_000, 1_101, 0))) == [
-        "Kostnaderna minus egen finansiering är 1 101 kr, 110,1 % av det som är utbetalt. 101 kr blir er egen finansiering."
+        "Kostnaderna minus egen finansiering är 1 101 kr, 110,1 % av det som är utbetalt. 101 kr blir regionens egen finansiering."
     ]
 
 
@@ -79,7 +79,7 @@ def test_a_text_of_few_words_is_told_where_something_was_done():
 
 def test_no_cost_at_all_beside_paid_money_is_told():
     assert told(of=economy((500, 500, 0, 0))) == [
-        "Ni har inga kostnader, men 500 kr är utbetalt. Allt ska betalas tillbaka."
+        "Inga kostnader är redovisade, men 500 kr är utbetalt. Allt ska betalas tillbaka."
     ]
     assert told(of=economy((0, 0, 0, 0))) == []
 

@@ -561,7 +561,7 @@ def test_the_check_page_has_remarks_that_stop_nothing(by, region):
         "8 av 8 förväntade resultat är «Inte aktuellt i år», men 2 913 808 kr är utbetalt för året.",
         "A2: Texten är den samma som i A1.",
         "Resor: Kostnaden är 125 gånger budgeten, 9 000 000 kr mot 72 000 kr. Stämmer beloppet?",
-        "7 264 865 kr blir er egen finansiering.",
+        "7 264 865 kr blir regionens egen finansiering.",
         "men inget förväntat resultat är uppnått eller delvis uppnått",
     ):
         assert sentence in shown

@@ -237,3 +237,20 @@ def test_the_officer_reads_what_goes_over_all_that_is_paid(officer, of, cost, to
     assert ("Över det utbetalda 200 000 kr" in shown) is told
     assert ("200 000 kr går över det utbetalda" in shown) is told
     assert "Att betala tillbaka 0 kr" in shown
+
+
+@pytest.mark.parametrize(("cost", "told"), [(9_999_999, False), (10_000_000, True)])
+def test_the_officer_reads_the_remarks_of_what_was_handed_in(officer, of, cost, told):
+    made = report(of, OrganisationFactory(), cost=cost)
+    url = f"/granskning/{made.id}"
+
+    page = officer.get(url)
+
+    shown = words(page.document).replace("\u00a0", " ")
+    assert ("Kostnaden är 10 gånger budgeten, 10 000 000 kr mot 1 000 000 kr. Stämmer beloppet?" in shown) is told
+    assert "Se över Kostnaderna minus egen finansiering är" in shown
+    assert "Se över A2: Texten är bara" in shown
+    # Once approved there is nothing to decide about.
+    rated(of, made, dict.fromkeys(of.results, Rating.MET), officer.user.id)
+    officer.post_form(f"{url}/godkann", {"seen": _seen(officer, url)})
+    assert "Se över" not in words(officer.get(url).document)
