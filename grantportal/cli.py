@@ -64,8 +64,13 @@ def _prepare(chosen: Settings) -> None:
 def database_downgrade(revision: str) -> None:
     """Bring the schema back to REVISION."""
     db.configure(settings.load().database)
-    migrate.downgrade(revision=revision)
+    left = migrate.downgrade(revision=revision)
     click.echo(f"Databasen är på version {revision}.")
+    if left:
+        click.echo("Rader som den äldre portalen inte kan visa:")
+        for each in left:
+            click.echo(f"  {each}")
+        click.echo("Lägg tillbaka säkerhetskopian innan den äldre portalen startas, eller uppdatera igen.")
 
 
 @main.command("serve")

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, literal, select, text
+from sqlalchemy import Connection, Engine, inspect, literal, select, text
 from sqlalchemy import table as sql_table
 
 from grantportal import db
 from grantportal.settings import folder
+
+LEFT = "left"
+"""Where a connection keeps what `downgrade` answers."""
 
 
 def upgrade(engine: Engine | None = None, revision: str = "head") -> None:
@@ -17,9 +20,13 @@ def upgrade(engine: Engine | None = None, revision: str = "head") -> None:
     _run(engine, lambda config: command.upgrade(config, revision))
 
 
-def downgrade(engine: Engine | None = None, revision: str = "base") -> None:
-    """Migrate the database back to `revision`."""
-    _run(engine, lambda config: command.downgrade(config, revision))
+def downgrade(engine: Engine | None = None, revision: str = "base") -> tuple[str, ...]:
+    """Migrate the database back to `revision`.
+
+    The answer is what rows still say that an older portal has no word for, such as "events.kind: report.opened": what is
+    written once stays, so the database can be brought forward again, but the older portal cannot show it.
+    """
+    return _run(engine, lambda config: command.downgrade(config, revision))
 
 
 def config_for(connection: object) -> Config:
@@ -31,18 +38,21 @@ def config_for(connection: object) -> Config:
     return config
 
 
-def _run(engine: Engine | None, step: object) -> None:
+def _run(engine: Engine | None, step: object) -> tuple[str, ...]:
     chosen = engine or db.engine()
     with chosen.execution_options(writes=True).connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             # A batch rebuild with foreign keys on would delete child rows; they are checked afterwards instead.
             connection.connection.execute("PRAGMA foreign_keys=OFF")
+        connection.info[LEFT] = []
         try:
             with connection.begin():
                 step(config_for(connection))  # type: ignore[operator]
                 if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
                     raise RuntimeError("the migration left rows without their parents")
+            tables = inspect(connection).get_table_names()
+            return tuple(sorted(each for each in connection.info.pop(LEFT) if each.partition(".")[0] in tables))
         finally:
             if is_sqlite:
                 connection.connection.execute("PRAGMA foreign_keys=ON")
@@ -53,12 +63,15 @@ def _run(engine: Engine | None, step: object) -> None:
 
 def add_codes(table: str, column: str, *codes: str) -> None:
     """Let a column of codes hold these too. For `upgrade`."""
-    _recheck(table, column, lambda known: [*known, *(code for code in codes if code not in known)], heeds_rows=True)
+    _recheck(table, column, lambda known: [*known, *(code for code in codes if code not in known)])
 
 
 def remove_codes(table: str, column: str, *codes: str) -> None:
     """Let a column of codes hold these no more. For `downgrade`: rows that are written once keep what they say."""
-    _recheck(table, column, lambda known: [code for code in known if code not in codes], heeds_rows=False)
+    _recheck(table, column, lambda known: [code for code in known if code not in codes])
+    connection = op.get_bind()
+    left = connection.info.get(LEFT, [])
+    left += [f"{table}.{column}: {code}" for code in codes if _holds(connection, table, f"{column} = '{code}'")]
 
 
 def add_check(table: str, name: str, condition: str) -> None:
@@ -67,8 +80,7 @@ def add_check(table: str, name: str, condition: str) -> None:
     if connection.dialect.name != "sqlite":
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({condition})")
         return
-    others = select(literal(1)).select_from(sql_table(table)).where(text(f"NOT ({condition})")).limit(1)
-    if connection.execute(others).first() is not None:
+    if _holds(connection, table, f"NOT ({condition})"):
         raise RuntimeError(f"{table} has rows that {name} would not let in")
     _rewrite(
         connection,
@@ -116,7 +128,12 @@ def drop_foreign_key(table: str, column: str, to: str) -> None:
     _rewrite(connection, table, lambda sql: foreign_key.sub("", sql))
 
 
-def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], *, heeds_rows: bool) -> None:
+def _holds(connection: Connection, table: str, condition: str) -> bool:
+    rows = select(literal(1)).select_from(sql_table(table)).where(text(condition)).limit(1)
+    return connection.execute(rows).first() is not None
+
+
+def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]]) -> None:
     connection = op.get_bind()
     name = f"ck_{table}_{column}"
     if connection.dialect.name == "sqlite":
@@ -127,7 +144,9 @@ def _recheck(table: str, column: str, change: Callable[[list[str]], list[str]], 
     ).scalar_one()
     op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     check = _check(column, change(re.findall(r"'([^']*)'", definition)))
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check}){'' if heeds_rows else ' NOT VALID'}")
+    # Rows of before a way back may say what only a later step, on the way forward again, has a word for.
+    unheeded = " NOT VALID" if _holds(connection, table, f"NOT ({check})") else ""
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check}){unheeded}")
 
 
 def _recheck_in_place(

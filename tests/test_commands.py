@@ -80,6 +80,20 @@ def test_upgrading_twice_changes_nothing(command):
     assert len(before) == 22
 
 
+def test_the_way_back_says_what_the_older_portal_cannot_show(command, monkeypatch):
+    monkeypatch.setattr(cli.migrate, "downgrade", lambda revision: ("events.kind: report.opened",))
+
+    result = command("db", "downgrade", "0019")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "Databasen är på version 0019.",
+        "Rader som den äldre portalen inte kan visa:",
+        "  events.kind: report.opened",
+        "Lägg tillbaka säkerhetskopian innan den äldre portalen startas, eller uppdatera igen.",
+    ]
+
+
 def test_a_reset_gives_a_new_link(command):
     command("user", "create", "anna@example.se", "Anna Exempel")
     reset = command("user", "reset", "anna@example.se", "--second-factor")

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from grantportal import db, migrate
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.calls import CallStatus
+from grantportal.domain.calls import CallStatus, ChangeLastDay, WithdrawCall
+from grantportal.domain.decisions import DismissalGround, Outcome
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models import Base
@@ -23,8 +24,9 @@ from grantportal.models.grants import CostCategory
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.reports import ReportCost
 from grantportal.models.search import is_modelled
-from tests.support import run
-from tests.support.calls import actor_with
+from grantportal.services import calls
+from tests.support import decidable, run
+from tests.support.calls import actor_with, officer, played_at, published_call
 from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
 from tests.support.databases import Cluster, of
 from tests.support.factories import OrganisationFactory, person
@@ -103,6 +105,34 @@ def test_the_way_back_to_nothing_leaves_nothing_and_can_be_walked_again(migrated
     assert catalogue(migrated) == {}
 
     migrate.upgrade(migrated)
+    assert catalogue(migrated) == before
+
+
+def test_the_way_back_names_what_the_older_portal_cannot_show_and_can_be_walked_again(migrated):
+    call, who = published_call(), officer()
+    with played_at(datetime(2020, 4, 16, 8, tzinfo=UTC)):
+        calls.close_early(who, call.id, ChangeLastDay(date(2020, 4, 17), "Blanketten låg nere.", 0))
+        calls.withdraw(who, call.id, WithdrawCall("Medlen drogs in.", 1))
+    db.close_read_session()
+
+    before = catalogue(migrated)
+    left = migrate.downgrade(migrated, "0019")
+    assert {"events.kind: call.closed_early", "events.kind: call.withdrawn"} <= set(left)
+
+    migrate.upgrade(migrated)
+    assert catalogue(migrated) == before
+
+
+def test_the_way_back_stops_where_a_made_decision_would_lose_its_ground(migrated):
+    of = decidable.programme()
+    ground = {"dismissal_ground": DismissalGround.OTHER, "dismissal_why": "Den sökande finns inte."}
+    proposal = decidable.proposed(of, decidable.application(of), {}, outcome=Outcome.DISMISSED, **ground)
+    decidable.decided(of, proposal)
+    db.close_read_session()
+
+    before = catalogue(migrated)
+    with pytest.raises(RuntimeError, match="1 made decisions are avvisning"):
+        migrate.downgrade(migrated, "0021")
     assert catalogue(migrated) == before
 
 

@@ -27,6 +27,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    made = sa.text("SELECT count(*) FROM decisions WHERE status = 'made' AND outcome = 'dismissed'")
+    if count := op.get_bind().execute(made).scalar_one():
+        raise RuntimeError(
+            f"{count} made decisions are avvisning, which the older schema cannot hold: restore the backup"
+        )
     op.drop_column("supplements", "is_injunction")
     drop_check("decisions", "dismissed_on_a_ground")
     drop_check("decisions", "dismissal_ground")
