@@ -43,7 +43,7 @@ class Surroundings:
     homes: tuple[tuple[int, str], ...] = ()
     """Every home; a closed one may stand in an older answer."""
     frames: Mapping[int, tuple[Kronor, Kronor]] = field(default_factory=dict)
-    """(the year's frame, what is decided of it) by year."""
+    """(the year's frame, what decisions that have been sent grant of it) by year."""
     home_groups: tuple[tuple[str, tuple[Home, ...]], ...] = ()
     """The homes under their regions' names: the applicant's own first."""
 

@@ -44,7 +44,8 @@ def not_working_days(days: Mapping[str, date]) -> list[RuleViolation]:
 def name(day: date) -> str:
     """«midsommarafton», «annandag påsk», «en lördag»: why it is no working day; else its weekday."""
     if day in _HOLIDAYS:
-        return str(_HOLIDAYS[day]).split(";")[0].lower()
+        holiday = str(_HOLIDAYS[day]).split(";")[0]
+        return holiday if holiday.startswith("Kristi") else holiday.lower()
     if _is_eve(day):
         return _EVES.get((day.month, day.day), "midsommarafton")
     return f"en {clock.WEEKDAYS[day.weekday()]}"

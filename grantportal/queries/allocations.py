@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Select, case, cast, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import BigInteger, ScalarSelect, Select, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grantportal import db
 from grantportal.domain import clock
@@ -189,6 +189,18 @@ class YearSum:
 def granted_by_year(grant_id: int) -> dict[int, Kronor]:
     """What a statsbidrag's decisions that have been sent grant by year, over all its calls: what is published."""
     return {year: total for (_, year), (total, _, _) in _granted([grant_id], clock.now()).items()}
+
+
+def granted_in(grant_id: int, year: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """What those decisions grant for the year of a row of the query that this stands in; 0 for none."""
+    query = (
+        select(func.coalesce(func.sum(DecisionLine.amount), 0))
+        .join(Decision, DecisionLine.decision_id == Decision.id)
+        .join(Application, Decision.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .where(Call.grant_id == grant_id, DecisionLine.grant_year == year)
+    )
+    return _standing(query, clock.now()).correlate(year.class_).scalar_subquery()
 
 
 def _granted(grant_ids: Sequence[int], until: datetime) -> dict[tuple[int, int], tuple[Kronor, int, bool]]:

@@ -48,7 +48,7 @@ from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
-from grantportal.queries import grants, youth_homes
+from grantportal.queries import allocations, grants, youth_homes
 from grantportal.queries.accounts import holds
 
 # --- The rows ------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Su
             CostCategory.name.label("category"),
             CostCategory.is_personnel,
             YearFrame.frame,
-            YearFrame.decided,
+            allocations.granted_in(call.grant_id, CallYear.grant_year).label("granted"),
         )
         .select_from(CallYear)
         .outerjoin(CostCategory, of_the_call)
@@ -184,7 +184,7 @@ def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Su
         categories=tuple(categories.values()),
         homes=tuple((home.id, home.name) for home in sorted(homes, key=lambda home: home.place)),
         home_groups=grouped(homes, first=region),
-        frames={row.grant_year: (row.frame, row.decided) for row in rows if row.frame is not None},
+        frames={row.grant_year: (row.frame, int(row.granted)) for row in rows if row.frame is not None},
     )
 
 

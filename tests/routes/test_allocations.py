@@ -66,7 +66,7 @@ def test_the_pilots_round_adds_up(client):
     assert "30\u00a0juni\u00a02020" in page.text
     assert "Maria Ungdom" in page.text
     assert "Förutsättningar att genomföra projektet saknades." in page.text
-    assert "Påhittat är sökta belopp, som ingår i summan, för Region Stockholm." in words(page.document)
+    assert "Påhittat: sökta belopp, som ingår i summan, för Region Stockholm." in words(page.document)
 
 
 def test_the_list_can_be_read_as_it_was(client):

@@ -16,6 +16,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.decisions import Outcome
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case
+from grantportal.queries import applications as application_queries
 from grantportal.queries import calls
 from grantportal.services import decisions
 from tests.routes.access import ANONYMOUS, all_rows
@@ -161,6 +162,19 @@ def test_what_is_left_of_a_frame_is_told_when_what_is_taken_of_it_has_been_sent(
         assert f"{FRAME - GRANTED[2022]}kr" not in read(client, page)
         decisions.dispatch(of.registrar, made[0])
         assert f"{FRAME - GRANTED[2022]}kr" in read(client, page)
+
+
+def test_an_applicant_is_told_of_what_is_left_when_what_is_taken_has_been_sent(of, extra, made):
+    """The check of an application compares what is sought with this."""
+
+    def taken() -> list[int]:
+        db.close_read_session()
+        return [granted for _, granted in application_queries.surroundings(extra.call).frames.values()]
+
+    with clock.at(SENT):
+        assert taken() == [0]
+        decisions.dispatch(of.registrar, made[0])
+        assert taken() == [GRANTED[2022]]
 
 
 def test_a_grantee_may_apply_in_an_extra_call_when_the_decision_has_been_sent(of, extra, applications, made, signed_in):
