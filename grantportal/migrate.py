@@ -51,7 +51,7 @@ def _run(engine: Engine | None, step: object) -> tuple[str, ...]:
                 step(config_for(connection))  # type: ignore[operator]
                 if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
                     raise RuntimeError("the migration left rows without their parents")
-            tables = inspect(connection).get_table_names()
+                tables = inspect(connection).get_table_names()
             return tuple(sorted(each for each in connection.info.pop(LEFT) if each.partition(".")[0] in tables))
         finally:
             if is_sqlite:
