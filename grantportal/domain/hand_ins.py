@@ -26,15 +26,15 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class AsRead:
-    """Skicka in: the fingerprint of the answers that the person read before pressing the button."""
+    """Skicka in: the fingerprint of all that the person read before pressing the button."""
 
     sha256: str
 
 
 def ensure_read(command: AsRead | None, *, now: str) -> None:
-    """Who hands in answers for what was read: nobody has changed an answer since. Raises RuleViolation above the form.
+    """Who hands in answers for what was read: nothing of it has changed since. Raises RuleViolation above the form.
 
-    `command` is None where nobody reads a page; `now` is the fingerprint of the answers as they are.
+    `command` is None where nobody reads a page; `now` is the fingerprint of what would be handed in.
     """
     if command is not None and command.sha256 != now:
         raise RuleViolation(
@@ -42,9 +42,30 @@ def ensure_read(command: AsRead | None, *, now: str) -> None:
         )
 
 
-def fingerprint_of(content: Content) -> str:
-    """Fingerprint of every answer of an application: what the person reads, and what is then frozen."""
-    return fingerprint(canonical(content))
+@dataclass(frozen=True)
+class Heading:
+    """What heads an application: who applies for what. It is read above the answers, and frozen with them."""
+
+    grant: str
+    call: str
+    organisation: str
+    organisation_number: str
+    applicant_unit: str
+
+    @property
+    def content(self) -> Content:
+        """As it is frozen."""
+        return {
+            "grant": self.grant,
+            "call": self.call,
+            "organisation": {"name": self.organisation, "number": self.organisation_number},
+            "applicant_unit": self.applicant_unit,
+        }
+
+
+def fingerprint_of(heading: Heading, content: Content) -> str:
+    """Fingerprint of an application's heading and every answer: what the person reads, and what is then frozen."""
+    return fingerprint(canonical({**content, **heading.content}))
 
 
 # --- Ansökan -------------------------------------------------------------------------------------------------------
@@ -56,11 +77,7 @@ class HandIn:
 
     what: str
     """Ansökan or Komplettering, as the documents call it."""
-    grant: str
-    call: str
-    organisation: str
-    organisation_number: str
-    applicant_unit: str
+    heading: Heading
     registration_number: str
     form_id: int
     form_sha256: str
@@ -287,11 +304,8 @@ def application_content(hand_in: HandIn, answered: Content) -> Content:
     """The whole of what is frozen when an application or its komplettering is handed in."""
     return {
         **answered,
+        **hand_in.heading.content,
         "what": hand_in.what,
-        "grant": hand_in.grant,
-        "call": hand_in.call,
-        "organisation": {"name": hand_in.organisation, "number": hand_in.organisation_number},
-        "applicant_unit": hand_in.applicant_unit,
         "registration_number": hand_in.registration_number,
         "form": {"id": hand_in.form_id, "sha256": hand_in.form_sha256},
         "handed_in_by": {"name": hand_in.by, "title": hand_in.by_title},

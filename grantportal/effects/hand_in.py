@@ -11,7 +11,7 @@ from grantportal.domain.events import EventKind
 from grantportal.effects.freeze import freeze
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.cases import FrozenVersion
-from grantportal.queries import grants
+from grantportal.queries.applications import heading_of
 from grantportal.transaction import Act
 
 
@@ -33,11 +33,7 @@ def hand_in(
     content = hand_ins.application_content(
         hand_ins.HandIn(
             what=what,
-            grant=grants.title_of(call),
-            call=call.title,
-            organisation=application.organisation.name,
-            organisation_number=application.organisation.organisation_number,
-            applicant_unit=application.applicant_unit,
+            heading=heading_of(application),
             registration_number=application.case.registration_number or "",
             form_id=form.id,
             form_sha256=form.sha256,

@@ -662,6 +662,8 @@ class OwnPage:
     """The organisation's own application: parts with their states, answers to check, and what is left to put right."""
 
     head: Head
+    heading: hand_ins.Heading
+    """What is handed in above the answers."""
     supplement: OpenSupplement | None
     asked: tuple[Asked, ...]
     """What an open komplettering asks for."""
@@ -683,8 +685,8 @@ class OwnPage:
 
     @property
     def sha256(self) -> str:
-        """Fingerprint of every answer: what the person who hands in has read."""
-        return hand_ins.fingerprint_of(self.content)
+        """Fingerprint of the heading and every answer: what the person who hands in has read."""
+        return hand_ins.fingerprint_of(self.heading, self.content)
 
     @property
     def opened_sections(self) -> tuple[ShownSection, ...]:
@@ -712,6 +714,17 @@ class OwnPage:
     def hand_in(self) -> TaskState:
         """Whether checking and handing in can begin."""
         return TaskState.CANNOT if self.problems else TaskState.NOT_BEGUN
+
+
+def heading_of(application: Application) -> hand_ins.Heading:
+    """Who applies for what, as it is now: what the page shows above the answers, and what is frozen with them."""
+    return hand_ins.Heading(
+        grant=grants.title_of(application.call),
+        call=application.call.title,
+        organisation=application.organisation.name,
+        organisation_number=application.organisation.organisation_number,
+        applicant_unit=application.applicant_unit,
+    )
 
 
 def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) -> OwnPage | None:
@@ -754,6 +767,7 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
         tasks = tuple(_task(section, saved, around) for section in definition.asked(texts).sections)
     return OwnPage(
         head=head_of(application, supplement, Audience.PARTY),
+        heading=heading_of(application),
         supplement=supplement,
         asked=asked,
         tasks=tasks,

@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select, update
 
 from grantportal import db
-from grantportal.domain import answers, clock
+from grantportal.domain import answers, clock, hand_ins
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import SaveAnswers, Staff
 from grantportal.domain.applications import ApplicationStatus, StartApplication
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.forms import QuestionType
 from grantportal.domain.hand_ins import AsRead
-from grantportal.models.applications import Answer, ApplicationHome, RequestedLine
+from grantportal.models.applications import Answer, Application, ApplicationHome, RequestedLine
+from grantportal.models.calls import Call
+from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Event
 from grantportal.models.records import Record
 from grantportal.queries import applications as queries
@@ -279,6 +281,37 @@ def test_what_a_colleague_changed_after_it_was_read_is_not_handed_in(call, regio
     db.close_read_session()
     services.submit(ombud, application.id, AsRead(queries.own_page(ombud, application.id).sha256))
     assert row(application.id).status is ApplicationStatus.SUBMITTED
+
+
+HEADED = {
+    "the call's title": lambda application: update(Call).where(Call.id == application.call_id).values(title="Rättad"),
+    "the applicant unit": lambda application: (
+        update(Application).where(Application.id == application.id).values(applicant_unit="Barnkliniken")
+    ),
+    "the organisation's name": lambda application: (
+        update(Organisation).where(Organisation.id == application.organisation_id).values(name="Region Nya")
+    ),
+}
+
+
+@pytest.mark.parametrize("change", HEADED.values(), ids=HEADED)
+def test_what_heads_an_application_is_read_with_the_answers_and_frozen_as_it_was_read(call, ombud, change):
+    application = written(ombud, call)
+    read = queries.own_page(ombud, application.id).sha256
+    with db.writing_session() as session, session.begin():
+        session.execute(change(application))
+
+    with pytest.raises(RuleViolation, match="har ändrats sedan du läste dem"):
+        services.submit(ombud, application.id, AsRead(read))
+
+    db.close_read_session()
+    page = queries.own_page(ombud, application.id)
+    services.submit(ombud, application.id, AsRead(page.sha256))
+    db.close_read_session()
+    frozen = queries.frozen_content(application.id, 1)
+    assert {name: frozen[name] for name in page.heading.content} == page.heading.content
+    assert hand_ins.fingerprint_of(page.heading, page.content) == page.sha256
+    assert {name: frozen[name] for name in page.content} == page.content
 
 
 def test_handing_in_twice_changes_nothing(call, ombud):
