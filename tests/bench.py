@@ -211,18 +211,21 @@ def _of_crowd(kind: str, what: str, writers: Sequence[crowd.Writer], outcome: st
 
 HEADINGS = (
     *("Underlag nr", "Utbetalnings-id", "Dnr", "Organisation", "Organisationsnummer", "Bankgiro", "Bidragsår"),
-    *("Belopp, kr", "Beslutsdatum", "Registrerad av", "Attesterad av"),
+    *("Belopp, kr", "Beslutsdatum", "Registrerad av", "Attesterad av", "Nytt giro"),
 )
 _DAY_ZERO = date(1899, 12, 30)
 
 
 def _cells(rows: Sequence[PaymentRow]) -> list[tuple[str | int, ...]]:
     """What the sheet's cells hold, in Excel's own terms: a day is a number."""
-    values = attrgetter(*(each.name for each in fields(PaymentRow)))
+    values = attrgetter(*(each.name for each in fields(PaymentRow) if each.name != "new_giro"))
     return [
         HEADINGS,
         *(
-            tuple((value - _DAY_ZERO).days if isinstance(value, date) else value for value in values(row))
+            (
+                *((value - _DAY_ZERO).days if isinstance(value, date) else value for value in values(row)),
+                "Ja" if row.new_giro else "Nej",
+            )
             for row in rows
         ),
     ]

@@ -41,6 +41,8 @@ class GiroShown:
     approved_at: datetime | None
     is_ended: bool
     """Refused, taken back, or followed by another."""
+    in_force: str
+    """The number that the organisation is paid to meanwhile; empty where there is none, or where it is this one."""
 
     @property
     def waits(self) -> bool:
@@ -58,10 +60,22 @@ class GiroShown:
 
 
 def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
+    other = aliased(BankGiro)
+    in_force = (
+        select(other.number)
+        .where(
+            other.organisation_id == BankGiro.organisation_id,
+            other.id != BankGiro.id,
+            other.approved_at.is_not(None),
+            other.valid_to.is_(None),
+        )
+        .correlate(BankGiro)
+        .scalar_subquery()
+    )
     rows = (
         db.session()
         .execute(
-            select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name)
+            select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name, in_force)
             .join(Organisation, BankGiro.organisation_id == Organisation.id)
             .join(_asked, BankGiro.asked_by_id == _asked.id)
             .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
@@ -92,8 +106,9 @@ def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
             approved_by=approved or "",
             approved_at=giro.approved_at,
             is_ended=giro.valid_to is not None,
+            in_force=now or "",
         )
-        for giro, organisation, asked, verified, approved in rows
+        for giro, organisation, asked, verified, approved, now in rows
     )
 
 

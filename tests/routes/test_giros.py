@@ -2,8 +2,9 @@
 
 import pytest
 
+from grantportal import db
 from grantportal.domain.actors import Role
-from grantportal.domain.giros import AskForGiro, RefuseGiro
+from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.queries.accounts import actor_of
 from grantportal.services import giros
@@ -61,6 +62,26 @@ def test_a_page_of_what_has_ended_leads_to_the_list_and_says_why(signed_in, auth
 
     assert (answer.status_code, answer.location) == (302, "/bankgiron/")
     assert "redan underkänt eller återtaget" in words(browser.get("/bankgiron/").document)
+
+
+def test_who_checks_and_approves_reads_the_new_number_beside_the_one_that_it_ends(signed_in, authority, ombud, asked):
+    organisation_id = actor_of(ombud.id).mandates[0].organisation_id
+    finance = [person(Role.FINANCE, authority) for _ in range(2)]
+    browser = signed_in(finance[1])
+    assert "Nytt bankgiro 5050-1055 Gäller nu Inget" in words(browser.get(f"/bankgiron/{asked}/kontrollera").document)
+    assert "behöver attesteras igen" not in browser.get(f"/bankgiron/{asked}/godkann").text
+    db.close_read_session()
+    checked = VerifyGiro(GiroCheck.CALLED, "Ringde växeln och fick numret uppläst av ekonomichefen.")
+    giros.verify(actor_of(finance[0].id), asked, checked)
+    giros.approve(actor_of(finance[1].id), asked, ApproveGiro())
+    new = giros.ask(actor_of(ombud.id), AskForGiro(organisation_id, "991-2346"))
+    giros.verify(actor_of(finance[0].id), new, checked)
+    committed()
+
+    shown = words(browser.get(f"/bankgiron/{new}/godkann").document)
+
+    assert "Nytt bankgiro 991-2346 Gäller nu 5050-1055" in shown
+    assert "5050-1055 slutar gälla. Det som är attesterat för det" in shown
 
 
 def test_a_number_that_another_has_is_asked_about_beside_its_field(signed_in, authority, asked):

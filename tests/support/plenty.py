@@ -728,6 +728,7 @@ def batch(creator: User, payments: int) -> int:
                     "decided_on": date(2020, 6, 1 + each % 30).isoformat(),
                     "registered_by": "Åsa Öberg",
                     "attested_by": "Örjan Åkesson",
+                    "new_giro": each % 7 == 0,
                 }
                 for each in range(1, payments + 1)
             ],
