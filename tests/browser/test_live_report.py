@@ -51,9 +51,7 @@ def saved(page):
     expect(page.locator("[data-save-state]")).to_have_text(re.compile(r"Sparat \d\d:\d\d"), timeout=15_000)
 
 
-COUNTED = (
-    "[data-counted], [data-note], [data-beyond], [data-sum], [data-fact], [data-comment-of] .govuk-hint:first-of-type"
-)
+COUNTED = "[data-counted], [data-note], [data-beyond], [data-sum], [data-missing], [data-fact], [data-comment-of] .govuk-hint:first-of-type"
 
 
 def told(page) -> list[str]:
@@ -118,6 +116,7 @@ def test_figures_and_needed_comments_follow_each_key(opened, region):
         (1_018_460, 61_250, 38_400, 9_000_000, 9_640, 50_923),
         (2_500_001, 99_999, 150_007, 80_001, 42_000, 150_003),
         (0, 0, 0, 0, 0, 0),
+        (1_018_460, None, 38_400, 14_782, 9_640, 50_923),
     ],
 )
 def test_the_script_counts_as_the_server_does(opened, region, costs):
@@ -144,6 +143,7 @@ def test_before_every_row_is_filled_in_no_sum_is_said(opened, region):
     expect(page.locator("tbody tr").first.locator("[data-counted=charged]")).to_have_text("5")
     expect(page.locator("tfoot [data-counted=charged]")).to_have_text("inte räknat")
     expect(page.locator("[data-fact=unspent]")).to_have_text("Inte räknat än")
+    expect(page.locator("tfoot")).to_contain_text("5 belopp saknas")
     # A comment that is needed comes out of the fold.
     expect(field(page, 0, "comment")).to_be_visible()
     expect(page.locator("tbody tr").first.locator("[data-note]")).to_have_text("Kommentar behövs")
