@@ -173,16 +173,18 @@ def is_acting() -> bool:
     return _current.get() is not None
 
 
-def lock(query: Q) -> Q:
+def lock(query: Q, *, shared: bool = False) -> Q:
     """Lock the rows that own a limit, and read them anew.
+
+    `shared` is for an act that rests on the row as it stands and leaves it alone: many hold it at once, and whoever changes
+    the row waits for them all. (SQLite has one writer at a time.)
 
     Without `populate_existing` the value from before the lock comes back; without `key_share` a child row inserted before
     its parent is locked deadlocks.
     """
     # Only the rows that are asked for: PostgreSQL locks no row that an outer join might leave out.
-    return query.with_for_update(key_share=True, of=query.column_descriptions[0]["entity"]).execution_options(
-        populate_existing=True
-    )
+    only = query.column_descriptions[0]["entity"]
+    return query.with_for_update(read=shared, key_share=not shared, of=only).execution_options(populate_existing=True)
 
 
 def insert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:

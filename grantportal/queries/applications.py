@@ -89,25 +89,27 @@ def _is_own(mandate: Any, application: Application) -> bool:
     )
 
 
-def locked(actor: Actor, application_id: int) -> Application | None:
-    """The application, if the actor may see it, with its case locked before anything of it is read."""
+def locked(actor: Actor, application_id: int, *, with_call: bool = False) -> Application | None:
+    """The application, if the actor may see it, with its case locked before anything of it is read.
+
+    `with_call`: for what rests on the call, which stands as it is until the act is done.
+    """
+    if with_call:
+        call_id = select(Application.call_id).where(Application.id == application_id).scalar_subquery()
+        db.session().scalars(db.lock(select(Call).where(Call.id == call_id), shared=True)).one_or_none()
     case_id = select(Application.case_id).where(Application.id == application_id).scalar_subquery()
     db.session().scalars(db.lock(select(Case).where(Case.id == case_id))).one_or_none()
     return get(actor, application_id)
 
 
-def call_with_grant(call_id: int) -> Call | None:
-    """A published call, for starting an application in it."""
-    return (
-        db.session()
-        .scalars(
-            select(Call)
-            .where(Call.id == call_id, Call.status != CallStatus.DRAFT)
-            .options(joinedload(Call.grant), joinedload(Call.years), joinedload(Call.application_form))
-        )
-        .unique()
-        .one_or_none()
+def call_with_grant(call_id: int, *, lock: bool = False) -> Call | None:
+    """A published call, for starting an application in it; for the act, it stands as it is until the act is done."""
+    query = (
+        select(Call)
+        .where(Call.id == call_id, Call.status != CallStatus.DRAFT)
+        .options(joinedload(Call.grant), joinedload(Call.years), joinedload(Call.application_form))
     )
+    return db.session().scalars(db.lock(query, shared=True) if lock else query).unique().one_or_none()
 
 
 def organisation(organisation_id: int) -> Organisation | None:

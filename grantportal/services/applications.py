@@ -39,7 +39,7 @@ CANNOT_FETCH = "Svaret går inte att hämta. Ladda om sidan och se vad som går.
 def start(actor: Actor, call_id: int, command: StartApplication) -> int:
     """Påbörja ansökan: a case without number and an empty draft, one for each sökande verksamhet. Answers its id."""
     with transaction(actor, EventKind.APPLICATION_STARTED) as act:
-        call = queries.call_with_grant(call_id)
+        call = queries.call_with_grant(call_id, lock=True)
         organisation = queries.organisation(command.organisation_id)
         if call is None or organisation is None:
             raise NotVisible
@@ -262,7 +262,7 @@ def submit(actor: Actor, application_id: int, command: AsRead | None = None) -> 
     what the person has read, where somebody reads it on a page.
     """
     with transaction(actor, EventKind.APPLICATION_SUBMITTED) as act:
-        application = _locked(act.actor, application_id)
+        application = _locked(act.actor, application_id, with_call=True)
         policy.require(act.actor, Permission.SUBMIT_CASE, application)
         status = APPLICATION.after(application.status, ApplicationAction.SUBMIT)
         ensure_still_takes(application.call.status)
@@ -339,8 +339,8 @@ def withdraw(actor: Actor, application_id: int) -> None:
         act.about(application)
 
 
-def _locked(actor: Actor, application_id: int) -> Application:
-    application = queries.locked(actor, application_id)
+def _locked(actor: Actor, application_id: int, *, with_call: bool = False) -> Application:
+    application = queries.locked(actor, application_id, with_call=with_call)
     if application is None:
         raise NotVisible
     return application

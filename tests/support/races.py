@@ -115,5 +115,5 @@ def _run(
 
 def without_locks() -> None:
     """The red control: no row is locked, and SQLite is left to its driver's habit of not beginning before a read."""
-    db.lock = lambda query: query
+    db.lock = lambda query, *, shared=False: query
     db._begin_sqlite = lambda connection: None
