@@ -131,6 +131,21 @@ class Audience(StrEnum):
     AUTHORITY = "authority"
 
 
+CALL_WITHDRAWN = "Utlysningen är återtagen"
+DRAFT_STAYS = "Det ni har skrivit finns kvar att läsa, men kan inte skickas in."
+NOT_TRIED = "Ansökan prövas inte. Ärendet avslutas genom beslut om avskrivning."
+
+
+def withdrawn_text(title: str, reason: str, *, is_draft: bool, was_to_answer: bool) -> str:
+    """What a party is told when the call that it has applied in is withdrawn; `was_to_answer`: a komplettering was asked for."""
+    if is_draft:
+        becomes = [DRAFT_STAYS]
+    else:
+        becomes = ["Er ansökan prövas inte. Ni får ett beslut om avskrivning."]
+        becomes += ["Ni behöver inte svara på vår begäran om komplettering."] if was_to_answer else []
+    return f"«{title}» är återtagen. {' '.join(becomes)} Skäl: {reason}"
+
+
 @dataclass(frozen=True)
 class ApplicationFacts:
     """What decides what an application is called."""
@@ -143,12 +158,15 @@ class ApplicationFacts:
     """Last day of the open request for komplettering."""
     views_last_day: date | None = None
     """Last day to say what one thinks of material that has been sent, while it has not been answered."""
+    is_call_withdrawn: bool = False
 
 
 def label(facts: ApplicationFacts, now: datetime, audience: Audience = Audience.PARTY) -> Label:
     """One state, in the reader's own words."""
     theirs = audience is Audience.PARTY
     match facts.status:
+        case ApplicationStatus.DRAFT if facts.is_call_withdrawn:
+            return Label("lock", "dash", CALL_WITHDRAWN, DRAFT_STAYS)
         case ApplicationStatus.DRAFT:
             return Label("info", "half", "Påbörjad", "Bara ni ser det ni skrivit tills ni skickar in.")
         case ApplicationStatus.WITHDRAWN:
@@ -156,6 +174,8 @@ def label(facts: ApplicationFacts, now: datetime, audience: Audience = Audience.
             return Label("lock", "dash", "Återkallad av er" if theirs else "Återkallad", sentence)
         case ApplicationStatus.CONCLUDED:
             return Label("lock", "lock", "Beslutad", "Beslutet finns i ärendet.")
+        case _ if facts.is_call_withdrawn:
+            return Label("lock", "dash", CALL_WITHDRAWN, NOT_TRIED)
         case ApplicationStatus.SUPPLEMENT_REQUESTED if facts.supplement_last_day:
             day = facts.supplement_last_day
             if now >= clock.end_of(day):

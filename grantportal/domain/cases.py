@@ -41,6 +41,7 @@ class RecordKind(StrEnum):
     MORE_TIME_ASKED = "more_time_asked"
     MORE_TIME_GIVEN = "more_time_given"
     WITHDRAWAL = "withdrawal"
+    CALL_WITHDRAWN = "call_withdrawn"
     FILE_NOTE = "file_note"
     MESSAGE = "message"
     COMMUNICATION = "communication"
@@ -73,6 +74,7 @@ RECORD_TEXTS = {
     RecordKind.MORE_TIME_ASKED: "Begäran om längre tid",
     RecordKind.MORE_TIME_GIVEN: "Längre tid att komplettera",
     RecordKind.WITHDRAWAL: "Återkallelse",
+    RecordKind.CALL_WITHDRAWN: "Utlysningen är återtagen",
     RecordKind.FILE_NOTE: "Tjänsteanteckning",
     RecordKind.MESSAGE: "Meddelande",
     RecordKind.COMMUNICATION: "Underlag till parten",
@@ -97,6 +99,7 @@ RECORDS_FOR_THE_PARTY = frozenset(
         RecordKind.MORE_TIME_ASKED,
         RecordKind.MORE_TIME_GIVEN,
         RecordKind.WITHDRAWAL,
+        RecordKind.CALL_WITHDRAWN,
         RecordKind.MESSAGE,
         RecordKind.COMMUNICATION,
         RecordKind.REPLY,

@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     APPLICATION_SUBMITTED = "application.submitted"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_CONCLUDED = "application.concluded"
+    APPLICATION_CALL_WITHDRAWN = "application.call_withdrawn"
     CASE_REFERENCE_CHANGED = "case.reference_changed"
     CASE_ASSIGNED = "case.assigned"
     SUPPLEMENT_REQUESTED = "supplement.requested"
@@ -142,6 +143,7 @@ EVENT_TEXTS = {
     EventKind.APPLICATION_STARTED: "Ansökan påbörjad",
     EventKind.APPLICATION_SUBMITTED: "Ansökan inskickad",
     EventKind.APPLICATION_WITHDRAWN: "Ansökan återkallad",
+    EventKind.APPLICATION_CALL_WITHDRAWN: "Utlysningen är återtagen",
     EventKind.APPLICATION_CONCLUDED: "Ansökan avslutad genom beslut",
     EventKind.FILE_BLOCKED: "Bilaga spärrad av viruskontrollen",
     EventKind.PERSONAL_NUMBER_KEPT: "Personnummer lämnat med skäl",
@@ -238,6 +240,7 @@ FOR_BOTH = frozenset(
     {
         EventKind.APPLICATION_SUBMITTED,
         EventKind.APPLICATION_WITHDRAWN,
+        EventKind.APPLICATION_CALL_WITHDRAWN,
         EventKind.CASE_REFERENCE_CHANGED,
         EventKind.SUPPLEMENT_REQUESTED,
         EventKind.SUPPLEMENT_ANSWERED,

@@ -159,7 +159,7 @@ def label(status: SupplementStatus, last_day: date, now: datetime) -> Label:
     if status is SupplementStatus.ANSWERED:
         return Label("info", "clock", "Komplettering inskickad")
     if status is SupplementStatus.CLOSED:
-        return Label("lock", "lock", "Stängd utan svar", "Ansökan bedöms som den är.")
+        return Label("lock", "lock", "Stängd utan svar")
     if now >= clock.end_of(last_day):
         return Label("bad", "warn", "Försenad", f"Skulle ha besvarats {clock.day_text(last_day)}.")
     return Label("wait", "clock", "Väntar på svar", f"Svar senast {clock.day_text(last_day)}.")

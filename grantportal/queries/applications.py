@@ -500,6 +500,8 @@ class Head:
     last_day: date
     days_left: str
     late: bool
+    is_call_withdrawn: bool
+    """Nothing is handed in to it any more, and what has been is not tried."""
     label: Label
     registration_number: str
     own_reference: str
@@ -517,6 +519,7 @@ def head_of(application: Application, supplement: OpenSupplement | None, audienc
         submitted_at=application.submitted_at,
         registration_number=application.case.registration_number or "",
         supplement_last_day=supplement.last_day if supplement else None,
+        is_call_withdrawn=call.status is CallStatus.WITHDRAWN,
     )
     late = applications.is_late(application.submitted_at or now, call.last_day)
     return Head(
@@ -533,6 +536,7 @@ def head_of(application: Application, supplement: OpenSupplement | None, audienc
         last_day=call.last_day,
         days_left=clock.days_left_text(call.last_day, clock.stockholm(now).date()),
         late=late,
+        is_call_withdrawn=facts.is_call_withdrawn,
         label=applications.label(facts, now, audience),
         registration_number=facts.registration_number,
         own_reference=application.case.own_reference,

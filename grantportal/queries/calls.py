@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantportal import db
@@ -40,6 +40,7 @@ from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.supplements import SupplementStatus
 from grantportal.domain.youth_homes import YouthHomeStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallChange, CallYear
@@ -48,6 +49,7 @@ from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
 from grantportal.models.organisations import Organisation, YouthHome
+from grantportal.models.supplements import Supplement
 from grantportal.policy import Permission, is_sent, is_told_grantee, may, organisations_for, own, visible
 from grantportal.queries import allocations, grants
 from grantportal.queries.grants import VersionView
@@ -151,26 +153,57 @@ def made_decisions(call_id: int) -> int:
     return db.session().scalar(query) or 0
 
 
-@dataclass(frozen=True)
-class OpenApplication:
-    """An application that is begun or handed in and not concluded, for telling its party; whose it is, nobody is shown."""
-
-    case: Case
-    is_draft: bool
+_ENDED = (ApplicationStatus.WITHDRAWN, ApplicationStatus.CONCLUDED)
 
 
-def open_applications(call_id: int) -> tuple[OpenApplication, ...]:
-    """Every application of the call whose party is to be told of what becomes of the call."""
-    ended = (ApplicationStatus.WITHDRAWN, ApplicationStatus.CONCLUDED)
+def open_applications(call_id: int) -> list[Case]:
+    """The case of every application that is begun or handed in and has not ended, for telling its party of the call.
+
+    Whose they are, nobody is shown.
+    """
     query = (
-        select(Case, Application.status)
+        select(Case)
         .join(Application, Application.case_id == Case.id)
-        .where(Application.call_id == call_id, Application.status.not_in(ended))
+        .where(Application.call_id == call_id, Application.status.not_in(_ENDED))
         .order_by(Case.id)
     )
-    return tuple(
-        OpenApplication(case, status is ApplicationStatus.DRAFT) for case, status in db.session().execute(query)
+    return list(db.session().scalars(query))
+
+
+def _handed_in(call_id: int) -> int:
+    """How many applications are handed in and have not ended."""
+    query = select(func.count(Application.id)).where(
+        Application.call_id == call_id, Application.status.not_in([ApplicationStatus.DRAFT, *_ENDED])
     )
+    return db.session().scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class EndedByCall:
+    """An application that ends with its call, and the komplettering that waits for its answer."""
+
+    case: Case
+    application: Application
+    supplement: Supplement | None
+
+
+def locked_applications(call_id: int) -> list[EndedByCall]:
+    """The same for the act that withdraws the call, which has locked it: every case locked before anything of it is read."""
+    of_the_call = select(Application.case_id).where(Application.call_id == call_id)
+    db.session().scalars(db.lock(select(Case).where(Case.id.in_(of_the_call)).order_by(Case.id))).all()
+    query = (
+        select(Case, Application, Supplement)
+        .join(Application, Application.case_id == Case.id)
+        .outerjoin(
+            Supplement,
+            and_(Supplement.application_id == Application.id, Supplement.status == SupplementStatus.REQUESTED),
+        )
+        .where(Application.call_id == call_id, Application.status.not_in(_ENDED))
+        .options(joinedload(Application.organisation))
+        .order_by(Case.id)
+        .execution_options(populate_existing=True)
+    )
+    return [EndedByCall(*row) for row in db.session().execute(query)]
 
 
 @dataclass(frozen=True)
@@ -711,5 +744,5 @@ def to_change(actor: Actor, call_id: int) -> ChangePage | None:
         earlier={name: tuple(change.was for change in done if change.field == name) for name in CORRECTABLE},
         changes=len(done),
         newest=_change_view(done[-1]) if done else None,
-        handed_in=sum(not each.is_draft for each in open_applications(call_id)),
+        handed_in=_handed_in(call_id),
     )

@@ -61,8 +61,13 @@ def _about_application(
 ) -> Iterator[CaseAction]:
     here = {"application_id": application.id}
     allows = functools.partial(APPLICATION.allows, application.status)
+    is_tried = application.call.status is not CallStatus.WITHDRAWN
     if allows(ApplicationAction.SUBMIT) and may(actor, Permission.FILL_AND_CHANGE, case):
-        yield CaseAction("Fyll i ansökan", "Bara ni ser det ni skriver tills ni skickar in.", "applications.show", here)
+        if is_tried:
+            hint = "Bara ni ser det ni skriver tills ni skickar in."
+            yield CaseAction("Fyll i ansökan", hint, "applications.show", here)
+        else:
+            yield CaseAction("Läs det ni har skrivit", "Det kan inte skickas in.", "applications.show", here)
     for supplement in supplements:
         if supplement.application_id is None or supplement.status is not SupplementStatus.REQUESTED:
             continue
@@ -72,7 +77,6 @@ def _about_application(
             yield CaseAction("Svara på kompletteringen", f"Senast {by}.", "supplements.answer", there)
         if allows(ApplicationAction.CLOSE_SUPPLEMENT) and may(actor, Permission.CLOSE_SUPPLEMENT):
             yield CaseAction("Se begäran om komplettering", f"Svar senast {by}.", "supplements.show", there)
-    is_tried = application.call.status is not CallStatus.WITHDRAWN
     if is_tried and allows(ApplicationAction.REQUEST_SUPPLEMENT) and may(actor, Permission.REQUEST_SUPPLEMENT):
         yield CaseAction(
             "Begär komplettering",
@@ -116,7 +120,9 @@ def _about_decision(
 ) -> Iterator[CaseAction]:
     here = {"application_id": application.id}
     if decision is None or decision.status is not DecisionStatus.MADE:
-        if APPLICATION.allows(application.status, ApplicationAction.COMMUNICATE) and may(actor, Permission.COMMUNICATE):
+        is_tried = application.call.status is not CallStatus.WITHDRAWN
+        allowed = is_tried and APPLICATION.allows(application.status, ApplicationAction.COMMUNICATE)
+        if allowed and may(actor, Permission.COMMUNICATE):
             yield CaseAction(
                 "Skicka underlag till parten",
                 "Regionen får lämna synpunkter före beslutet.",

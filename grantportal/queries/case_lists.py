@@ -20,6 +20,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.case_lists import MINE, NEWS_FIRST, NOBODYS, Asked
 from grantportal.domain.cases import OFFICERS_STAGES, PARTYS_STAGES, CaseStage, CaseState
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
@@ -125,6 +126,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
                 Call.title,
                 Call.is_example,
                 Call.last_day,
+                Call.status,
                 supplement_last_day(),
                 views_last_day(),
                 _granted(actor),
@@ -146,8 +148,9 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             submitted_at=application.submitted_at,
             supplement_last_day=asked_by,
             views_last_day=views_by,
+            is_call_withdrawn=call_status is CallStatus.WITHDRAWN,
         )
-        for case, application, _, _, _, last_day, asked_by, views_by, *_ in found
+        for case, application, _, _, _, last_day, call_status, asked_by, views_by, *_ in found
     ]
     where_each_is = standings(actor, facts)
     excerpts = search.excerpts(actor, [each.case_id for each in facts], sought(asked.text))
@@ -170,7 +173,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             is_new=bool(news),
             excerpt=excerpts.get(case.id, ()),
         )
-        for case, application, organisation, call_title, is_example, _, _, _, amount, handler, holds_still, news in found
+        for case, application, organisation, call_title, is_example, _, _, _, _, amount, handler, holds_still, news in found
     )
     return CaseList(rows, total, page, pages, filters)
 

@@ -103,6 +103,7 @@ class CaseFacts:
     submitted_at: datetime | None
     supplement_last_day: date | None
     views_last_day: date | None
+    is_call_withdrawn: bool
 
 
 def supplement_last_day() -> Any:
@@ -179,6 +180,7 @@ def _application_label(
             registration_number=facts.registration_number,
             supplement_last_day=facts.supplement_last_day,
             views_last_day=facts.views_last_day,
+            is_call_withdrawn=facts.is_call_withdrawn,
         ),
         now,
         audience,

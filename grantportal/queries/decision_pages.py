@@ -424,7 +424,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         label=label(facts) if facts else None,
         state=decisions.state_of(decision),
         heard=_heard(actor, found.id),
-        needs_hearing=not heard and found.status is not ApplicationStatus.WITHDRAWN,
+        needs_hearing=not heard and not is_withdrawn,
     )
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.applications import ApplicationStatus
-from grantportal.domain.calls import IN_FORCE
+from grantportal.domain.applications import CALL_WITHDRAWN, ApplicationStatus
+from grantportal.domain.calls import IN_FORCE, CallStatus
 from grantportal.domain.case_lists import NOBODYS
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
@@ -156,7 +156,7 @@ def _theirs(actor: Actor) -> Iterator[Waiting | ImportantDate]:
         )
         .join_from(Application, Call, Call.id == Application.call_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(Application.status == ApplicationStatus.DRAFT, own(actor, Application))
+        .where(Application.status == ApplicationStatus.DRAFT, Call.status.in_(IN_FORCE), own(actor, Application))
         .order_by(Call.last_day)
         .limit(MOST),
         part(
@@ -377,8 +377,9 @@ def _to_handle(actor: Actor) -> Iterator[Waiting]:
         .exists()
     )
     rows = db.session().execute(
-        select(Application, Case, Organisation.name)
+        select(Application, Case, Organisation.name, Call.status)
         .join(Case, Case.id == Application.case_id)
+        .join(Call, Call.id == Application.call_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(
             Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN]),
@@ -389,13 +390,16 @@ def _to_handle(actor: Actor) -> Iterator[Waiting]:
         .order_by(_own_first(actor), Application.submitted_at)
         .limit(MOST)
     )
-    for application, of_case, organisation in rows:
-        withdrawn = application.withdrawn_at is not None
+    for application, of_case, organisation, call_status in rows:
+        why = ""
+        if application.withdrawn_at is not None:
+            why = " Ansökan är återkallad och ärendet avslutas genom beslut."
+        elif call_status is CallStatus.WITHDRAWN:
+            why = f" {CALL_WITHDRAWN} och ärendet avslutas genom beslut."
         received = application.submitted_at
         yield Waiting(
-            title=f"{'Avskriv' if withdrawn else 'Handlägg'} {organisation}",
-            text=f"Dnr {of_case.registration_number}. {of_case.title}."
-            + (" Ansökan är återkallad och ärendet avslutas genom beslut." if withdrawn else ""),
+            title=f"{'Avskriv' if why else 'Handlägg'} {organisation}",
+            text=f"Dnr {of_case.registration_number}. {of_case.title}.{why}",
             endpoint="cases.show",
             values={"case_id": of_case.id},
             since=clock.stockholm(received).date() if received else None,

@@ -3,6 +3,13 @@
 from grantportal import db
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.applications import (
+    APPLICATION,
+    CALL_WITHDRAWN,
+    ApplicationAction,
+    ApplicationStatus,
+    withdrawn_text,
+)
 from grantportal.domain.calls import (
     CALL,
     CORRECTABLE,
@@ -27,12 +34,16 @@ from grantportal.domain.calls import (
     ensure_publishable,
     is_open,
 )
+from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
 from grantportal.domain.events import EventKind
+from grantportal.domain.supplements import SUPPLEMENT, SupplementAction
 from grantportal.effects.notices import tell_call_opened, tell_party
+from grantportal.effects.records import add_record
 from grantportal.models.calls import Call, CallChange, CallYear
 from grantportal.policy import Permission, party_roles, require
 from grantportal.queries import calls, grants
+from grantportal.queries.calls import EndedByCall
 from grantportal.transaction import Act, transaction
 
 NOTHING_TO_CONFIRM = PublishCall()
@@ -184,25 +195,38 @@ def withdraw(actor: Actor, call_id: int, command: WithdrawCall) -> None:
     """Återta utlysningen: drafts can no longer be handed in, and what has been handed in is struck by decision."""
     with transaction(actor, EventKind.CALL_WITHDRAWN) as act:
         call = _to_change(act, call_id, CallAction.WITHDRAW, command.seen)
+        applications = calls.locked_applications(call_id)
         ensure_nothing_decided(calls.made_decisions(call_id), "återtas")
         _reasoned(command.reason)
         call.status = CALL.after(call.status, CallAction.WITHDRAW)
         call.status_reason = command.reason
         _note(act, call, CallChangeKind.WITHDRAWN, "", "", "", command.reason)
-        for each in calls.open_applications(call_id):
-            becomes = (
-                "Det ni har skrivit finns kvar att läsa, men kan inte skickas in."
-                if each.is_draft
-                else "Er ansökan prövas inte. Ni får ett beslut om avskrivning."
-            )
-            tell_party(
-                act,
-                each.case,
-                "Utlysningen är återtagen",
-                f"«{call.title}» är återtagen. {becomes} Skäl: {command.reason}",
-                *party_roles(Permission.FILL_AND_CHANGE),
-            )
+        for each in applications:
+            _end_with_call(act, call, each)
         act.about(call, title=call.title, reason=command.reason)
+
+
+def _end_with_call(act: Act, call: Call, ended: EndedByCall) -> None:
+    """Nothing of the application is asked for any more, and its case says why."""
+    case, application, supplement = ended.case, ended.application, ended.supplement
+    is_draft = application.status is ApplicationStatus.DRAFT
+    act.also(EventKind.APPLICATION_CALL_WITHDRAWN, application)
+    if supplement is not None:
+        supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.CLOSE)
+        supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
+        application.status = APPLICATION.after(application.status, ApplicationAction.CLOSE_SUPPLEMENT)
+        act.also(EventKind.SUPPLEMENT_CLOSED, supplement)
+    told = withdrawn_text(call.title, call.status_reason or "", is_draft=is_draft, was_to_answer=supplement is not None)
+    if not is_draft:
+        add_record(
+            act,
+            case,
+            RecordKind.CALL_WITHDRAWN,
+            Direction.OUT,
+            counterpart=application.organisation.name,
+            text=told,
+        )
+    tell_party(act, case, CALL_WITHDRAWN, told, *party_roles(Permission.FILL_AND_CHANGE))
 
 
 def _to_change(act: Act, call_id: int, action: CallAction, seen: int) -> Call:
@@ -248,7 +272,7 @@ def _note(act: Act, call: Call, kind: CallChangeKind, field: str, was: str, beco
 def _tell(act: Act, call: Call, title: str, text: str) -> None:
     """Tell all who have begun or handed in an application that is not concluded, each in its own case."""
     for each in calls.open_applications(call.id):
-        tell_party(act, each.case, title, text, *party_roles(Permission.FILL_AND_CHANGE))
+        tell_party(act, each, title, text, *party_roles(Permission.FILL_AND_CHANGE))
 
 
 def _write(act: Act, call: Call, command: WriteCall) -> None:

@@ -28,7 +28,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
     Answers the request's id.
     """
     with transaction(actor, EventKind.SUPPLEMENT_REQUESTED) as act:
-        application = application_queries.locked(act.actor, application_id)
+        application = application_queries.locked(act.actor, application_id, with_call=True)
         if application is None:
             raise NotVisible
         case = application.case

@@ -36,6 +36,37 @@ def test_each_side_reads_its_own_words():
     assert applications.label(withdrawn, in_time, Audience.AUTHORITY).text == "Återkallad"
 
 
+def test_when_the_call_is_withdrawn_nothing_more_is_asked_for():
+    asked = replace(SUBMITTED, status=ApplicationStatus.SUPPLEMENT_REQUESTED, supplement_last_day=date(2020, 5, 29))
+    heard = replace(SUBMITTED, views_last_day=date(2020, 5, 29))
+    draft = replace(SUBMITTED, status=ApplicationStatus.DRAFT, submitted_at=None)
+    for facts in (SUBMITTED, asked, heard, replace(SUBMITTED, submitted_at=TOO_LATE), draft):
+        for audience in Audience:
+            assert applications.label(facts, TOO_LATE, audience).text != "Utlysningen är återtagen"
+            told = applications.label(replace(facts, is_call_withdrawn=True), TOO_LATE, audience)
+            assert told.text == "Utlysningen är återtagen"
+            assert ("kan inte skickas in" in told.sentence) is (facts is draft)
+            assert ("avskrivning" in told.sentence) is (facts is not draft)
+    concluded = replace(SUBMITTED, status=ApplicationStatus.CONCLUDED, is_call_withdrawn=True)
+    assert applications.label(concluded, TOO_LATE).text == "Beslutad"
+    own = replace(SUBMITTED, status=ApplicationStatus.WITHDRAWN, is_call_withdrawn=True)
+    assert applications.label(own, TOO_LATE).text == "Återkallad av er"
+
+
+def test_the_party_is_told_what_becomes_of_its_own_application():
+    def told(**facts):
+        return applications.withdrawn_text("Stöd", "Medlen drogs in.", **facts)
+
+    draft = told(is_draft=True, was_to_answer=False)
+    handed_in = told(is_draft=False, was_to_answer=False)
+    asked = told(is_draft=False, was_to_answer=True)
+    for each in (draft, handed_in, asked):
+        assert each.startswith("«Stöd» är återtagen. ")
+        assert each.endswith("Skäl: Medlen drogs in.")
+    assert ["kan inte skickas in" in each for each in (draft, handed_in, asked)] == [True, False, False]
+    assert ["inte svara på vår begäran" in each for each in (draft, handed_in, asked)] == [False, False, True]
+
+
 def test_every_status_has_a_label_and_every_state_a_mark():
     for status in ApplicationStatus:
         for audience in Audience:

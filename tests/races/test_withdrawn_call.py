@@ -12,18 +12,14 @@ from grantportal.domain import clock
 from grantportal.domain.applications import ApplicationStatus, StartApplication
 from grantportal.domain.calls import CallStatus, WithdrawCall
 from grantportal.domain.errors import SavedMeanwhile
+from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.portal import OutboxItem
+from grantportal.models.supplements import Supplement
 from grantportal.queries import accounts
-from grantportal.services import applications, calls
-from tests.support.applications import (
-    IN_TIME,
-    actor_of,
-    another_call,
-    applicant,
-    written,
-)
+from grantportal.services import applications, calls, supplements
+from tests.support.applications import ASKED_FOR, IN_TIME, actor_of, another_call, applicant, handed_in, written
 from tests.support.calls import officer
 from tests.support.races import ROUNDS, racers, without_locks
 from tests.support.rows import committed
@@ -48,6 +44,8 @@ def _press(what, user_id, thing_id):
             calls.withdraw(who, thing_id, WithdrawCall("Medlen drogs in.", 0))
         elif what == "submit":
             applications.submit(who, thing_id)
+        elif what == "ask":
+            supplements.request(who, thing_id, ASKED_FOR)
         else:
             applications.start(who, thing_id, StartApplication(who.mandates[0].organisation_id))
 
@@ -93,6 +91,21 @@ def test_whoever_has_begun_is_told_that_the_call_is_withdrawn(database):
             assert withdrawn.was_done, withdrawn
             assert len(made_in(call)) == begun.was_done
             assert all(len(told(made.case_id)) == 1 for made in made_in(call))
+
+
+def test_no_komplettering_waits_for_an_answer_in_a_withdrawn_call(database):
+    user, who, colleague = applicant(), officer(), officer()
+    with racers(database.url, press, 2) as line:
+        for number in range(FEW):
+            call = another_call(f"Utlysning {number}")
+            made = handed_in(actor_of(user), call)
+            asked, withdrawn = line.race(("ask", who.user_id, made.id), ("withdraw", colleague.user_id, call.id))
+            assert withdrawn.was_done, withdrawn
+            [application], [said] = made_in(call), told(made.case_id)
+            assert application.status is ApplicationStatus.SUBMITTED
+            rows = committed().scalars(select(Supplement).where(Supplement.application_id == made.id)).all()
+            assert [row.status for row in rows] == [SupplementStatus.CLOSED] * asked.was_done
+            assert ("inte svara på vår begäran" in said) is asked.was_done
 
 
 def test_without_the_locks_somebody_has_begun_and_is_not_told(database):

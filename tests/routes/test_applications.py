@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from forms.answers import FIELDS
+from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.answers import RULES, Staff, cell_key, staff_key
+from grantportal.domain.calls import WithdrawCall
 from grantportal.domain.forms import QuestionType
 from grantportal.queries import applications as queries
 from grantportal.services import applications as services
-from grantportal.services import supplements
+from grantportal.services import calls, supplements
 from tests.support.applications import (
     ASKED_FOR,
     DEFINITION,
@@ -33,9 +35,9 @@ from tests.support.applications import (
     write,
     written,
 )
-from tests.support.calls import officer
+from tests.support.calls import authority, officer
 from tests.support.client import summary, token_in
-from tests.support.factories import MandateFactory, OrganisationFactory
+from tests.support.factories import MandateFactory, OrganisationFactory, person
 from tests.support.pages import words
 from tests.support.rows import events_of
 from tests.support.statements import statements
@@ -650,3 +652,50 @@ def test_an_officer_comes_to_the_request_with_the_question_ticked(call, ombud, s
         assert done.status_code == 303
         again = browser.get(url)
         assert "En komplettering är redan begärd" in again.text
+
+
+def test_when_the_call_is_withdrawn_every_page_says_so_and_offers_nothing_more(signed_in, call, user, ombud):
+    """The draft, what is handed in, and the case as both sides read it."""
+    draft, made, handler = (
+        written(ombud, call, "En klinik"),
+        handed_in(ombud, call),
+        person(Role.HANDLAGGARE, authority()),
+    )
+    here = f"/ansokningar/{draft.id}"
+    with clock.at(IN_TIME):
+        open_pages = {url: words(signed_in(user).get(url).document) for url in (here, f"{here}/kontrollera", "/")}
+        assert "Kan skicka in" in open_pages[here]
+        assert "Skicka in" in open_pages[f"{here}/kontrollera"]
+        assert "Fortsätt ansökan" in open_pages["/"]
+        calls.withdraw(officer(), call.id, WithdrawCall("Medlen drogs in.", 0))
+        db.close_read_session()
+        party, authoritys = signed_in(user), signed_in(handler)
+
+        page = words(party.get(here).document)
+        assert "Utlysningen är återtagen" in page
+        assert "Det ni har skrivit finns kvar att läsa, men kan inte skickas in." in page
+        for gone in ("Kan skicka in", "Sista dag", "dagar kvar", "Kontrollera och skicka in", "Ni kan fylla i dem"):
+            assert gone not in page
+        check = party.get(f"{here}/kontrollera")
+        assert "Utlysningen är återtagen. Det ni har skrivit finns kvar" in words(check.document)
+        assert "Unga med stora behov." in check.text
+        assert "skicka-in" not in check.text
+        assert "Utlysningen är återtagen" in words(party.get(f"{here}/avsnitt/arbetet").document)
+        own = words(party.get(f"/arenden/{draft.case_id}").document)
+        assert "Läs det ni har skrivit" in own
+        assert "Fyll i ansökan" not in own
+        start = words(party.get("/").document)
+        assert "Fortsätt ansökan" not in start
+
+        for reader in (party, authoritys):
+            case = words(reader.get(f"/arenden/{made.case_id}").document)
+            assert "Ansökan prövas inte. Ärendet avslutas genom beslut om avskrivning." in case
+            # In its state, its history and its handlingar.
+            assert case.count("Utlysningen är återtagen") >= 3
+            for gone in ("Begär komplettering", "Skicka underlag till parten"):
+                assert gone not in case
+        assert "Skriv förslag till beslut" in case
+        assert "Utlysningen är återtagen" in words(authoritys.get("/arenden/").document)
+        waiting = words(authoritys.get("/").document)
+        assert "Avskriv Region Exempel" in waiting
+        assert "Utlysningen är återtagen och ärendet avslutas genom beslut." in waiting

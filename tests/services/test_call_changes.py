@@ -19,18 +19,21 @@ from grantportal.domain.calls import (
     CorrectTexts,
     WithdrawCall,
 )
-from grantportal.domain.decisions import Outcome
+from grantportal.domain.cases import Direction, RecordKind
+from grantportal.domain.decisions import Outcome, ProposeDecision
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.organisations import OrganisationKind
-from grantportal.domain.supplements import RequestSupplement
+from grantportal.domain.supplements import RequestSupplement, SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.portal import OutboxItem
+from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import calls as queries
-from grantportal.services import applications, calls, supplements
+from grantportal.services import applications, calls, reminders, supplements
 from grantportal.services import decisions as decision_services
 from tests.support import decidable
+from tests.support.applications import actor_of, applicant, asked_to_supplement, handed_in, open_call, written
 from tests.support.calls import ANNOUNCED, actor_with, make_call, make_grant, officer, played_at, published_call
 from tests.support.casework import ApplicationFactory
 from tests.support.factories import OrganisationFactory
@@ -202,6 +205,36 @@ def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
     page = queries.page(decidable.actor_with(Role.OMBUD, region), pilot.call.id)
     assert (page.phase, page.label.text, page.may_start) == (CallPhase.WITHDRAWN, "Återtagen", False)
     assert queries.listed(ombud).closed[0].id == pilot.call.id
+
+
+def test_a_komplettering_that_waits_ends_with_the_call_and_its_party_is_reminded_of_nothing():
+    call, who = open_call(), officer()
+    ombud = actor_of(applicant())
+    made = handed_in(ombud, call)
+    asked = asked_to_supplement(who, made)
+    draft = written(ombud, call, "En enhet till")
+    with played_at(datetime(2020, 5, 12, 8, tzinfo=UTC)):
+        calls.withdraw(who, call.id, WithdrawCall(WHY, 0))
+
+    supplement = committed().get_one(Supplement, asked)
+    assert (supplement.status, supplement.ended_by_id) == (SupplementStatus.CLOSED, who.user_id)
+    assert committed().get_one(Application, made.id).status is ApplicationStatus.SUBMITTED
+    assert events_of(made)[-1] == "application.call_withdrawn"
+    assert events_of(supplement)[-1] == "supplement.closed"
+    [handling] = committed().scalars(select(Record).where(Record.kind == RecordKind.CALL_WITHDRAWN))
+    assert (handling.case_id, handling.direction) == (made.case_id, Direction.OUT)
+    assert "Ni behöver inte svara på vår begäran om komplettering." in handling.text
+    assert handling.text.endswith(f"Skäl: {WHY}")
+    assert events_of(draft)[-1] == "application.call_withdrawn"
+    with played_at(datetime(2020, 5, 26, 8, tzinfo=UTC)):
+        assert reminders.send() == 0
+        decision_services.propose(
+            who,
+            made.id,
+            ProposeDecision(outcome=Outcome.STRUCK, reasons="Utlysningen är återtagen.", amounts={}),
+        )
+    with played_at(datetime(2020, 6, 2, 8, tzinfo=UTC)):
+        assert reminders.send() == 0
 
 
 def test_once_a_decision_is_made_the_round_is_not_moved_or_taken_back():
