@@ -4,12 +4,15 @@ Amounts, days and sums are facts here; how they look on paper is told in `export
 every text in Swedish, as it shall stand.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from grantportal.domain.decisions import Outcome
 from grantportal.domain.frameworks import headed, paragraphs_of
-from grantportal.domain.money import Kronor
+from grantportal.domain.money import Kronor, in_words
+from grantportal.domain.texts import and_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +337,39 @@ class ReportedResult:
     measure: str = ""
 
 
+class Charged(Protocol):
+    """One kostnadsslag with what it is charged."""
+
+    @property
+    def category(self) -> str: ...
+    @property
+    def paid(self) -> Kronor: ...
+    @property
+    def used(self) -> Kronor | None: ...
+    @property
+    def charged(self) -> Kronor | None: ...
+
+
+def moved_told(lines: Sequence[Charged]) -> str:
+    """What is charged above what is paid for a kostnadsslag, and from where: the year is reckoned on the whole.
+
+    Empty where nothing is, where a line is not counted yet, and of a report from before that was charged above all that is paid.
+    """
+    counted = [(line.category, line.paid, line.used, line.charged) for line in lines]
+    if any(used is None for _, _, used, _ in counted):
+        return ""
+    moved = sum(max(0, (charged or 0) - paid) for _, paid, _, charged in counted)
+    if not moved or sum(charged or 0 for *_, charged in counted) > sum(paid for _, paid, _, _ in counted):
+        return ""
+    over = and_then([category for category, paid, used, _ in counted if (used or 0) > paid])
+    left = and_then([category for category, paid, used, _ in counted if (used or 0) < paid])
+    beyond = sum((used or 0) - (charged or 0) for _, _, used, charged in counted)
+    return (
+        f"Mer är använt än utbetalt för {over}. Av det täcks {in_words(moved)} av det som är utbetalt men inte använt för {left}."
+        + (f" Resten, {in_words(beyond)}, är regionens egen finansiering." if beyond else "")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class EconomyLine:
     """One kostnadsslag of a year's economy, as it was reported."""
@@ -349,6 +385,10 @@ class EconomyLine:
     beyond: Kronor = 0
     """The line's part of what goes over all that is paid for the year: own financing, never charged."""
 
+    @property
+    def used(self) -> Kronor:
+        return self.cost - self.own_financing
+
 
 @dataclass(frozen=True, slots=True)
 class Economy:
@@ -362,6 +402,11 @@ class Economy:
     def total(self) -> EconomyLine:
         names = ("budget", "paid", "cost", "own_financing", "charged", "deviation", "beyond")
         return EconomyLine("Summa", **{name: sum(getattr(line, name) for line in self.lines) for name in names})
+
+    @property
+    def moved(self) -> str:
+        """What one kostnadsslag uses of what another has left, in a sentence."""
+        return moved_told(self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

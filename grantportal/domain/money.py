@@ -92,7 +92,7 @@ def parse_kronor(typed: str) -> Kronor:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share with one decimal and a comma: «73,9 %»; an undefined share is «–»."""
+    """A share with one decimal and a comma: «73,9 %», «1 320,3 %»; an undefined share is «–»."""
     if not whole:
         return "–"
-    return f"{100 * part / whole:.1f}".replace(".", ",") + f"{NBSP}%"
+    return f"{100 * part / whole:,.1f}".replace(",", NBSP).replace(".", ",") + f"{NBSP}%"

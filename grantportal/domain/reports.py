@@ -8,6 +8,7 @@ from typing import Any
 
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
+from grantportal.domain.documents import moved_told
 from grantportal.domain.errors import RuleViolation, RuleViolations, TextClash
 from grantportal.domain.forms import FormDefinition, canonical, fingerprint
 from grantportal.domain.hand_ins import AsRead
@@ -429,6 +430,11 @@ class Economy:
         return self.paid - min(self.paid, self.charged)
 
     @property
+    def moved(self) -> str:
+        """What one kostnadsslag uses of what another has left, in a sentence."""
+        return moved_told(self.rows)
+
+    @property
     def saved_at(self) -> datetime | None:
         """When somebody last saved a kostnadsslag."""
         return max((row.saved_at for row in self.rows if row.saved_at), default=None)
@@ -456,17 +462,16 @@ class Economy:
         return self._is_over(row, row.deviation or 0)
 
     def awaits_comment(self, row: EconomyRow) -> bool:
-        """Whether a comment is still to be written: there is none, or it explains another deviation.
+        """Whether a comment is still to be written, or the one that is there explains another deviation than the one now.
 
-        A comment holds while the deviation has the sign that it was written for, and has changed by no more than what may
-        pass without a comment.
+        A comment holds while the deviation has the sign that it was written for, is on the same side of the limit, and has
+        changed by no more than what may pass without a comment. That goes for one that is no longer needed too: it is
+        attested and handed in with the rest.
         """
-        if not self.needs_comment(row):
-            return False
-        was, now = row.explained, row.deviation or 0
-        if not row.answer.comment or was is None or not self._is_over(row, was):
-            return True
-        return (was < 0) is not (now < 0) or self._is_over(row, now - was)
+        is_needed, was, now = self.needs_comment(row), row.explained, row.deviation
+        if not row.answer.comment or was is None or now is None:
+            return is_needed
+        return self._is_over(row, was) is not is_needed or was * now < 0 or self._is_over(row, now - was)
 
     def _is_over(self, row: EconomyRow, difference: Kronor) -> bool:
         size = abs(difference)
@@ -558,6 +563,11 @@ def _comment_asked(economy: Economy, row: EconomyRow) -> str:
             f"budgeten och {kr(economy.comment_kronor)}."
         )
     now = signed_kr(row.deviation or 0)
+    if not economy.needs_comment(row):
+        return (
+            f"{row.category}: Kommentaren skrevs när avvikelsen var {signed_kr(row.explained or 0)}, nu är den {now}. "
+            "Ta bort den, skriv om den eller säg att den stämmer."
+        )
     was = (
         f"när avvikelsen var {signed_kr(row.explained)}, nu är den"
         if row.explained is not None

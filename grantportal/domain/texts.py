@@ -160,3 +160,9 @@ def _parted(pieces: Pieces, texts: Sequence[str]) -> tuple[Pieces, ...]:
         made.append(_joined(marks[at : at + len(text)]))
         at += len(text) + 1
     return tuple(made)
+
+
+def and_then(names: Sequence[str]) -> str:
+    """«Personal, Lokaler och Resor»; at least one name."""
+    *first, last = names
+    return f"{', '.join(first)} och {last}" if first else last

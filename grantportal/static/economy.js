@@ -36,10 +36,9 @@ const needsComment = (row) => isOver(row, row.deviation ?? 0)
 const text = (row) => row.comment.value.trim()
 
 function awaitsComment(row) {
-  if (!needsComment(row)) return false
-  const [was, now] = [row.explained, row.deviation]
-  if (!text(row) || was === null || !isOver(row, was)) return true
-  return (was < 0) !== (now < 0) || isOver(row, now - was)
+  const [isNeeded, was, now] = [needsComment(row), row.explained, row.deviation]
+  if (!text(row) || was === null || now === null) return isNeeded
+  return isOver(row, was) !== isNeeded || was * now < 0 || isOver(row, now - was)
 }
 
 // Whole kronor by shares; what rounding leaves goes to the largest remainders.
@@ -75,6 +74,7 @@ function count() {
 }
 
 function noteOf(row) {
+  if (awaitsComment(row) && !needsComment(row)) return 'Stämmer kommentaren?'
   if (awaitsComment(row)) return text(row) ? 'Kommentera på nytt' : 'Kommentar behövs'
   return needsComment(row) ? 'Kommenterad' : ''
 }
@@ -82,9 +82,27 @@ function noteOf(row) {
 function helpOf(row) {
   if (row.deviation === null) return 'Avvikelsen är inte räknad än.'
   const now = `avvikelsen är ${signed(row.deviation)}`
-  if (!needsComment(row)) return `Behövs inte: ${now}.`
-  if (!text(row) || !awaitsComment(row)) return `Behövs: ${now}.`
+  if (!needsComment(row)) {
+    if (!awaitsComment(row)) return `Behövs inte: ${now}.`
+    return `Kommentaren skrevs när avvikelsen var ${signed(row.explained)}, nu är den ${signed(row.deviation)}. Ta bort den, skriv om den eller säg att den stämmer.`
+  }
+  if (!awaitsComment(row)) return `Kommenterad: ${now}.`
+  if (!text(row)) return `Behövs: ${now}.`
   return `Behövs på nytt: ${now}${row.explained === null ? '' : `, och var ${signed(row.explained)} när kommentaren skrevs`}.`
+}
+
+// What one row uses of what another has left.
+function movedOf(paid, beyond) {
+  const moved = sum(rows.map((row) => Math.max(0, row.charged - row.paid)))
+  if (!moved || sum(rows.map((row) => row.charged)) > paid) return ''
+  const names = (chosen) => {
+    const found = chosen.map((row) => row.line.cells[0].firstChild.textContent.trim())
+    return found.length > 1 ? `${found.slice(0, -1).join(', ')} och ${found.at(-1)}` : found[0]
+  }
+  const [over, left] = [rows.filter((row) => row.used > row.paid), rows.filter((row) => row.used < row.paid)]
+  const kronor = (value) => `${inWords(value)}${NBSP}kronor`
+  const rest = beyond ? ` Resten, ${kronor(beyond)}, är regionens egen finansiering.` : ''
+  return `Mer är använt än utbetalt för ${names(over)}. Av det täcks ${kronor(moved)} av det som är utbetalt men inte använt för ${names(left)}.${rest}`
 }
 
 function write(element, words) {
@@ -117,6 +135,10 @@ function show() {
   for (const name of ['charged', 'deviation']) write(cell(table.tFoot, name), isCounted ? inWords(total(name)) : 'inte räknat')
   const facts = { charged: total('charged'), beyond, unspent: paid - total('charged') }
   for (const [name, value] of Object.entries(facts)) write(document.querySelector(`[data-fact=${name}]`), isCounted ? kr(value) : 'Inte räknat än')
+  const moved = document.querySelector('[data-moved]')
+  write(moved, isCounted ? movedOf(paid, beyond) : '')
+  moved.hidden = !moved.textContent
+  document.querySelector('[data-repaid]').hidden = !(isCounted && facts.unspent)
 }
 
 form.addEventListener('input', show)

@@ -127,3 +127,4 @@ def test_amounts_are_written_as_swedish_readers_expect():
 def test_an_undefined_share_is_a_dash():
     assert percent(1, 0) == "–"
     assert percent(11_089_785, 15_000_000) == "73,9\u00a0%"
+    assert percent(13_203, 1_000) == "1\u00a0320,3\u00a0%", "thousands are parted as in an amount"

@@ -269,6 +269,65 @@ def test_the_deviation_that_the_comment_was_written_for_is_told_beside_the_one_n
     )
 
 
+@pytest.mark.parametrize(
+    ("explained", "cost", "stale"),
+    [
+        (8_842_000, 100_000, True),  # nothing deviates any more
+        (25_001, 125_000, True),  # it was written over the limit, and the deviation is at it
+        (25_000, 124_000, False),  # it was never needed, and is as good as it was
+        (-20_000, 105_000, True),  # another sign
+        (20_000, 100_000, False),
+        (-20_000, 100_000, False),
+        (None, 100_000, False),  # written before there were figures, of nothing that deviates
+    ],
+)
+def test_a_comment_of_another_deviation_is_asked_about_where_none_is_needed(explained, cost, stale):
+    """Budget 100 000; the limit is 10 per cent and 25 000 kronor."""
+    answer = CostAnswer(cost, 0, "Vi reste mycket mer än planerat.")
+    of = Economy((EconomyRow(1, "Resor", 100_000, 100_000, answer, explained=explained),))
+    assert not of.needs_comment(of.rows[0])
+    assert of.awaits_comment(of.rows[0]) is stale
+    assert [gap.field for gap in gaps_in_economy(of)] == ["c1_comment"] * stale
+
+
+def test_what_to_do_with_a_comment_that_is_no_longer_needed():
+    answer = CostAnswer(158_000, 0, "Vi reste mycket mer än planerat.")
+    row = EconomyRow(1, "Resor", 158_000, 158_000, answer, explained=8_842_000)
+    (gap,) = gaps_in_economy(Economy((row,)))
+    assert gap.message == (
+        "Resor: Kommentaren skrevs när avvikelsen var +8\u00a0842\u00a0000\u00a0kr, nu är den 0\u00a0kr. "
+        "Ta bort den, skriv om den eller säg att den stämmer."
+    )
+    for mended in (replace(row, explained=0), replace(row, answer=CostAnswer(158_000, 0), explained=None)):
+        assert not gaps_in_economy(Economy((mended,)))
+
+
+def test_what_one_row_has_left_and_another_uses_is_told():
+    rows = (
+        EconomyRow(1, "Personal", 100, 100, CostAnswer(60, 0)),
+        EconomyRow(2, "Resor", 100, 100, CostAnswer(9_000, 0)),
+    )
+    assert Economy(rows).moved == (
+        "Mer är använt än utbetalt för Resor. Av det täcks 40\u00a0kronor av det som är utbetalt men inte använt för "
+        "Personal. Resten, 8\u00a0860\u00a0kronor, är regionens egen finansiering."
+    )
+    assert Economy((rows[0], replace(rows[1], answer=CostAnswer(None, 0)))).moved == "", "not all is counted"
+
+
+def test_several_rows_are_told_of_together_and_nothing_where_nothing_is_moved():
+    used = (60, 80, 110, 130)
+    rows = tuple(
+        EconomyRow(place, name, 100, 100, CostAnswer(cost, 0))
+        for place, (name, cost) in enumerate(zip(("Personal", "Lokaler", "Resor", "Material"), used, strict=True))
+    )
+    assert Economy(rows).moved == (
+        "Mer är använt än utbetalt för Resor och Material. Av det täcks 40\u00a0kronor av det som är utbetalt men inte "
+        "använt för Personal och Lokaler."
+    )
+    assert Economy(rows[:2]).moved == ""
+    assert Economy(rows[2:]).moved == "", "nothing is left to move: all that goes over is own financing"
+
+
 def test_own_financing_may_be_the_whole_cost_and_never_more():
     assert not gaps_in_economy(one(cost=100_000, own=100_000, comment="Allt betalades av regionen."))
     (gap,) = gaps_in_economy(one(cost=100_000, own=100_001))

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.domain.errors import RuleViolations
 from grantportal.domain.money import Kronor, number
 from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveCost, SaveEconomy, SaveResult
 from grantportal.models.grants import Grant
@@ -591,6 +592,56 @@ def test_a_comment_for_another_deviation_is_asked_about_and_may_be_said_to_hold(
     assert page(region).economy_gaps
     assert by().post_form(url(region, "/ekonomi"), same).status_code == 303
     assert page(region).economy_gaps == ()
+
+
+@opened
+def test_a_comment_of_a_deviation_that_is_gone_is_asked_about_and_is_not_handed_in(by, region):
+    fill_results(region)
+    fill_economy(region)
+    row = page(region).economy.rows[3]
+    cell = f"c{row.category_id}"
+
+    def write(cost, comment, **also):
+        stamp = page(region).economy.rows[3].stamp
+        costs = {f"{cell}_cost": str(cost), f"{cell}_own_financing": "0", f"{cell}_comment": comment}
+        posted = costs | {f"{cell}_seen": stamp} | {f"{cell}_{name}": value for name, value in also.items()}
+        assert by().post_form(url(region, "/ekonomi"), posted).status_code == 303
+        return text_of(by().get(url(region, "/ekonomi")))
+
+    much = "Vi reste mycket mer än planerat."
+    shown = write(9_000_000, much)
+    assert "Kommenterad: avvikelsen är +8 928 000 kr." in shown
+    assert "Behövs: avvikelsen är +8 928 000 kr" not in shown
+
+    shown = write(row.budget, much)
+
+    told = "Kommentaren skrevs när avvikelsen var +8 928 000 kr, nu är den 0 kr. Ta bort den, skriv om den eller säg att den stämmer."
+    assert f"Resor Stämmer kommentaren? {72_000}" in shown.replace("72 000", "72000")
+    assert told in shown
+    for asked in ("/intyga", "/skicka-in"):
+        assert f"Resor: {told}" in text_of(by().get(url(region, asked)))
+    with pytest.raises(RuleViolations):
+        attest(region)
+    shown = write(row.budget, "")
+    assert "Stämmer kommentaren?" not in shown
+    assert page(region).economy_gaps == ()
+
+
+@opened
+def test_what_one_row_has_left_and_another_uses_is_said_where_it_is_written_and_where_it_is_certified(by, region):
+    fill_results(region)
+    fill_economy(region)
+    told = "Mer är använt än utbetalt för Resor. Av det täcks "
+    later = "Betala inte tillbaka något nu. Socialstyrelsen skriver till er om hur mycket, när och hur."
+    pages = [url(region, each) for each in ("/ekonomi", "/intyga", "/skicka-in")]
+    assert [later in text_of(by().get(each)) for each in pages] == [True] * 3
+    row = page(region).economy.rows[3]
+    changed = {f"c{row.category_id}_cost": "9 000 000", f"c{row.category_id}_comment": "Chartrat flyg hela året."}
+    by().post_form(url(region, "/ekonomi"), changed | {f"c{row.category_id}_seen": row.stamp})
+    for each in pages:
+        shown = text_of(by().get(each))
+        assert told in shown
+        assert "Resten, 7 264 865 kronor, är regionens egen finansiering." in shown
 
 
 def told_in(value, hint=None) -> list[str]:

@@ -28,6 +28,7 @@ from grantportal.domain.documents import (
 )
 from grantportal.domain.grants import AppealVariant
 from grantportal.domain.money import Kronor, in_words, number
+from grantportal.domain.texts import and_then
 
 HEARD, DECIDED = "heard", "decided"
 """The parts that may change between proposal and decision: how the party was heard, and who decides."""
@@ -328,8 +329,7 @@ def _annex(annex: ResultsAnnex, registration_number: str) -> ResultsAnnex:
 
 def listed(years: Sequence[int]) -> str:
     """«2021, 2022 och 2023»."""
-    *first, last = [str(year) for year in years]
-    return f"{', '.join(first)} och {last}" if first else last
+    return and_then([str(year) for year in years])
 
 
 def named(person: Person) -> str:
