@@ -13,7 +13,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.errors import RuleViolations
 from grantportal.domain.money import Kronor, number
 from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveCost, SaveEconomy, SaveResult
-from grantportal.models.grants import Grant
+from grantportal.models.organisations import Organisation
 from grantportal.queries import reports
 from grantportal.services import reports as services
 from tests.support.calls import authority
@@ -715,7 +715,7 @@ def test_a_komplettering_certifies_the_locked_parts_as_they_were_handed_in(by, r
 
 
 @opened
-@pytest.mark.parametrize("change", ["text", "paid", "comment", "wording"])
+@pytest.mark.parametrize("change", ["text", "paid", "comment", "heading"])
 def test_whatever_changes_after_it_was_read_is_read_again(by, region, change):
     filled(region)
     read = by().get(url(region, "/skicka-in"))
@@ -733,9 +733,10 @@ def test_whatever_changes_after_it_was_read_is_read_again(by, region, change):
             command = SaveEconomy({row.category_id: SaveCost({"comment": "Annan kommentar."}, row.stamp)})
             services.save_economy(region.actor(), region.report.id, command)
             attest(region)
-        case "wording":
+        case "heading":
             with db.writing_session() as session, session.begin():
-                session.execute(update(Grant).values(title="Annat namn"))
+                renamed = update(Organisation).where(Organisation.id == region.organisation.id)
+                session.execute(renamed.values(name="Annat namn"))
 
     response = by().post_form(url(region, "/skicka-in"), {"certified": "y", "sha256": field_of(read, "sha256")})
 

@@ -335,11 +335,13 @@ def test_a_frame_that_its_history_does_not_know_is_found(tmp_path, change, said)
 def test_what_is_said_leads_to_the_row(money, tmp_path):
     tamper(f"UPDATE payments SET giro = '5555-5551' WHERE id = {money.paid.id}")
 
-    [said] = found(tmp_path)
+    all_said = found(tmp_path)
     batch_id = _payment(money.one, 2021).batch_id
     number = committed().get_one(PaymentBatch, batch_id).number
-    assert f"utbetalning {money.paid.id}" in said
-    assert number in said
+    # Against its underlag, against the giro that it names, and against its attestation.
+    assert len(all_said) == 3
+    assert all(f"tbetalning {money.paid.id}" in each for each in all_said)
+    [said] = [each for each in all_said if number in each]
     assert "5050-1055" in said
     assert "5555-5551" in said
 
