@@ -1,6 +1,7 @@
 """Utlysning: what an officer may type. One group of dates for each year that the statsbidrag has a frame for."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -188,6 +189,15 @@ class LastDayForm(ChangeForm):
 
     def command(self) -> ChangeLastDay:
         return ChangeLastDay(self.last_day.data, self.reason.data or "", self.read())
+
+
+class ExtendForm(LastDayForm):
+    """A later last day; that extra calls are published already is confirmed."""
+
+    extra_is_published = DayTick()
+
+    def command(self) -> ChangeLastDay:
+        return replace(super().command(), extra_is_published=self.extra_is_published.data)
 
 
 class CorrectForm(ChangeForm):

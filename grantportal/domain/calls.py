@@ -277,6 +277,40 @@ def ensure_confirmed(command: PublishCall, main: MainCall | None) -> None:
 
 
 @dataclass(frozen=True)
+class ExtraCalls:
+    """The published extra calls of a main call: they share out what is left of its years."""
+
+    titles: tuple[str, ...]
+    last_day: date
+    """The latest of their last days."""
+
+    @property
+    def named(self) -> str:
+        """«Ett» och «Ett till»."""
+        return " och ".join(f"«{title}»" for title in self.titles)
+
+    @property
+    def statement(self) -> str:
+        """What the officer confirms by a tick."""
+        return (
+            f"Ansökningstiden förlängs fast det som är kvar av ramen redan delas ut i {self.named}. "
+            "Det som är kvar kan ändras till och med den nya sista dagen."
+        )
+
+
+def ensure_extras_confirmed(command: "ChangeLastDay", extras: ExtraCalls | None) -> None:
+    """A main call that is extended beside its published extra calls needs a person's word that it is meant so.
+
+    The same as when the extra call is published while its main call is open. Raises RuleViolation on `extra_is_published`.
+    """
+    if extras is not None and command.extra_is_published != extras.last_day:
+        raise RuleViolation(
+            f"Bekräfta att ansökningstiden ska förlängas fast det som är kvar av ramen redan delas ut i {extras.named}.",
+            field="extra_is_published",
+        )
+
+
+@dataclass(frozen=True)
 class Readiness:
     """What must be in place before a call is published, as it is now."""
 
@@ -370,11 +404,15 @@ def ensure_publishable(facts: Readiness, today: date) -> None:
 
 @dataclass(frozen=True)
 class ChangeLastDay:
-    """A later or an earlier last day to apply, and why. `seen`: how many changes of the call the officer has read."""
+    """A later or an earlier last day to apply, and why. `seen`: how many changes of the call the officer has read.
+
+    `extra_is_published`: the extra calls' latest last day, when it is confirmed that the call is extended beside them.
+    """
 
     last_day: date
     reason: str
     seen: int
+    extra_is_published: date | None = None
 
 
 @dataclass(frozen=True)

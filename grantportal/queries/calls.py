@@ -23,6 +23,7 @@ from grantportal.domain.calls import (
     CallPhase,
     CallStatus,
     Check,
+    ExtraCalls,
     MainCall,
     Readiness,
     WriteCall,
@@ -83,12 +84,24 @@ def years_of(call_id: int) -> dict[int, CallYear]:
     return {year.grant_year: year for year in db.session().scalars(query)}
 
 
-def open_main(call: Call) -> MainCall | None:
-    """The call that an extra call extends, if it can still be applied to."""
+def open_main(call: Call, *, lock: bool = False) -> MainCall | None:
+    """The call that an extra call extends, if it can still be applied to; for an act, it stands as it is until that is done."""
     if call.extends_id is None:
         return None
-    main = db.session().get_one(Call, call.extends_id)
+    query = select(Call).where(Call.id == call.extends_id)
+    main = db.session().scalars(db.lock(query, shared=True) if lock else query).one()
     return still_open(main.title, facts_of(main), clock.now())
+
+
+def published_extras(call_id: int) -> ExtraCalls | None:
+    """The extra calls that share out what is left of this one's years, if there are any; for an act that has locked the call."""
+    query = (
+        select(Call.title, Call.last_day)
+        .where(Call.extends_id == call_id, Call.status.in_(IN_FORCE))
+        .order_by(Call.last_day, Call.id)
+    )
+    rows = db.session().execute(query).all()
+    return ExtraCalls(tuple(row.title for row in rows), rows[-1].last_day) if rows else None
 
 
 def opened_untold() -> list[int]:
@@ -726,6 +739,8 @@ class ChangePage:
     changes: int
     newest: ChangeView | None
     handed_in: int
+    extras: ExtraCalls | None
+    """The published extra calls: extending is then confirmed."""
 
 
 def to_change(actor: Actor, call_id: int) -> ChangePage | None:
@@ -745,4 +760,5 @@ def to_change(actor: Actor, call_id: int) -> ChangePage | None:
         changes=len(done),
         newest=_change_view(done[-1]) if done else None,
         handed_in=_handed_in(call_id),
+        extras=published_extras(call_id),
     )

@@ -103,7 +103,7 @@ def publish(call_id: int) -> ResponseReturnValue:
 @bp.route("/<int:call_id>/forlang", methods=["GET", "POST"])
 def extend(call_id: int) -> ResponseReturnValue:
     """The officer gives everybody longer time to apply."""
-    return _changed(call_id, CallAction.EXTEND, forms.LastDayForm, services.extend, "Ansökningstiden är förlängd.")
+    return _changed(call_id, CallAction.EXTEND, forms.ExtendForm, services.extend, "Ansökningstiden är förlängd.")
 
 
 @bp.route("/<int:call_id>/stang", methods=["GET", "POST"])
@@ -133,6 +133,8 @@ def _changed(
     who = _allowed(Permission.CHANGE_PUBLISHED_CALL)
     page = seen(calls.to_change(who, call_id))
     form = form_type(data={**page.texts, "seen": str(page.changes)})
+    if page.extras and isinstance(form, forms.ExtendForm):
+        form.extra_is_published.ask(page.extras.last_day, page.extras.statement)
     if carried_out(form, service, who, call_id):
         return done(f"{said} De som har börjat en ansökan får veta det.", ".show", call_id=call_id)
     if request.method == "GET" and not CALL.allows(page.status, action):

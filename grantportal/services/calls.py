@@ -30,6 +30,7 @@ from grantportal.domain.calls import (
     ensure_dates_hold,
     ensure_extends,
     ensure_extends_time,
+    ensure_extras_confirmed,
     ensure_nothing_decided,
     ensure_publishable,
     is_open,
@@ -79,6 +80,7 @@ def publish(actor: Actor, call_id: int, command: PublishCall = NOTHING_TO_CONFIR
         call = calls.get(act.actor, call_id, lock=True)
         if call is None:
             raise NotVisible
+        main = calls.open_main(call, lock=True)
         grants.year_frames(call.grant_id, calls.years_of(call_id), lock=True)
         grant = grants.get(call.grant_id, lock=True)
         if grant is None:
@@ -86,7 +88,6 @@ def publish(actor: Actor, call_id: int, command: PublishCall = NOTHING_TO_CONFIR
         require(act.actor, Permission.PUBLISH_CALL)
         status = CALL.after(call.status, CallAction.PUBLISH)
         ensure_publishable(calls.readiness(call), clock.today())
-        main = calls.open_main(call)
         ensure_confirmed(command, main)
         for name in PROMISED:
             setattr(call, name, getattr(grant, name))
@@ -138,6 +139,8 @@ def extend(actor: Actor, call_id: int, command: ChangeLastDay) -> None:
         ensure_nothing_decided(calls.made_decisions(call_id), "förlängas")
         pay_days = [year.pay_on for year in calls.years_of(call_id).values()]
         ensure_extends_time(command, last_day=call.last_day, today=clock.today(), pay_days=pay_days)
+        extras = calls.published_extras(call_id)
+        ensure_extras_confirmed(command, extras)
         _reasoned(command.reason)
         before, day = clock.day_text(call.last_day), clock.day_text(command.last_day)
         _move_last_day(act, call, CallChangeKind.EXTENDED, command)
@@ -148,7 +151,8 @@ def extend(actor: Actor, call_id: int, command: ChangeLastDay) -> None:
             "Ni har fått längre tid att ansöka",
             f"Sista dagen för «{call.title}» är {day}, i stället för {before}. Skäl: {command.reason}",
         )
-        act.about(call, last_day=command.last_day.isoformat(), reason=command.reason)
+        confirmed = {"confirmed": extras.statement} if extras else {}
+        act.about(call, last_day=command.last_day.isoformat(), reason=command.reason, **confirmed)
 
 
 def close_early(actor: Actor, call_id: int, command: ChangeLastDay) -> None:

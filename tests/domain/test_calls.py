@@ -10,6 +10,8 @@ from grantportal.domain.calls import (
     CallFacts,
     CallKind,
     CallStatus,
+    ChangeLastDay,
+    ExtraCalls,
     PublishCall,
     Readiness,
     WriteCall,
@@ -17,6 +19,7 @@ from grantportal.domain.calls import (
     ensure_confirmed,
     ensure_dates_hold,
     ensure_extends,
+    ensure_extras_confirmed,
     ensure_publishable,
     is_open,
     label,
@@ -210,3 +213,15 @@ def test_an_extra_call_beside_an_open_main_call_is_confirmed():
     assert still_open("Statsbidrag", replace(FACTS, status=CallStatus.WITHDRAWN), LAST_MOMENT) is None
     assert still_open("Statsbidrag", FACTS, FACTS.opens_at - timedelta(days=1)) is not None
     ensure_confirmed(PublishCall(), None)
+
+
+def test_a_main_call_is_extended_beside_its_extra_call_when_that_is_confirmed():
+    extras = ExtraCalls(("Omfördelning 2021", "Omfördelning 2022"), date(2022, 1, 31))
+    asked = ChangeLastDay(date(2020, 5, 4), "Blanketten låg nere.", 0)
+    assert "«Omfördelning 2021» och «Omfördelning 2022»" in extras.statement
+    for confirmed in (None, date(2022, 1, 28)):
+        with pytest.raises(RuleViolation, match="redan delas ut i «Omfördelning 2021»") as refusal:
+            ensure_extras_confirmed(replace(asked, extra_is_published=confirmed), extras)
+        assert refusal.value.field == "extra_is_published"
+    ensure_extras_confirmed(replace(asked, extra_is_published=date(2022, 1, 31)), extras)
+    ensure_extras_confirmed(asked, None)

@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import CallStatus
+from grantportal.domain.events import EventKind
 from grantportal.domain.grants import PublishConditions
 from grantportal.models.calls import Call
 from grantportal.models.grants import ConditionSet, Grant, YearFrame
+from grantportal.models.portal import Event
 from grantportal.queries import calls as queries
 from grantportal.services import calls, grants
 from tests.support.calls import (
@@ -580,3 +583,36 @@ def test_an_extra_call_is_not_published_beside_its_open_main_call_without_a_word
 
 def test_an_ordinary_call_has_nothing_to_confirm(at_the_authority):
     assert "main_is_open" not in at_the_authority.get(f"/utlysningar/{draft()}/publicera").text
+    with clock.at(ANNOUNCED):
+        assert "extra_is_published" not in at_the_authority.get(f"/utlysningar/{published_call().id}/forlang").text
+
+
+def test_a_main_call_is_not_extended_beside_its_published_extra_call_without_a_word(at_the_authority):
+    call = published_call()
+    with played_at(ANNOUNCED):
+        extra = make_call(
+            officer(),
+            call.grant_id,
+            years=(2022,),
+            title="Omfördelning",
+            extends_id=call.id,
+            form="extra-application-form",
+        )
+    url = f"/utlysningar/{call.id}/forlang"
+    longer = {"seen": "0", "last_day": "2020-05-04", "reason": "Blanketten låg nere."}
+    with clock.at(OPEN_DAY):
+        page = at_the_authority.get(url)
+        refused = at_the_authority.post_form(url, longer)
+        before = committed().get_one(Call, call.id).last_day
+        until = committed().get_one(Call, extra).last_day.isoformat()
+        done = at_the_authority.post_form(url, {**longer, "extra_is_published": until})
+
+    assert "redan delas ut i «Omfördelning»" in page.text
+    assert refused.status_code == 422
+    assert "Bekräfta att ansökningstiden ska förlängas" in refused.text
+    assert "Blanketten låg nere." in refused.text
+    assert before == date(2020, 4, 20)
+    assert done.status_code == 303
+    assert committed().get_one(Call, call.id).last_day == date(2020, 5, 4)
+    [event] = committed().scalars(select(Event.data).where(Event.kind == EventKind.CALL_EXTENDED))
+    assert "redan delas ut i «Omfördelning»" in event
