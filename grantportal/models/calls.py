@@ -1,8 +1,9 @@
 """Utlysningar and their grant years."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, func, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grantportal.domain.calls import CallChangeKind, CallKind, CallStatus
@@ -11,6 +12,11 @@ from grantportal.domain.money import Kronor
 from grantportal.models.base import Base, code
 from grantportal.models.frameworks import FrameworkVersion
 from grantportal.models.grants import ConditionSet, CostCategory, FormVersion, Grant
+
+
+def is_asked(last_category: Any) -> ColumnElement[bool]:
+    """Whether a kostnadsslag is one of those up to the place that a published call ended at; of a draft (None) all are."""
+    return CostCategory.position <= func.coalesce(last_category, CostCategory.position)
 
 
 class Call(Base):
@@ -71,7 +77,7 @@ class Call(Base):
     cost_categories: Mapped[list[CostCategory]] = relationship(
         primaryjoin=lambda: and_(
             foreign(CostCategory.grant_id) == Call.grant_id,
-            or_(Call.last_category.is_(None), CostCategory.position <= Call.last_category),
+            is_asked(Call.last_category),
         ),
         viewonly=True,
         order_by=CostCategory.position,

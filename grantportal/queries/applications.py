@@ -41,7 +41,7 @@ from grantportal.domain.supplements import SupplementStatus
 from grantportal.domain.youth_homes import grouped
 from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
-from grantportal.models.calls import Call, CallYear
+from grantportal.models.calls import Call, CallYear, is_asked
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
@@ -146,9 +146,7 @@ def is_grantee(call: Call, organisation_id: int) -> bool:
 
 def surroundings(call: Call, *, with_homes: bool = True, region: str = "") -> Surroundings:
     """The years, kostnadsslag and youth homes that the call's form is asked about; the homes of `region` come first. One query."""
-    of_the_call = CostCategory.grant_id == call.grant_id
-    if call.last_category is not None:
-        of_the_call = and_(of_the_call, CostCategory.position <= call.last_category)
+    of_the_call = and_(CostCategory.grant_id == call.grant_id, is_asked(call.last_category))
     asked = (
         select(
             CallYear.grant_year,

@@ -22,9 +22,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Communication, Decision
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Wording
 from grantportal.models.grants import Condition
-from grantportal.models.organisations import Organisation
-from grantportal.models.portal import Portal
-from grantportal.queries import decisions, grants
+from grantportal.queries import decisions, grants, portal
 
 
 def document(decision: Decision, *, decided_by: Person | None = None, at: datetime | None = None) -> DecisionDocument:
@@ -38,13 +36,14 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
     gives = decision.outcome in GIVES_MONEY
     framework_id, _ = decisions.report_ground(call)
     results = annex(framework_id, years) if gives and framework_id else None
-    example = is_demonstration()
+    here = portal.installation()
+    example = here.is_demonstration
     due = {year.grant_year: year.report_due_on for year in call.years} | decisions.planned_reports(
         grant.id, organisation.id
     )
     return letter.document(
         letter.Grounds(
-            office=office(),
+            office=letter.Office(here.authority, here.address, here.appeal_court),
             grant=grants.title_of(call),
             registration_number=case.registration_number or "",
             party=documents.Party(organisation.name, organisation.organisation_number, application.applicant_unit),
@@ -128,19 +127,6 @@ def _heard(application_id: int) -> tuple[letter.Heard, ...]:
     )
 
 
-def office() -> letter.Office:
-    """The authority as its decisions name it: its name, where an appeal is handed in, and which court tries it."""
-    name = db.session().scalar(
-        select(Organisation.name)
-        .where(Organisation.kind == OrganisationKind.AUTHORITY)
-        .order_by(Organisation.id)
-        .limit(1)
-    )
-    named = db.session().execute(select(Portal.authority_address, Portal.appeal_court).where(Portal.id == 1))
-    address, court = named.one_or_none() or ("", "")
-    return letter.Office(name or "Myndigheten", address, court)
-
-
 def basis(decision: Decision) -> dict[str, Any]:
     """What the decision rests on, frozen beside what it says: the version of the application, and how the party was heard."""
     version = (
@@ -173,11 +159,6 @@ def basis(decision: Decision) -> dict[str, Any]:
             for each in heard
         ],
     }
-
-
-def is_demonstration() -> bool:
-    """Whether this installation is the demonstration: every document of it is marked as an example."""
-    return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
 
 
 def _conditions(call: Call, decision: Decision) -> tuple[str, ...]:

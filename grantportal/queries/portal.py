@@ -1,8 +1,14 @@
 """The portal's own row."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from grantportal import db
+from grantportal.domain.organisations import OrganisationKind
+from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Portal
 
 
@@ -16,7 +22,37 @@ def moved_days() -> int:
 
 def is_demonstration() -> bool:
     """Whether the database holds the demonstration's invented content."""
-    return bool(db.session().scalar(select(Portal.is_demonstration).where(Portal.id == 1)))
+    return bool(db.session().scalar(_own(Portal.is_demonstration)))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Whose portal this is: what heads every document."""
+
+    authority: str
+    address: str
+    """Where an appeal is handed in; empty where nobody has said it, as the court is."""
+    appeal_court: str
+    is_demonstration: bool
+
+
+def installation() -> Installation:
+    """The authority's name and what the portal's own row says of it. One query."""
+    name = (
+        select(Organisation.name)
+        .where(Organisation.kind == OrganisationKind.AUTHORITY)
+        .order_by(Organisation.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    said = (Portal.authority_address, Portal.appeal_court, Portal.is_demonstration)
+    found = db.session().execute(select(name, *(_own(each).scalar_subquery() for each in said))).one()
+    authority, address, court, flag = found
+    return Installation(authority or "Myndigheten", address or "", court or "", bool(flag))
+
+
+def _own(column: InstrumentedAttribute[Any]) -> Select[Any]:
+    return select(column).where(Portal.id == 1)
 
 
 def is_story_told() -> bool:

@@ -11,6 +11,7 @@ from grantportal.domain.documents import Economy, EconomyLine, Party, Person, Re
 from grantportal.domain.documents import ReportedResult as PrintedResult
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.reports import RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
+from grantportal.queries import portal
 from grantportal.queries import reports as queries
 from grantportal.queries.reports import ReportPage
 
@@ -54,17 +55,17 @@ def to_hand_in(page: ReportPage, *, by: str, at: datetime) -> ToHandIn:
 
 
 def _document(page: ReportPage, *, by: str, at: datetime) -> ReportDocument:
-    authority, example = queries.installation()
+    here = portal.installation()
     economy = page.economy
     return ReportDocument(
-        authority=authority,
+        authority=here.authority,
         title=f"Återrapportering för {page.grant_year}",
         grant=page.grant,
         registration_number=page.registration_number,
         party=Party(page.organisation, page.organisation_number),
         at=at,
         sha256="",
-        example=example,
+        example=here.is_demonstration,
         grant_year=page.grant_year,
         handed_in_by=Person(by, Role.OMBUD.text),
         last_day=page.due_on,

@@ -5,22 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
 from grantportal.domain import clock, frozen, report_forms, report_remarks, reports
 from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.domain.applications import TASK_LABELS, Audience, TaskState
-from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.decisions import GIVES_MONEY
 from grantportal.domain.documents import ReportDocument
 from grantportal.domain.documents import Wording as PrintedWording
 from grantportal.domain.forms import FormDefinition, Question
 from grantportal.domain.frameworks import LinkKind, ProvisoMarker, code_order, paragraphs_of
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
-from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.report_remarks import ReportRemark
 from grantportal.domain.reports import (
@@ -35,7 +34,8 @@ from grantportal.domain.reports import (
 )
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.models.accounts import MandateRow, User
-from grantportal.models.calls import Call, CallYear
+from grantportal.models.applications import Application
+from grantportal.models.calls import Call, is_asked
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine, Dispatch
 from grantportal.models.frameworks import (
@@ -49,7 +49,6 @@ from grantportal.models.frameworks import (
 from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import LedgerEntry
-from grantportal.models.portal import Portal
 from grantportal.models.records import Record
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
@@ -490,19 +489,30 @@ def answer_of(row: "ReportAnswer | ReportedResult") -> ResultAnswer:
     )
 
 
-def _last_category() -> ScalarSelect[int | None]:
-    """The place of the last kostnadsslag of the published calls that the report's year belongs to."""
-    return (
-        select(func.max(Call.last_category))
-        .join(CallYear, CallYear.call_id == Call.id)
+def _is_reported() -> ColumnElement[bool]:
+    """Whether the report asks for a kostnadsslag: of its own call, and of every call in which its organisation has got money
+    of the year by a decision that it has been sent. What others apply for changes nobody else's report."""
+    granted = (
+        select(DecisionLine.id)
+        .join(Decision, Decision.id == DecisionLine.decision_id)
+        .join(Application, Application.id == Decision.application_id)
         .where(
-            Call.grant_id == Report.grant_id,
-            CallYear.grant_year == Report.grant_year,
-            Call.status != CallStatus.DRAFT,
+            Application.call_id == Call.id,
+            Decision.organisation_id == Report.organisation_id,
+            Decision.outcome.in_(GIVES_MONEY),
+            DecisionLine.grant_year == Report.grant_year,
+            policy.is_sent(Decision.id),
         )
+        .correlate(Call, Report)
+        .exists()
+    )
+    last = (
+        select(func.max(Call.last_category))
+        .where(Call.grant_id == Report.grant_id, or_(Call.id == Report.call_id, granted))
         .correlate(Report)
         .scalar_subquery()
     )
+    return is_asked(last)
 
 
 def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
@@ -538,7 +548,8 @@ def _economy_rows(actor: Actor, report_id: int) -> tuple[EconomyRow, ...]:
             .where(
                 Report.id == report_id,
                 policy.own(actor, Report),
-                CostCategory.position <= func.coalesce(_last_category(), CostCategory.position),
+                # What is written already stays to be read and changed.
+                or_(_is_reported(), ReportCost.id.is_not(None)),
             )
             .order_by(CostCategory.position)
             .execution_options(populate_existing=True)
@@ -769,7 +780,6 @@ def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
         .execute(
             select(
                 Report,
-                Grant,
                 Organisation.name,
                 Case.registration_number,
                 Call,
@@ -779,7 +789,6 @@ def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
                 report_states.is_reviewed(),
                 report_states.handed_in_at(),
             )
-            .join(Grant, Report.grant_id == Grant.id)
             .join(Organisation, Report.organisation_id == Organisation.id)
             .join(Case, Report.case_id == Case.id)
             .join(Call, Report.call_id == Call.id)
@@ -790,11 +799,14 @@ def questions_page(actor: Actor, report_id: int) -> QuestionsPage | None:
     )
     if found is None:
         return None
-    report, grant, organisation, number, call, definition, is_own, last_day, is_reviewed, handed_in_at = found
+    report, organisation, number, call, definition, is_own, last_day, is_reviewed, handed_in_at = found
     now = clock.now()
     matrix = frameworks.matrix(report.framework_version_id, [report.grant_year])
     categories = db.session().scalars(
-        select(CostCategory.name).where(CostCategory.grant_id == grant.id).order_by(CostCategory.position)
+        select(CostCategory.name)
+        .join(Report, Report.grant_id == CostCategory.grant_id)
+        .where(Report.id == report_id, _is_reported())
+        .order_by(CostCategory.position)
     )
     return QuestionsPage(
         id=report.id,
@@ -972,17 +984,3 @@ def newest_content(report_id: int) -> dict[str, object]:
 def paid(report_id: int) -> Kronor:
     """What is paid to the report's organisation for its year by now, over all its decisions."""
     return int(db.session().scalar(select(paid_for_report()).where(Report.id == report_id)) or 0)
-
-
-def installation() -> tuple[str, bool]:
-    """(the authority's name, whether this is the demonstration): what heads every document. One query."""
-    name = (
-        select(Organisation.name)
-        .where(Organisation.kind == OrganisationKind.AUTHORITY)
-        .order_by(Organisation.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    flag = select(Portal.is_demonstration).where(Portal.id == 1).scalar_subquery()
-    found, is_demonstration = db.session().execute(select(name, flag)).one()
-    return found or "Myndigheten", bool(is_demonstration)

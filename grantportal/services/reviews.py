@@ -17,7 +17,7 @@ from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.reports import Report, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission
-from grantportal.queries import cases
+from grantportal.queries import cases, portal
 from grantportal.queries import reports as report_queries
 from grantportal.queries import reviews as queries
 from grantportal.transaction import Act, transaction
@@ -202,7 +202,7 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
 
 
 def _approval(act: Act, report: Report, version: FrozenVersion, charge: Charge) -> Approval:
-    authority, _ = report_queries.installation()
+    authority = portal.installation().authority
     titles = {result["code"]: result["title"] for result in json.loads(version.content)["results"]}
     return Approval(
         authority=authority,

@@ -1,26 +1,31 @@
 """What is told of a report: that it has opened, that its day is near or past, that its economy is attested or no longer is."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from grantportal import worker
+from grantportal import db, worker
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.calls import CallKind
+from grantportal.domain.calls import CallKind, WithdrawCall
 from grantportal.domain.errors import SavedMeanwhile
+from grantportal.domain.grants import SetCategories
 from grantportal.domain.payments import LedgerKind
 from grantportal.domain.reminders import ReminderDays
 from grantportal.domain.reports import SaveCost, SaveEconomy
 from grantportal.effects.notices import NOTICE
 from grantportal.models.calls import Call
+from grantportal.models.grants import CostCategory
 from grantportal.models.payments import LedgerEntry
 from grantportal.models.portal import Notice
 from grantportal.models.reports import Report
-from grantportal.services import notices, outbox, reminders
+from grantportal.queries import reports as queries
+from grantportal.services import calls, grants, notices, outbox, reminders
 from grantportal.services import reports as services
-from tests.support.calls import authority
+from tests.support.calls import CATEGORIES, authority, make_call
+from tests.support.calls import officer as an_officer
 from tests.support.casework import sent as dispatched
 from tests.support.factories import person
 from tests.support.reporting import (
@@ -296,6 +301,67 @@ def test_a_decision_that_is_sent_ends_the_attestation_and_one_that_is_only_made_
     row = committed().get_one(Report, region.report.id)
     assert (row.economy_sha256, row.economy_attested_at, row.economy_attested_by_id) == (None, None, None)
     assert events_of(region.report)[-1] == "report.attestation_ended"
+
+
+def test_a_call_with_a_new_kostnadsslag_asks_only_those_that_got_money_in_it(region):
+    """A published call, an award to somebody else and a refusal change nobody's report; the own award does, and is told."""
+    who, other = an_officer(), grantee(call=region.call)
+    with clock.at(OPENED):
+        filled(region)
+        kept = page(region)
+        grants.set_categories(who, region.call.grant_id, SetCategories((*CATEGORIES, "Lokaler"), "Personal"))
+        extra = make_call(
+            who,
+            region.call.grant_id,
+            years=(2021,),
+            title="Omfördelning",
+            opens_on=date(2022, 2, 10),
+            last_day=date(2022, 2, 15),
+            extends_id=region.call.id,
+        )
+        call = committed().get_one(Call, extra)
+        lokaler = committed().scalars(select(CostCategory.id).where(CostCategory.name == "Lokaler")).one()
+
+        def asked():
+            db.close_read_session()
+            return len(queries.questions_page(region.actor(), region.report.id).categories)
+
+        for given in (None, other):
+            if given:
+                grant_more(replace(given, categories=[*given.categories, lokaler]), call, {2021: (0,) * 6 + (5_000,)})
+            now = page(region)
+            assert (now.is_attested, now.economy.rows) == (True, kept.economy.rows)
+            assert asked() == len(CATEGORIES)
+            assert services.end_outdated_attestations() == 0
+        more = grant_more(
+            replace(region, categories=[*region.categories, lokaler]), call, {2021: (0,) * 6 + (5_000,)}, is_sent=False
+        )
+        assert (len(page(region).economy.rows), asked()) == (len(CATEGORIES), len(CATEGORIES))
+        dispatched(more, OPENED)
+        assert [row.category for row in page(region).economy.rows] == [*CATEGORIES, "Lokaler"]
+        assert asked() == len(CATEGORIES) + 1
+        assert services.end_outdated_attestations() == 1
+        assert ENDED in delivered()
+        assert len(page(other).economy.rows) == len(CATEGORIES) + 1
+
+
+def test_a_withdrawn_call_asks_nobody_of_its_kostnadsslag(region):
+    who = an_officer()
+    with clock.at(OPENED):
+        filled(region)
+        grants.set_categories(who, region.call.grant_id, SetCategories((*CATEGORIES, "Lokaler"), "Personal"))
+        call_id = make_call(
+            who,
+            region.call.grant_id,
+            years=(2021,),
+            title="Omfördelning",
+            opens_on=date(2022, 2, 10),
+            last_day=date(2022, 2, 15),
+            extends_id=region.call.id,
+        )
+        calls.withdraw(who, call_id, WithdrawCall("Fel kostnadsslag.", 0))
+        assert page(region).is_attested
+        assert len(page(region).economy.rows) == len(CATEGORIES)
 
 
 def test_what_another_organisation_is_paid_ends_nothing(region):
