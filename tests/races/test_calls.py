@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.calls import CallStatus, ChangeLastDay
+from grantportal.domain.calls import CallStatus, ChangeLastDay, PublishCall
 from grantportal.domain.errors import SavedMeanwhile
 from grantportal.models.calls import Call
 from grantportal.models.portal import OutboxItem
@@ -22,6 +22,7 @@ from tests.support.rows import committed, events_of
 
 NOW = datetime(2020, 4, 16, 8, tzinfo=UTC)
 DAYS = {"extend": date(2020, 5, 4), "close_early": date(2020, 4, 17)}
+MAIN_LAST_DAY = date(2020, 4, 20)
 WORKERS = 4
 FEW = max(1, ROUNDS // 10)
 
@@ -91,6 +92,45 @@ def test_without_the_locks_both_officers_move_the_last_day(database):
             if len(changes_of(call_id)[1]) == 2:
                 return
     raise AssertionError("never did both move the last day: the race does not race")
+
+
+def share_out(user_id: int, what: str, call_id: int) -> None:
+    """One extends the main call, the other publishes its extra call; each has confirmed what stood on the page before."""
+    try:
+        _share_out(user_id, what, call_id)
+    except SavedMeanwhile:
+        _share_out(user_id, what, call_id)
+
+
+def _share_out(user_id: int, what: str, call_id: int) -> None:
+    with clock.at(NOW):
+        actor = accounts.actor_of(user_id)
+        db.close_read_session()
+        if what == "publish":
+            calls.publish(actor, call_id, PublishCall(main_is_open=MAIN_LAST_DAY))
+        else:
+            calls.extend(actor, call_id, ChangeLastDay(DAYS["extend"], "Blanketten låg nere.", 0))
+
+
+def test_a_main_call_is_not_extended_unseen_while_its_extra_call_is_published(database):
+    of = Round()
+    with racers(database.url, share_out, 2) as line:
+        for _ in range(FEW):
+            main = of.call()
+            with played_at(ANNOUNCED):
+                extra = make_call(
+                    of.people[0],
+                    of.grant_id,
+                    years=(2022,),
+                    title=f"Omfördelning {main}",
+                    extends_id=main,
+                    publish=False,
+                )
+            one, other = (who.user_id for who in of.people)
+            finishes = line.race((one, "extend", main), (other, "publish", extra))
+            assert sorted(each.was_done for each in finishes) == [False, True], finishes
+            [refusal] = [each.text for each in finishes if not each.was_done]
+            assert refusal.startswith("Bekräfta")
 
 
 def a_round() -> int:

@@ -583,6 +583,9 @@ def test_an_extra_call_is_not_published_beside_its_open_main_call_without_a_word
 
 def test_an_ordinary_call_has_nothing_to_confirm(at_the_authority):
     assert "main_is_open" not in at_the_authority.get(f"/utlysningar/{draft()}/publicera").text
+
+
+def test_a_call_without_extra_calls_is_extended_with_nothing_to_confirm(at_the_authority):
     with clock.at(ANNOUNCED):
         assert "extra_is_published" not in at_the_authority.get(f"/utlysningar/{published_call().id}/forlang").text
 
