@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 
 from grantportal.domain.clock import day_text, month_text
 from grantportal.domain.errors import RuleViolation
@@ -109,18 +110,19 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class Whole:
-    """All the payments that are chosen as one: how many, how much in whole kronor, and the sums of their ids and giros."""
+    """All the payments that are chosen as one: how many, how much in whole kronor, and which.
+
+    `shown` names each payment by its id, and where its giro is to be seen by "id:giro id", in any order.
+    """
 
     count: int = 0
     total: Kronor = 0
-    ids: int = 0
-    giros: int = 0
-    """Of those whose giros are to be seen; else 0."""
+    shown: tuple[str, ...] = ()
 
     @property
     def stamp(self) -> str:
         """What a page says that it showed: whoever chooses all chooses these, and no other."""
-        return f"{self.count}.{self.total}.{self.ids}.{self.giros}"
+        return sha256(",".join(sorted(self.shown)).encode()).hexdigest()
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -103,6 +103,11 @@ class ListedPayment:
     deviation_reason: str
 
     @property
+    def box(self) -> str:
+        """What its box says when it is ticked to be attested: which payment, with which giro shown."""
+        return f"{self.id}:{self.giro_id}"
+
+    @property
     def bars(self) -> tuple[str, ...]:
         """What must happen before it can be taken on, in whole sentences."""
         held = {
@@ -150,8 +155,7 @@ class PaymentsPage:
         return Whole(
             count=len(self.rows),
             total=sum(row.amount for row in self.rows),
-            ids=sum(row.id for row in self.rows),
-            giros=sum(row.giro_id for row in self.rows),
+            shown=tuple(row.box for row in self.rows),
         )
 
 
@@ -195,10 +199,20 @@ def _pages(count: int, asked: int, size: int) -> tuple[int, int]:
 
 
 def _sum(parts: Iterable[Whole]) -> Whole:
-    count = total = ids = 0
+    count, total, shown = 0, 0, list[str]()
     for part in parts:
-        count, total, ids = count + part.count, total + part.total, ids + part.ids
-    return Whole(count, total, ids)
+        count, total = count + part.count, total + part.total
+        shown += part.shown
+    return Whole(count, total, tuple(shown))
+
+
+def _ids(status: PaymentStatus) -> ColumnElement[str]:
+    """The ids of a group's payments in this state, for `_whole`; of no other, which nobody chooses."""
+    return func.aggregate_strings(case((Payment.status == status, cast(Payment.id, String))), ",")
+
+
+def _whole(count: int, total: int, ids: str | None) -> Whole:
+    return Whole(count, int(total), tuple(ids.split(",")) if ids else ())
 
 
 _registered, _attested = aliased(User), aliased(User)
@@ -332,7 +346,7 @@ def _checked(giro: BankGiro, verified_by: str, approved_by: str) -> str:
 def page(actor: Actor, status: PaymentStatus, number: int = 1, narrowed: Narrowed = ALL) -> PaymentsPage:
     """The payments in one state that the actor may see, oldest plan first. Two queries whatever their number."""
     groups = [
-        (of, year, day, title, state, Whole(count, int(total), int(ids)))
+        (of, year, day, title, state, _whole(count, total, ids))
         for of, year, day, title, state, count, total, ids in db.session().execute(
             select(
                 Payment.grant_id,
@@ -342,7 +356,7 @@ def page(actor: Actor, status: PaymentStatus, number: int = 1, narrowed: Narrowe
                 Payment.status,
                 func.count(Payment.id),
                 func.sum(Payment.amount),
-                func.sum(Payment.id),
+                _ids(status),
             )
             .join(Grant, Payment.grant_id == Grant.id)
             .where(policy.visible(actor, Payment))
@@ -479,7 +493,7 @@ def batch(actor: Actor, batch_id: int, number: int = 1) -> BatchShown | None:
         return None
     row, name = found
     groups = [
-        (title, year, status, Whole(count, int(total), int(ids)))
+        (title, year, status, _whole(count, total, ids))
         for title, year, status, count, total, ids in db.session().execute(
             select(
                 Grant.title,
@@ -487,7 +501,7 @@ def batch(actor: Actor, batch_id: int, number: int = 1) -> BatchShown | None:
                 Payment.status,
                 func.count(Payment.id),
                 func.sum(Payment.amount),
-                func.sum(Payment.id),
+                _ids(PaymentStatus.BATCHED),
             )
             .join(Grant, Payment.grant_id == Grant.id)
             .where(Payment.batch_id == batch_id)

@@ -155,7 +155,7 @@ def listing(kind: str) -> ResponseReturnValue:
     forth, back = chosen.forth.form(), chosen.back.form() if chosen.back else None
     form = back if back is not None and is_back else forth
     if chosen.by_page:
-        form.choose_all_of(shown.here, lambda: [f"{row.id}:{row.giro_id}" for row in shown.rows])
+        form.choose_all_of(shown.here, lambda: [row.box for row in shown.rows])
     else:
         form.choose_all_of(shown.whole, partial(payments.every_id, web.actor(), chosen.status, narrowed))
     if web.carried_out(form, act.service, web.actor()):

@@ -87,6 +87,28 @@ def test_a_list_that_has_changed_since_is_not_all_taken(of, persons, finance):
     assert states(ids[:-1]) == {PaymentStatus.ATTESTED}
 
 
+def test_a_list_of_other_payments_with_the_same_sums_is_not_taken(of, persons, finance):
+    """As many, as much, and ids whose sum is the same: they were never shown."""
+    first, second, third, fourth = sorted(plenty.attested(of, 4, *persons))
+    assert first + fourth == second + third
+
+    def let_be_attested(*ids: int) -> None:
+        with db.writing_session() as session, session.begin():
+            for each in session.query(Payment).filter(Payment.id.in_((first, second, third, fourth))):
+                each.status = PaymentStatus.ATTESTED if each.id in ids else PaymentStatus.REGISTERED
+
+    let_be_attested(first, fourth)
+    stamp, words = box(finance.get(ATTESTED))
+    let_be_attested(second, third)
+    assert box(finance.get(ATTESTED))[1] == words
+
+    page = finance.post_form(ATTESTED, {"everything": stamp})
+
+    assert page.status_code == 422
+    assert "Listan har ändrats sedan du öppnade den." in page.text
+    assert states([second, third]) == {PaymentStatus.ATTESTED}
+
+
 def test_all_is_all_of_what_the_list_is_narrowed_to(of, persons, finance):
     plenty.attested(of, MANY, *persons)
     for narrowed in ("ar=2021", "dag=2021-01-15", f"bidrag={of.grant}&ar=2021"):
