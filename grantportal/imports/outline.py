@@ -37,7 +37,7 @@ class _Loader(yaml.BaseLoader):
 
     def __init__(self, stream: str, faults: list[tuple[int, str]]) -> None:
         super().__init__(stream)
-        self.lines = stream.split("\n")
+        self.text, self.lines = stream, stream.split("\n")
         self.faults = faults
         self.depth = 0
 
@@ -50,12 +50,12 @@ class _Loader(yaml.BaseLoader):
     # Comments: the scanner skips them in three places.
 
     def scan_to_next_token(self) -> None:
-        """As the scanner does it, but what stands before a comment on its line makes it a part of somebody's text."""
+        """As the scanner does it, but what stands before a comment on its line, if only spaces, makes it somebody's text."""
         while True:
             while self.peek() == " ":
                 self.forward()
             if self.peek() == "#":
-                if self.lines[self.line][: self.column].strip(" "):
+                if self.column:
                     self._comment()
                 while self.peek() not in _BREAKS:
                     self.forward()
@@ -142,7 +142,16 @@ class _Loader(yaml.BaseLoader):
         return values
 
     def _check(self, node: Any) -> None:
-        """A text may not hold what the portal takes away, nor the sign of letters that were lost before it came here."""
+        """A text may not hold what the portal takes away, nor the sign of letters that were lost before it came here.
+
+        Between double quotes a backslash makes another sign of the next: `\\n` a new line.
+        """
+        written = self.text[node.start_mark.index : node.end_mark.index] if node.style == '"' else ""
+        if re.search(r"\\", re.sub(r'\\[\\"]', "", written)):
+            self.fault(
+                node.start_mark,
+                'Mellan " och " läses \\ med tecknet efter som ett annat tecken. Skriv texten mellan \' i stället.',
+            )
         if clean(node.value) != unicodedata.normalize("NFC", node.value):
             self.fault(node.start_mark, "Texten har ett tecken som inte går att visa. Ta bort det.")
         if "\ufffd" in node.value:

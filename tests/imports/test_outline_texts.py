@@ -68,6 +68,9 @@ def test_a_key_is_the_text_that_was_written():
         ("rubrik: Regionen har gjort\n  #2 av målen", 2),
         ("a: |\n    Mål\n  #2 av målen\n", 3),
         ("a: [x\n  #2\n  , y]", 2),
+        ("a:\n  # andra\n  tredje", 2),
+        ("punkter:\n  - ett\n  # två\n  - tre", 3),
+        ("a:\n  - x: y\n    # om z\n    z: w", 3),
     ],
 )
 def test_what_stands_after_a_comment_sign_is_never_taken_away(text, line):
@@ -78,12 +81,25 @@ def test_what_stands_after_a_comment_sign_is_never_taken_away(text, line):
 
 
 def test_a_comment_on_its_own_line_may_stand():
-    assert read("# först\na: x\n# mellan\nb:\n  # om c\n  - c\n  # om d\n  - d\n\n# sist") == {
-        "a": "x",
-        "b": ["c", "d"],
-    }
+    """Where nobody could mean it as a text."""
+    assert read("# först\na: x\n# mellan\nb:\n# om c\n  - c\n# om d\n  - d\n\n# sist") == {"a": "x", "b": ["c", "d"]}
     assert read("# först\n\na: |\n  x # y\n  # z\n\n# sist") == {"a": "x # y\n# z\n"}
-    assert read("a:\n  - x: y\n    # om z\n    z: w\n# om b\nb: c") == {"a": [{"x": "y", "z": "w"}], "b": "c"}
+    assert read("a:\n  - x: y\n# om z\n    z: w\n# om b\nb: c") == {"a": [{"x": "y", "z": "w"}], "b": "c"}
+
+
+@pytest.mark.parametrize("written", ['"rad\\nny"', '"C:\\temp"', '"50\\_000"', '"\\u00e5"', '"a\\\n  b"'])
+def test_a_backslash_that_would_be_read_as_another_sign_is_a_fault(written):
+    assert faults(f"a: x\nb: {written}") == [
+        'Rad 2: Mellan " och " läses \\ med tecknet efter som ett annat tecken. Skriv texten mellan \' i stället.'
+    ]
+
+
+def test_a_backslash_is_itself_and_may_stand_before_a_quotation_mark():
+    assert read('a: C:\\ny\nb: \'C:\\ny\'\nc: "säg \\"ja\\" och \\\\"') == {
+        "a": "C:\\ny",
+        "b": "C:\\ny",
+        "c": 'säg "ja" och \\',
+    }
 
 
 @pytest.mark.parametrize(
