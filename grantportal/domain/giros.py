@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.reasons import ensure_says_something
+from grantportal.domain.texts import few
 
 
 class GiroCheck(StrEnum):
@@ -81,7 +82,7 @@ def ensure_shared_is_explained(others: Sequence[str], reason: str) -> None:
         return
     if not reason:
         raise RuleViolation(
-            f"Samma bankgiro har {', '.join(others)}. Kontrollera vems det är. Stämmer det, skriv skälet till att de delar det.",
+            f"Samma bankgiro har {few(others)}. Kontrollera vems det är. Stämmer det, skriv skälet till att de delar det.",
             field="shared_reason",
         )
     ensure_says_something(reason, field="shared_reason")

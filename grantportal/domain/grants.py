@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.money import Kronor, in_words
+from grantportal.domain.texts import few
 
 
 class FrameStatus(StrEnum):
@@ -113,9 +114,7 @@ def ensure_nothing_under_way(status: FrameStatus, becomes: FrameStatus, under_wa
     if status is FrameStatus.ALLOTTED and becomes is not status and under_way:
         raise RuleViolation(
             "Medlen skulle bli beräknade igen, men utbetalningar är på väg: "
-            + ", ".join(under_way)
-            + ". Ändra ramen när de är "
-            "betalda, eller be en ekonom ta tillbaka dem först.",
+            f"{few(under_way)}. Ändra ramen när de är betalda, eller be en ekonom ta tillbaka dem först.",
             field="frame",
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 from grantportal.domain.clock import stockholm
 from grantportal.domain.events import EventKind
 from grantportal.domain.money import Kronor, kr
-from grantportal.domain.payments import LedgerKind, PaymentStatus
+from grantportal.domain.payments import STATUS_TEXTS, LedgerKind, PaymentStatus
 from grantportal.domain.reports import Charge
 
 
@@ -41,7 +41,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class DecisionRow:
     """A decision: what it grants each year. `stands`: made, and not since changed by another."""
 
     id: int
@@ -131,7 +131,7 @@ class Money:
     """Everything that is compared, by id."""
 
     entries: Sequence[Entry]
-    decisions: Mapping[int, Grant]
+    decisions: Mapping[int, DecisionRow]
     payments: Mapping[int, PaymentRow]
     batches: Mapping[int, BatchRow]
     reports: Mapping[int, ReportRow]
@@ -256,7 +256,7 @@ def payments(money: Money) -> Iterator[str | None]:
             yield f"Händelser gäller utbetalning {number}, som inte finns."
 
 
-def _against_decision(payment: PaymentRow, decision: Grant | None) -> Iterator[str]:
+def _against_decision(payment: PaymentRow, decision: DecisionRow | None) -> Iterator[str]:
     if decision is None or not decision.is_made:
         yield "hör inte till något beslut som är fattat"
     else:
@@ -387,18 +387,9 @@ def _of_batch(batch: BatchRow, its: Mapping[str, PaymentRow], payments: Mapping[
             yield from (f"{_small(payment.name)} {said}" for said in _against_frozen(payment, row))
 
 
-_STATES = {
-    PaymentStatus.PLANNED: "planerad",
-    PaymentStatus.REGISTERED: "registrerad",
-    PaymentStatus.ATTESTED: "attesterad",
-    PaymentStatus.BATCHED: "i underlag",
-    PaymentStatus.CONFIRMED: "betald",
-}
-
-
 def _against_frozen(payment: PaymentRow, row: Mapping[str, Any]) -> Iterator[str]:
     if payment.status not in {PaymentStatus.BATCHED, PaymentStatus.CONFIRMED}:
-        yield f"är fryst här men har läget «{_STATES[payment.status]}»"
+        yield f"är fryst här men har läget «{STATUS_TEXTS[payment.status]}»"
     if payment.amount != row["amount"]:
         yield f"har beloppet {kr(payment.amount)}, det frysta innehållet säger {kr(row['amount'])}"
     for what, said, name in (

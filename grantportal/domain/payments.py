@@ -16,6 +16,7 @@ from grantportal.domain.grants import FrameStatus
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.domain.money import Kronor, in_words, kr, number
 from grantportal.domain.reasons import ensure_says_something
+from grantportal.domain.texts import few
 
 
 class PaymentStatus(StrEnum):
@@ -200,7 +201,7 @@ MOST_AT_ONCE = 20_000
 def ensure_one_grant(titles: Collection[str]) -> None:
     """An underlag holds payments of one statsbidrag, so that finance books it on one. Raises RuleViolation on `payments`."""
     if len(titles) > 1:
-        named = " och ".join(f"«{title}»" for title in sorted(titles))
+        named = few([f"«{title}»" for title in sorted(titles)], " och ")
         raise RuleViolation(
             f"Ett underlag gäller ett statsbidrag. Du har valt utbetalningar av {named}. Välj ett statsbidrag i taget.",
             field="payments",
@@ -260,7 +261,7 @@ def ensure_attested_giro(attested: int | None, in_force: int, *, receiver: str) 
     """Money goes to the giro that was attested and to no other. Raises RuleViolation on `payments`."""
     if attested != in_force:
         raise RuleViolation(
-            f"Attesten av {receiver} gäller inte det bankgiro som nu är i bruk. Ta tillbaka attesten och attestera igen.",
+            f"Attesten av utbetalningen till {receiver} gäller inte det bankgiro som nu är i bruk. Ta tillbaka attesten och attestera igen.",
             field="payments",
         )
 
@@ -281,20 +282,11 @@ def ensure_not_early(early: Mapping[str, date], reason: str) -> None:
     if not early:
         return
     if not reason:
-        named = _few([f"{receiver} ({day_text(day)})" for receiver, day in early.items()], ", ")
+        named = few([f"{receiver} ({day_text(day)})" for receiver, day in early.items()])
         raise RuleViolation(
             f"Planerad dag är senare: {named}. Vänta, eller skriv varför det betalas nu.", field="early_reason"
         )
     ensure_says_something(reason, field="early_reason")
-
-
-def _few(named: Sequence[str], between: str) -> str:
-    """The first of them, and how many more there are: a sentence beside a field is read, and thousands are not."""
-    more = len(named) - _NAMED
-    return between.join(named[:_NAMED]) + (f" och {more} till" if more > 0 else "")
-
-
-_NAMED = 5
 
 
 def is_early(planned_on: date, on: date) -> bool:
@@ -332,7 +324,7 @@ def ensure_explained(deviating: Mapping[str, Sequence[PaymentDeviation]], reason
     if not deviating:
         return
     if not reason:
-        named = _few([f"{receiver}: {deviations_text(kinds)}" for receiver, kinds in deviating.items()], "; ")
+        named = few([f"{receiver}: {deviations_text(kinds)}" for receiver, kinds in deviating.items()], "; ")
         raise RuleViolation(f"Kontrollera betaldagen. Stämmer den, skriv varför. {named}.", field="reason")
     ensure_says_something(reason, field="reason")
 

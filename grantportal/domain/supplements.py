@@ -1,6 +1,6 @@
 """Komplettering: which parts are opened, why, until when."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -146,12 +146,6 @@ def ensure_time_is_out(last_day: date, now: datetime) -> None:
 def closed_text(last_day: date, follows: str) -> str:
     """What the party is told when a request is closed unanswered; `follows` says what happens then."""
     return f"Svaret skulle ha kommit senast {clock.day_text(last_day)} och har inte kommit in. {follows}"
-
-
-def listed(titles: Sequence[str], most: int = 4) -> str:
-    """The first of the opened parts, and how many there are more."""
-    more = len(titles) - most
-    return "; ".join(titles) if more <= 0 else f"{'; '.join(titles[:most])}; och {more} till"
 
 
 def label(status: SupplementStatus, last_day: date, now: datetime) -> Label:

@@ -29,6 +29,15 @@ _DIRECTION = {
 }
 
 
+def few(named: Sequence[str], between: str = ", ") -> str:
+    """The first of them, and how many more there are: a sentence beside a field is read, and thousands are not."""
+    more = len(named) - _NAMED
+    return between.join(named[:_NAMED]) + (f" och {more} till" if more > 0 else "")
+
+
+_NAMED = 5
+
+
 def clean(typed: str) -> str:
     """The text as it is stored: NFC, newlines as \\n, without control characters, NUL and marks of direction."""
     # Every other sign of a new line too, such as a word processor's: taken away, it would join two words.

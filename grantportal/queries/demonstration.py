@@ -19,6 +19,7 @@ from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.queries import applications, decision_documents
+from grantportal.queries.giros import is_in_force
 
 
 def organisation_id(name: str) -> int:
@@ -87,9 +88,7 @@ def seen(payment_ids: Sequence[int]) -> AttestPayments:
         select(Payment.id, BankGiro.id)
         .outerjoin(
             BankGiro,
-            (BankGiro.organisation_id == Payment.organisation_id)
-            & BankGiro.approved_at.is_not(None)
-            & BankGiro.valid_to.is_(None),
+            (BankGiro.organisation_id == Payment.organisation_id) & is_in_force(),
         )
         .where(Payment.id.in_(payment_ids))
         .order_by(Payment.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -158,17 +158,16 @@ def locked_organisation(organisation_id: int) -> Organisation | None:
     return db.session().scalars(db.lock(select(Organisation).where(Organisation.id == organisation_id))).one_or_none()
 
 
+def is_in_force() -> ColumnElement[bool]:
+    """Whether a giro is the one that its organisation is paid to now: approved, and not followed by another."""
+    return and_(BankGiro.approved_at.is_not(None), BankGiro.valid_to.is_(None))
+
+
 def in_force(organisation_id: int) -> BankGiro | None:
     """The giro that the organisation is paid to now."""
     return (
         db.session()
-        .scalars(
-            select(BankGiro).where(
-                BankGiro.organisation_id == organisation_id,
-                BankGiro.approved_at.is_not(None),
-                BankGiro.valid_to.is_(None),
-            )
-        )
+        .scalars(select(BankGiro).where(BankGiro.organisation_id == organisation_id, is_in_force()))
         .one_or_none()
     )
 
@@ -200,14 +199,15 @@ def unpaid(giro_id: int) -> tuple[int, ...]:
     )
 
 
+def is_asked_for() -> ColumnElement[bool]:
+    """Whether a giro waits to be verified or approved."""
+    return and_(BankGiro.approved_at.is_(None), BankGiro.valid_to.is_(None))
+
+
 def asked_for(organisation_id: int) -> BankGiro | None:
     """The giro that waits to be verified or approved."""
     return (
         db.session()
-        .scalars(
-            select(BankGiro).where(
-                BankGiro.organisation_id == organisation_id, BankGiro.approved_at.is_(None), BankGiro.valid_to.is_(None)
-            )
-        )
+        .scalars(select(BankGiro).where(BankGiro.organisation_id == organisation_id, is_asked_for()))
         .one_or_none()
     )

@@ -29,6 +29,7 @@ from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, is_sent, may, own, visible
 from grantportal.queries import ombud
 from grantportal.queries.case_lists import is_nobodys
+from grantportal.queries.giros import is_asked_for
 from grantportal.queries.supplements import time_asked_at
 from grantportal.queries.together import fetched, part
 
@@ -560,7 +561,7 @@ def _giros(actor: Actor) -> Iterator[Waiting]:
     rows = db.session().execute(
         select(BankGiro, Organisation.name)
         .join(Organisation, Organisation.id == BankGiro.organisation_id)
-        .where(BankGiro.approved_at.is_(None), BankGiro.valid_to.is_(None), or_(*wanted), visible(actor, BankGiro))
+        .where(is_asked_for(), or_(*wanted), visible(actor, BankGiro))
         .order_by(BankGiro.asked_at)
         .limit(MOST)
     )

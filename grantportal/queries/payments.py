@@ -26,13 +26,14 @@ from grantportal.domain.payments import (
     deviations_text,
     label,
 )
+from grantportal.domain.texts import few
 from grantportal.models.accounts import User
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment, PaymentBatch
-from grantportal.queries.giros import holders
+from grantportal.queries.giros import holders, is_in_force
 
 PAGE = 50
 PAGE_TO_ATTEST = 500
@@ -65,7 +66,7 @@ class GiroFacts:
         if self.shared_with:
             # Whoever had the number first was asked nothing.
             why = f" Skäl: {self.shared_reason}" if self.shared_reason else ""
-            said.append(f"Samma bankgiro har {', '.join(self.shared_with)}.{why}")
+            said.append(f"Samma bankgiro har {few(self.shared_with)}.{why}")
         return tuple(said)
 
 
@@ -241,9 +242,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             .join(YearFrame, (YearFrame.grant_id == Payment.grant_id) & (YearFrame.grant_year == Payment.grant_year))
             .outerjoin(
                 BankGiro,
-                (BankGiro.organisation_id == Payment.organisation_id)
-                & BankGiro.approved_at.is_not(None)
-                & BankGiro.valid_to.is_(None),
+                (BankGiro.organisation_id == Payment.organisation_id) & is_in_force(),
             )
             .outerjoin(_registered, Payment.registered_by_id == _registered.id)
             .outerjoin(_attested, Payment.attested_by_id == _attested.id)
@@ -630,13 +629,7 @@ def under_way(grant_id: int, grant_year: int) -> tuple[tuple[str, PaymentStatus]
 
 def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, BankGiro]:
     """The approved giro of each organisation that has one."""
-    found = db.session().scalars(
-        select(BankGiro).where(
-            BankGiro.organisation_id.in_(organisation_ids),
-            BankGiro.approved_at.is_not(None),
-            BankGiro.valid_to.is_(None),
-        )
-    )
+    found = db.session().scalars(select(BankGiro).where(BankGiro.organisation_id.in_(organisation_ids), is_in_force()))
     return {giro.organisation_id: giro for giro in found}
 
 

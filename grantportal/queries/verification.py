@@ -188,7 +188,7 @@ def _place(of: type[LedgerEntry | Payment | Report]) -> tuple[Any, ...]:
     return of.grant_id, of.grant_year, of.organisation_id, of.case_id
 
 
-def _decisions() -> dict[int, money_control.Grant]:
+def _decisions() -> dict[int, money_control.DecisionRow]:
     lines: dict[int, dict[int, Kronor]] = {}
     for decision_id, year, total in db.session().execute(
         select(DecisionLine.decision_id, DecisionLine.grant_year, func.sum(DecisionLine.amount)).group_by(
@@ -204,7 +204,7 @@ def _decisions() -> dict[int, money_control.Grant]:
         .outerjoin(later, and_(later.changes_id == Decision.id, later.status == DecisionStatus.MADE))
     )
     return {
-        key: money_control.Grant(
+        key: money_control.DecisionRow(
             id=key,
             is_made=status is DecisionStatus.MADE,
             stands=status is DecisionStatus.MADE and changed_by is None,

@@ -11,6 +11,7 @@ from grantportal.domain.events import EventKind
 from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.opened import Opened
 from grantportal.domain.supplements import SUPPLEMENT, MoreTime, RequestSupplement, SupplementAction
+from grantportal.domain.texts import few
 from grantportal.effects import notices, records
 from grantportal.effects.hand_in import hand_in
 from grantportal.models.cases import Case
@@ -76,7 +77,7 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
                 )
             ),
         )
-        titles = supplements.listed([each.full_title for each in asked])
+        titles = few([each.full_title for each in asked], "; ")
         notices.tell_party(
             act,
             case,

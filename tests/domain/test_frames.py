@@ -49,6 +49,16 @@ def test_a_year_does_not_go_back_to_estimated_while_payments_of_it_are_under_way
     ensure_nothing_under_way(estimated, status_after(estimated, frame=100, changed_to=101), waits)
 
 
+def test_thousands_that_are_under_way_are_told_of_by_the_first_and_how_many_more():
+    estimated, allotted = FrameStatus.ESTIMATED, FrameStatus.ALLOTTED
+    waits = [f"Region {number} (väntar på attest)" for number in range(10_000)]
+    with pytest.raises(RuleViolation) as refusal:
+        ensure_nothing_under_way(allotted, estimated, waits)
+    assert "Region 4 (väntar på attest) och 9995 till. Ändra" in refusal.value.message
+    with pytest.raises(RuleViolation, match=r"Region 4 \(väntar på attest\)\. Ändra"):
+        ensure_nothing_under_way(allotted, estimated, waits[:5])
+
+
 FIRST, SECOND, THIRD = (datetime(2021, month, 1, tzinfo=UTC) for month in (1, 3, 4))
 HISTORY = (FrameChange(FIRST, None, 100), FrameChange(SECOND, None, 100, allots=True), FrameChange(THIRD, 100, 200))
 

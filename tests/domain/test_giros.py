@@ -25,6 +25,8 @@ def test_how_it_was_checked_is_said_with_words():
 def test_a_number_that_others_have_needs_a_reason():
     ensure_shared_is_explained([], "")
     ensure_shared_is_explained(["Region Skåne"], "Samma servicenämnd betalar.")
+    with pytest.raises(RuleViolation, match=r"Region 4 och 95 till\. Kontrollera"):
+        ensure_shared_is_explained([f"Region {number}" for number in range(100)], "")
     for reason in ("", "ok"):
         with pytest.raises(RuleViolation) as refusal:
             ensure_shared_is_explained(["Region Skåne"], reason)
