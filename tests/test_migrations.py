@@ -301,6 +301,35 @@ def test_an_attested_payment_keeps_the_giro_that_its_attestant_saw(migrated):
     assert numbers[rows[frozen]] == giros[frozen].number
 
 
+def test_what_is_approved_and_attested_stands_on_the_newer_side_of_its_step(migrated):
+    steps = ScriptDirectory.from_config(migrate.config_for(None)).walk_revisions()
+    step = next(each for each in steps if each.path.endswith("_an_approved_giro_stands.py"))
+    region = OrganisationFactory()
+    in_force, row = giro(region), payable(programme(), region)
+    first, second = (person(Role.FINANCE, region).id for _ in range(2))
+    _run(
+        migrated,
+        "UPDATE payments SET status = 'attested', registered_by_id = :a, attested_by_id = :b, giro = :giro, giro_id = :giro_id",
+        {"a": first, "b": second, "giro": in_force.number, "giro_id": in_force.id},
+    )
+    changes = ("UPDATE bank_giros SET number = '5050-1014'", "UPDATE payments SET giro = '5050-1014'")
+    for change in (*changes, "DELETE FROM bank_giros"):
+        with pytest.raises(DBAPIError, match="written once"):
+            _run(migrated, change)
+
+    migrate.downgrade(migrated, step.down_revision)
+    for change in changes:
+        _run(migrated, change)
+
+    migrate.upgrade(migrated)
+    with migrated.connect() as connection:
+        assert connection.execute(text("SELECT id, giro, giro_id FROM payments")).all() == [
+            (row.id, "5050-1014", in_force.id)
+        ]
+    with pytest.raises(DBAPIError, match="written once"):
+        _run(migrated, "UPDATE bank_giros SET number = '5050-1022'")
+
+
 def test_an_underlag_gets_the_statsbidrag_of_its_payments_and_one_of_several_gets_none(migrated):
     steps = ScriptDirectory.from_config(migrate.config_for(None)).walk_revisions()
     step = next(each for each in steps if each.path.endswith("_one_grant_in_an_underlag.py"))

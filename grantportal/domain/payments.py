@@ -257,8 +257,8 @@ def ensure_giro_was_seen(seen: int | None, in_force: int, *, receiver: str, numb
         )
 
 
-def ensure_attested_giro(attested: int | None, in_force: int, *, receiver: str) -> None:
-    """Money goes to the giro that was attested and to no other. Raises RuleViolation on `payments`."""
+def ensure_attested_giro(attested: tuple[int | None, str], in_force: tuple[int, str], *, receiver: str) -> None:
+    """Money goes to the giro that was attested and to no other: both are (id, number). Raises RuleViolation on `payments`."""
     if attested != in_force:
         raise RuleViolation(
             f"Attesten av utbetalningen till {receiver} gäller inte det bankgiro som nu är i bruk. Ta tillbaka attesten och attestera igen.",

@@ -28,4 +28,6 @@ def plan_payments(
         )
         act.session.add(payment)
         act.session.flush()
-        act.also(EventKind.PAYMENT_PLANNED, payment, year=year, amount=amount)
+        act.also(
+            EventKind.PAYMENT_PLANNED, payment, year=year, amount=amount, planned_on=payment.planned_on.isoformat()
+        )

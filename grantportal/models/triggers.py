@@ -75,12 +75,19 @@ OTHER_GRANT = (
 LOCKED_PAYMENT = (
     (
         "OLD.status <> 'planned'",
-        ("id", "decision_id", "organisation_id", "case_id", "grant_id", "grant_year", "instalment", "amount"),
+        (
+            *("id", "decision_id", "organisation_id", "case_id", "grant_id", "grant_year", "instalment", "amount"),
+            "planned_on",
+        ),
+    ),
+    (
+        "OLD.status = 'attested' AND NEW.status <> 'registered'",
+        ("giro_id", "giro", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
     ),
     (
         "OLD.status IN ('batched', 'confirmed')",
         (
-            *("batch_id", "giro", "planned_on", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
+            *("batch_id", "giro", "registered_by_id", "registered_at", "attested_by_id", "attested_at"),
             *("giro_id", "early_reason"),
         ),
     ),
@@ -90,7 +97,13 @@ LOCKED_PAYMENT = (
         ("status", "paid_on", "confirmed_by_id", "confirmed_at", "deviations", "deviation_reason"),
     ),
 )
-"""Columns of a payment that are not changed once this holds of it: it is registered, in an underlag, paid."""
+"""Columns of a payment that are not changed once this holds of it: it is registered, attested and not taken back, in an underlag, paid."""
+
+APPROVED_GIRO = (
+    *("id", "organisation_id", "number", "asked_by_id", "asked_at", "verified_by_id", "verified_at", "verified_way"),
+    *("verified_how", "shared_reason", "approved_by_id", "approved_at", "valid_from"),
+)
+"""Columns of a bankgiro that are not changed once it is approved: what two persons have said yes to. It ends, and once."""
 
 REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -114,6 +127,9 @@ def _rules() -> Iterator[tuple[str, str, str]]:
     yield "payments", "INSERT", f"{CLOSED_BATCH} OR {OTHER_GRANT}"
     yield "payments", "UPDATE", _payment_is_changed()
     yield "payments", "DELETE", "OLD.status <> 'planned'"
+    ends_anew = f"OLD.valid_to IS NOT NULL AND {_differs('valid_to')}"
+    yield "bank_giros", "UPDATE", f"OLD.approved_at IS NOT NULL AND ({_differs(*APPROVED_GIRO)} OR {ends_anew})"
+    yield "bank_giros", "DELETE", "OLD.approved_at IS NOT NULL"
     for table, (parent, key, status) in LOCKED_BY_PARENT.items():
         status_of = f"(SELECT status FROM {parent} WHERE {parent}.id = {{row}}.{key})"
         for operation, rows in _ROWS.items():

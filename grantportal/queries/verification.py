@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -12,6 +14,7 @@ from grantportal.domain import money_control
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.events import EventKind
+from grantportal.domain.frozen import decision_document
 from grantportal.domain.grants import FrameStatus, frame_by_history
 from grantportal.domain.money import Kronor
 from grantportal.domain.money_control import Place
@@ -20,8 +23,8 @@ from grantportal.domain.reports import ReportStatus, charged_of, used_of
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FrozenVersion
-from grantportal.models.decisions import Decision, DecisionLine
-from grantportal.models.grants import FormVersion, Grant, Grantee, YearFrame
+from grantportal.models.decisions import Decision, DecisionLine, Dispatch
+from grantportal.models.grants import CostCategory, FormVersion, Grant, Grantee, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.models.portal import Event, Portal
@@ -79,9 +82,26 @@ def frames() -> list[YearFrame]:
     return list(db.session().scalars(select(YearFrame).order_by(YearFrame.grant_id, YearFrame.grant_year)))
 
 
-def frame_histories() -> dict[int, tuple[Kronor, FrameStatus]]:
-    """What each frame that has a history is by it: its sum and status, by the frame's id."""
-    found: dict[int, tuple[Kronor, FrameStatus]] = {}
+@dataclass(frozen=True, slots=True)
+class FrameTold:
+    """What a frame is by its history: its sum and status, when it was tilldelad (None: it is not), and the most grantees."""
+
+    frame: Kronor
+    status: FrameStatus
+    allotted_at: datetime | None
+    most: int | None
+
+
+def frame_histories() -> dict[int, FrameTold]:
+    """What each frame that has a history is by it, by the frame's id."""
+    found: dict[int, FrameTold] = {}
+    most: dict[int, int | None] = {}
+    for frame_id, data in db.session().execute(
+        select(Event.subject_id, Event.data).where(Event.subject == YearFrame.__tablename__).order_by(Event.id)
+    ):
+        facts = _read(data)
+        if "max_grantees" in facts:
+            most[frame_id] = facts["max_grantees"]
     try:
         histories = grants.frame_changes(db.session().scalars(select(Grant.id)))
     except (KeyError, ValueError):
@@ -90,8 +110,19 @@ def frame_histories() -> dict[int, tuple[Kronor, FrameStatus]]:
     for frame, changes in histories.values():
         told = frame_by_history(changes)
         if told is not None:
-            found[frame.id] = told
+            total, status = told
+            allotted = [change.at for change in changes if change.allots and status is FrameStatus.ALLOTTED]
+            found[frame.id] = FrameTold(
+                total, status, allotted[-1] if allotted else None, most.get(frame.id, frame.max_grantees)
+            )
     return found
+
+
+def frames_told_of() -> set[int]:
+    """The ids of the frames that events are about."""
+    return set(
+        db.session().scalars(select(Event.subject_id).where(Event.subject == YearFrame.__tablename__).distinct())
+    )
 
 
 def decided_by_lines() -> dict[GrantYear, Kronor]:
@@ -146,13 +177,20 @@ def granted_in_ledger() -> dict[GrantYear, set[int]]:
 def money() -> money_control.Money:
     """The ledger and all that it is compared with. A handful of queries whatever their number."""
     told = _told()
-    payments, batches = _payments(told), _batches(told)
-    known = {Payment.__tablename__: set(payments), PaymentBatch.__tablename__: set(batches)}
+    decisions, payments, batches, giros = _decisions(told), _payments(told), _batches(told), _giros(told)
+    known = {
+        Decision.__tablename__: decisions.keys(),
+        Payment.__tablename__: payments.keys(),
+        PaymentBatch.__tablename__: batches.keys(),
+        BankGiro.__tablename__: giros.keys(),
+    }
     return money_control.Money(
         entries=_entries(),
-        decisions=_decisions(),
+        decisions=decisions,
         payments=payments,
         batches=batches,
+        giros=giros,
+        dispatches=_dispatches(),
         reports=_reports(),
         unknown=sorted(key for key in told if key[1] not in known[key[0]]),
     )
@@ -168,6 +206,7 @@ def _entries() -> list[money_control.Entry]:
             LedgerEntry.decision_id,
             LedgerEntry.payment_id,
             LedgerEntry.report_id,
+            LedgerEntry.entered_at,
         ).order_by(LedgerEntry.id)
     )
     return [
@@ -179,6 +218,7 @@ def _entries() -> list[money_control.Entry]:
             decision_id=row.decision_id,
             payment_id=row.payment_id,
             report_id=row.report_id,
+            entered_at=row.entered_at,
         )
         for row in rows
     ]
@@ -188,45 +228,105 @@ def _place(of: type[LedgerEntry | Payment | Report]) -> tuple[Any, ...]:
     return of.grant_id, of.grant_year, of.organisation_id, of.case_id
 
 
-def _decisions() -> dict[int, money_control.DecisionRow]:
-    lines: dict[int, dict[int, Kronor]] = {}
-    for decision_id, year, total in db.session().execute(
-        select(DecisionLine.decision_id, DecisionLine.grant_year, func.sum(DecisionLine.amount)).group_by(
-            DecisionLine.decision_id, DecisionLine.grant_year
+def _decisions(told: "Histories") -> dict[int, money_control.DecisionRow]:
+    lines: dict[int, dict[tuple[int, str], Kronor]] = {}
+    for decision_id, year, category, amount in db.session().execute(
+        select(DecisionLine.decision_id, DecisionLine.grant_year, CostCategory.name, DecisionLine.amount).join(
+            CostCategory, CostCategory.id == DecisionLine.cost_category_id
         )
     ):
-        lines.setdefault(decision_id, {})[year] = int(total)
+        lines.setdefault(decision_id, {})[year, category] = amount
+    frozen = _frozen_decisions()
     later = aliased(Decision)
     rows = db.session().execute(
-        select(Decision.id, Decision.status, later.id, Call.grant_id, Decision.organisation_id, Decision.case_id)
+        select(Decision, later.id, Call.grant_id, Case.registration_number, Organisation.organisation_number)
         .join(Application, Application.id == Decision.application_id)
         .join(Call, Call.id == Application.call_id)
+        .join(Case, Case.id == Decision.case_id)
+        .join(Organisation, Organisation.id == Decision.organisation_id)
         .outerjoin(later, and_(later.changes_id == Decision.id, later.status == DecisionStatus.MADE))
+        .order_by(Decision.id)
     )
     return {
-        key: money_control.DecisionRow(
-            id=key,
-            is_made=status is DecisionStatus.MADE,
-            stands=status is DecisionStatus.MADE and changed_by is None,
+        row.id: money_control.DecisionRow(
+            id=row.id,
+            is_made=row.status is DecisionStatus.MADE,
+            stands=row.status is DecisionStatus.MADE and changed_by is None,
             grant_id=grant_id,
-            organisation_id=organisation_id,
-            case_id=case_id,
-            granted=lines.get(key, {}),
+            organisation_id=row.organisation_id,
+            case_id=row.case_id,
+            by_category=lines.get(row.id, {}),
+            application_id=row.application_id,
+            outcome=row.outcome,
+            reasons=row.reasons,
+            covers=row.covers,
+            dismissed_why=row.dismissal_why,
+            proposed_by_id=row.proposed_by_id,
+            proposed_at=row.proposed_at,
+            decided_by_id=row.decided_by_id,
+            decided_at=row.decided_at,
+            sha256=row.sha256,
+            registration_number=registration_number or "",
+            organisation_number=organisation_number,
+            frozen=frozen.get(row.id),
+            told=told.get((Decision.__tablename__, row.id), ()),
         )
-        for key, status, changed_by, grant_id, organisation_id, case_id in rows
+        for row, changed_by, grant_id, registration_number, organisation_number in rows
     }
+
+
+def _frozen_decisions() -> dict[int, money_control.FrozenDecision]:
+    """What each decision's newest document says; nothing of one that cannot be read."""
+    found: dict[int, money_control.FrozenDecision] = {}
+    for decision_id, content, sha256 in db.session().execute(
+        select(FrozenVersion.subject_id, FrozenVersion.content, FrozenVersion.sha256)
+        .where(FrozenVersion.kind == FrozenKind.DECISION)
+        .order_by(FrozenVersion.subject_id, FrozenVersion.number)
+        .execution_options(yield_per=AT_A_TIME)
+    ):
+        facts = _read(content)
+        try:
+            document = decision_document(facts, sha256)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            found.pop(decision_id, None)
+            continue
+        table, basis = document.granted, facts.get("basis", {})
+        found[decision_id] = money_control.FrozenDecision(
+            outcome=document.outcome,
+            granted={each.year: each.granted for each in document.years},
+            by_category={
+                (year, line.category): amount
+                for line in (table.lines if table else ())
+                for year, amount in zip(table.years if table else (), line.amounts, strict=True)
+            },
+            planned={each.year: each.when for each in document.payments},
+            reasons=document.reasons,
+            covers=document.covers,
+            dismissed_why=document.dismissal.why if document.dismissal else "",
+            proposed_at=document.presented_at,
+            decided_at=document.at,
+            registration_number=document.registration_number,
+            organisation_number=document.party.organisation_number,
+            application_id=basis.get("application"),
+            proposal_sha256=basis.get("proposal_sha256"),
+        )
+    return found
+
+
+Histories = Mapping[tuple[str, int], list[money_control.Told]]
+"""What the history says of each row: by table and id, in order."""
 
 
 def _told() -> dict[tuple[str, int], list[money_control.Told]]:
     rows = db.session().execute(
-        select(Event.subject, Event.subject_id, Event.kind, Event.actor_id, Event.data)
-        .where(Event.subject.in_((Payment.__tablename__, PaymentBatch.__tablename__)))
+        select(Event.subject, Event.subject_id, Event.kind, Event.actor_id, Event.at, Event.chain, Event.data)
+        .where(Event.subject.in_([of.__tablename__ for of in (Decision, Payment, PaymentBatch, BankGiro)]))
         .order_by(Event.id)
         .execution_options(yield_per=AT_A_TIME)
     )
     found: dict[tuple[str, int], list[money_control.Told]] = {}
-    for subject, subject_id, kind, actor_id, data in rows:
-        told = money_control.Told(kind, actor_id, _read(data))
+    for subject, subject_id, kind, actor_id, at, chain, data in rows:
+        told = money_control.Told(kind, actor_id, at, chain, _read(data))
         found.setdefault((subject, subject_id), []).append(told)
     return found
 
@@ -240,7 +340,7 @@ def _read(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[int, money_control.PaymentRow]:
+def _payments(told: Histories) -> dict[int, money_control.PaymentRow]:
     rows = db.session().execute(
         select(
             Payment.id,
@@ -248,11 +348,18 @@ def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[
             Payment.amount,
             *_place(Payment),
             Payment.decision_id,
+            Payment.instalment,
+            Payment.planned_on,
             Payment.batch_id,
             Payment.giro,
+            Payment.early_reason,
             Payment.paid_on,
+            Payment.deviations,
+            Payment.deviation_reason,
             Payment.registered_by_id,
+            Payment.registered_at,
             Payment.attested_by_id,
+            Payment.attested_at,
             Payment.confirmed_by_id,
             Payment.confirmed_at,
             Case.registration_number,
@@ -273,11 +380,18 @@ def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[
             amount=row.amount,
             place=Place(row.grant_id, row.grant_year, row.organisation_id, row.case_id),
             decision_id=row.decision_id,
+            instalment=row.instalment,
+            planned_on=row.planned_on,
             batch_id=row.batch_id,
             giro=row.giro,
+            early_reason=row.early_reason,
             paid_on=row.paid_on,
+            deviations=row.deviations,
+            deviation_reason=row.deviation_reason,
             registered_by_id=row.registered_by_id,
+            registered_at=row.registered_at,
             attested_by_id=row.attested_by_id,
+            attested_at=row.attested_at,
             confirmed_by_id=row.confirmed_by_id,
             confirmed_at=row.confirmed_at,
             registration_number=row.registration_number or "",
@@ -289,7 +403,7 @@ def _payments(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[
     }
 
 
-def _batches(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[int, money_control.BatchRow]:
+def _batches(told: Histories) -> dict[int, money_control.BatchRow]:
     frozen: dict[int, list[tuple[dict[str, Any], str]]] = {}
     for version in db.session().execute(
         select(FrozenVersion.subject_id, FrozenVersion.content, FrozenVersion.sha256)
@@ -301,6 +415,8 @@ def _batches(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[i
         batch.id: money_control.BatchRow(
             id=batch.id,
             number=batch.number,
+            grant_id=batch.grant_id,
+            created_by_id=batch.created_by_id,
             created_at=batch.created_at,
             total=batch.total,
             sha256=batch.sha256,
@@ -309,6 +425,44 @@ def _batches(told: Mapping[tuple[str, int], list[money_control.Told]]) -> dict[i
         )
         for batch in db.session().scalars(select(PaymentBatch).order_by(PaymentBatch.id))
     }
+
+
+def _giros(told: Histories) -> dict[int, money_control.GiroRow]:
+    return {
+        giro.id: money_control.GiroRow(
+            id=giro.id,
+            organisation_id=giro.organisation_id,
+            number=giro.number,
+            asked_by_id=giro.asked_by_id,
+            asked_at=giro.asked_at,
+            verified_by_id=giro.verified_by_id,
+            verified_at=giro.verified_at,
+            verified_way=giro.verified_way,
+            verified_how=giro.verified_how,
+            shared_reason=giro.shared_reason,
+            approved_by_id=giro.approved_by_id,
+            approved_at=giro.approved_at,
+            valid_from=giro.valid_from,
+            valid_to=giro.valid_to,
+            told=told.get((BankGiro.__tablename__, giro.id), ()),
+        )
+        for giro in db.session().scalars(select(BankGiro).order_by(BankGiro.id))
+    }
+
+
+def _dispatches() -> list[money_control.DispatchRow]:
+    rows = db.session().execute(
+        select(
+            Dispatch.id,
+            Dispatch.decision_id,
+            Dispatch.case_id,
+            Dispatch.organisation_id,
+            Dispatch.receiver,
+            Dispatch.dispatched_by_id,
+            Dispatch.dispatched_at,
+        ).order_by(Dispatch.id)
+    )
+    return [money_control.DispatchRow(*row) for row in rows]
 
 
 def _reports() -> dict[int, money_control.ReportRow]:

@@ -152,9 +152,8 @@ def batch(actor: Actor, command: BatchPayments) -> int:
             payment.early_reason = command.early_reason
         for payment in payments:
             receiver, giro = chosen.receiver(payment), giros.get(payment.organisation_id)
-            ensure_attested_giro(
-                payment.giro_id, ensure_giro(giro.id if giro else None, receiver=receiver), receiver=receiver
-            )
+            in_force = ensure_giro(giro.id if giro else None, receiver=receiver), giro.number if giro else ""
+            ensure_attested_giro((payment.giro_id, payment.giro), in_force, receiver=receiver)
         now = clock.now()
         number = next_in_series(act, BATCH_PREFIX)
         made = PaymentBatch(

@@ -13,6 +13,7 @@ from grantportal.domain.grants import FRAME_TEXTS
 from grantportal.domain.money import kr
 from grantportal.domain.search import looked_up_of
 from grantportal.models.cases import FrozenVersion
+from grantportal.models.grants import YearFrame
 from grantportal.models.search import SearchEntry
 from grantportal.queries import anchors, search
 from grantportal.queries import verification as stored
@@ -50,6 +51,9 @@ def verify(files: Path) -> Findings:
     money = stored.money()
     findings.check("rader i reskontran", money_control.ledger(money))
     findings.check("beslutade belopp", money_control.decisions(money))
+    findings.check("fattade beslut", money_control.documents(money))
+    findings.check("skickade beslut", money_control.dispatches(money))
+    findings.check("bankgiron", money_control.giros(money))
     findings.check("utbetalningar", money_control.payments(money))
     findings.check("utbetalningsunderlag", money_control.batches(money))
     findings.check("inskickade återrapporteringar", money_control.reports(money))
@@ -154,22 +158,36 @@ def _files(folder: Path) -> Iterator[str | None]:
         yield None
 
 
+def _frame_by_history(frame: YearFrame, told: stored.FrameTold) -> Iterator[str]:
+    if (told.frame, told.status) != (frame.frame, frame.status):
+        yield (
+            f"ramen är {kr(frame.frame)} ({FRAME_TEXTS[frame.status].lower()}), händelserna säger "
+            f"{kr(told.frame)} ({FRAME_TEXTS[told.status].lower()})"
+        )
+    if frame.max_grantees != told.most:
+        yield f"högst {frame.max_grantees or 'hur många som helst'} kan få bidrag, händelserna säger {told.most or 'hur många som helst'}"
+    same = frame.allotted_at == told.allotted_at or (
+        frame.allotted_at is not None
+        and told.allotted_at is not None
+        and money_control.in_one_act(frame.allotted_at, told.allotted_at)
+    )
+    if not same:
+        yield f"den tilldelades {money_control.moment(frame.allotted_at)}, händelserna säger {money_control.moment(told.allotted_at)}"
+
+
 def _frames() -> Iterator[str | None]:
     """The counters that guard say the same as the decisions, the ledger and the list of grantees."""
     lines, ledger = stored.decided_by_lines(), stored.decided_by_ledger()
     listed, granted = stored.grantees(), stored.granted_in_ledger()
     known = set()
-    histories = stored.frame_histories()
-    for frame in stored.frames():
+    histories, frames = stored.frame_histories(), stored.frames()
+    for frame in frames:
         year = (frame.grant_id, frame.grant_year)
         known.add(year)
         where = f"Årsramen {frame.grant_year} för statsbidrag {frame.grant_id}"
         told = histories.get(frame.id)
-        if told is not None and told != (frame.frame, frame.status):
-            yield (
-                f"{where}: ramen är {kr(frame.frame)} ({FRAME_TEXTS[frame.status].lower()}), händelserna säger "
-                f"{kr(told[0])} ({FRAME_TEXTS[told[1]].lower()})."
-            )
+        if told is not None:
+            yield from (f"{where}: {said}." for said in _frame_by_history(frame, told))
         if frame.decided != lines.get(year, 0):
             yield f"{where}: {kr(frame.decided)} är räknat som beslutat, besluten säger {kr(lines.get(year, 0))}."
         if frame.decided != ledger.get(year, 0):
@@ -181,3 +199,5 @@ def _frames() -> Iterator[str | None]:
         yield None
     for grant_id, grant_year in sorted((lines.keys() | ledger.keys() | listed.keys()) - known):
         yield f"Statsbidrag {grant_id} har beslut för {grant_year} men ingen årsram."
+    for frame_id in sorted(stored.frames_told_of() - {frame.id for frame in frames}):
+        yield f"Händelser gäller årsram med id {frame_id}, som inte finns."

@@ -36,9 +36,12 @@ def test_a_number_that_others_have_needs_a_reason():
 def test_what_is_attested_is_what_was_seen_and_what_is_paid_is_what_was_attested():
     assert ensure_giro(7, receiver="Region Skåne") == 7
     ensure_giro_was_seen(7, 7, receiver="Region Skåne", number="5050-1055")
-    ensure_attested_giro(7, 7, receiver="Region Skåne")
+    ensure_attested_giro((7, "5050-1055"), (7, "5050-1055"), receiver="Region Skåne")
     for seen in (6, 0, None):
         with pytest.raises(RuleViolation, match="Nu gäller 5050-1055"):
             ensure_giro_was_seen(seen, 7, receiver="Region Skåne", number="5050-1055")
         with pytest.raises(RuleViolation, match="attestera igen"):
-            ensure_attested_giro(seen, 7, receiver="Region Skåne")
+            ensure_attested_giro((seen, "5050-1055"), (7, "5050-1055"), receiver="Region Skåne")
+    for number in ("5555-5551", ""):
+        with pytest.raises(RuleViolation, match="Attesten av utbetalningen till Region Skåne gäller inte"):
+            ensure_attested_giro((7, number), (7, "5050-1055"), receiver="Region Skåne")

@@ -1,6 +1,9 @@
 """Whoever changes what must not change is found, however close to the database they sit."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -40,6 +43,7 @@ from tests.support.rows import committed, saved
 pytestmark = pytest.mark.usefixtures("database")
 
 LAST_WEEK = timedelta(days=7)
+FROZEN = Path(__file__).parents[1] / "domain" / "frozen"
 
 
 @pytest.fixture
@@ -68,12 +72,17 @@ def history(folder, monkeypatch) -> Application:
         )
     )
     category = saved(CostCategory(grant_id=grant_id, position=1, name="Personal"))
+    decision, proposer, decider = _drafted_decision(application, category.id)
     then = clock.real_now() - LAST_WEEK
     with monkeypatch.context() as patch:
         patch.setattr(clock, "real_now", lambda: then)
-        for number in range(3):
+        for number in range(2):
             with transaction(writer, EventKind.CASE_REFERENCE_CHANGED) as act:
                 act.about(act.session.get_one(Case, case_id), number=number)
+        with transaction(proposer, EventKind.DECISION_PROPOSED) as act:
+            proposed = act.session.get_one(Decision, decision.id)
+            proposed.proposed_by_id, proposed.proposed_at, proposed.sha256 = proposer.user_id, then, "x"
+            act.about(proposed)
         with transaction(writer, EventKind.ORGANISATION_REGISTERED) as act:
             act.about(act.session.get_one(Organisation, application.organisation_id))
     with monkeypatch.context() as patch:
@@ -82,9 +91,12 @@ def history(folder, monkeypatch) -> Application:
     placed = placing.place(folder, b"bytes")
     with bookkeeping(Bookkeeping.FILES) as (session, _):
         placing.enter(session, placed, shown_name="beslut.pdf", media_type="application/pdf")
-    decision = _made_decision(application, category.id)
-    with transaction(writer, EventKind.DECISION_MADE) as act:
-        act.about(act.session.get_one(Case, case_id))
+    with transaction(decider, EventKind.DECISION_MADE) as act:
+        made = act.session.get_one(Decision, decision.id)
+        made.status, made.decided_by_id, made.decided_at = DecisionStatus.MADE, decider.user_id, clock.now()
+        act.session.flush()
+        act.about(made)
+        freeze(act, FrozenKind.DECISION, made.id, _document(application, made), case_id=case_id)
         freeze(act, FrozenKind.APPLICATION, application.id, {"q1": "Vi söker."}, case_id=case_id)
         freeze(act, FrozenKind.APPLICATION, application.id, {"q1": "Vi söker mer."}, case_id=case_id)
         enter(
@@ -100,22 +112,38 @@ def history(folder, monkeypatch) -> Application:
     return application
 
 
-def _made_decision(application: Application, category_id: int) -> Decision:
+def _drafted_decision(application: Application, category_id: int) -> tuple[Decision, Actor, Actor]:
+    """A decision of 400 kr that is not made yet, who is to propose it and who is to decide."""
     decision = saved(
         Decision(
             application_id=application.id,
             organisation_id=application.organisation_id,
             case_id=application.case_id,
+            outcome=Outcome.GRANTED,
             lines=[DecisionLine(grant_year=2021, cost_category_id=category_id, amount=400)],
         )
     )
-    proposer, decider = UserFactory(), UserFactory()
-    with db.writing_session() as session, session.begin():
-        made = session.get_one(Decision, decision.id)
-        made.status, made.outcome, made.sha256 = DecisionStatus.MADE, Outcome.GRANTED, "x"
-        made.proposed_by_id, made.decided_by_id = proposer.id, decider.id
-        made.decided_at = datetime(2020, 6, 30, 8, tzinfo=UTC)
-    return decision
+    return decision, Actor(UserFactory().id), Actor(UserFactory().id)
+
+
+def _document(application: Application, made: Decision) -> dict[str, Any]:
+    """What the decision says, as an older portal froze it: without its words, and with nothing of what it rests on."""
+    old = json.loads((FROZEN / "decision-1-granted.json").read_text("utf-8"))
+    party = {**old["party"], "organisation_number": application.organisation.organisation_number}
+    del old["basis"]
+    return {
+        **old,
+        "outcome": made.outcome,
+        "party": party,
+        "registration_number": application.case.registration_number,
+        "years": [{"year": 2021, "sought": 400, "granted": 400}],
+        "granted": {"years": [2021], "lines": [{"category": "Personal", "amounts": [400]}]},
+        "payments": [],
+        "reasons": "",
+        "covers": "",
+        "presented_at": made.proposed_at,
+        "at": made.decided_at,
+    }
 
 
 def tamper(*statements: str) -> None:
@@ -147,13 +175,16 @@ def test_nothing_is_found_where_nothing_has_been_changed(history, folder):
     assert findings.checked == {
         "händelser": 5,
         "dygnsankare": 1,
-        "frysta versioner": 2,
+        "frysta versioner": 3,
         "sökposter": 1,
         "publicerade formulär": 1,
         "filer": 1,
         "årsramar": 1,
         "rader i reskontran": 1,
         "beslutade belopp": 1,
+        "fattade beslut": 1,
+        "skickade beslut": 0,
+        "bankgiron": 0,
         "utbetalningar": 0,
         "utbetalningsunderlag": 0,
         "inskickade återrapporteringar": 0,
@@ -179,6 +210,18 @@ TAMPERINGS = {
     "a frame's sum": ("UPDATE year_frames SET decided = 399", "är räknat som beslutat"),
     "a frame's grantees": ("UPDATE year_frames SET grantees = 2", "2 mottagare är räknade"),
     "a decided amount": ("UPDATE decision_lines SET amount = 401", "besluten säger"),
+    "a decided amount beside its frozen document": (
+        "UPDATE decision_lines SET amount = 401",
+        "401\u00a0kr är beviljat till Personal för 2021, det frysta innehållet säger 400\u00a0kr",
+    ),
+    "a decision without its frozen document": (
+        "DELETE FROM frozen_versions WHERE kind = 'decision'",
+        "dess frysta innehåll saknas",
+    ),
+    "a frozen document that is none": (
+        "UPDATE frozen_versions SET content = '7' WHERE kind = 'decision'",
+        "går inte att läsa",
+    ),
     "an entry of the ledger": ("UPDATE ledger_entries SET amount = 401", "reskontran säger"),
     "a removed entry": ("DELETE FROM ledger_entries", "reskontran säger"),
     "a removed grantee": ("DELETE FROM grantees", "förteckningen"),

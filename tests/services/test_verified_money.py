@@ -4,32 +4,33 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.errors import RuleViolation
 from grantportal.domain.forms import canonical, fingerprint
-from grantportal.domain.grants import AllotFrame, FrameStatus
-from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, PaymentStatus
+from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, VerifyGiro
+from grantportal.domain.grants import AllotFrame, SetFrame
+from grantportal.domain.payments import BatchPayments, ChosenPayments, ConfirmPaid, PaymentStatus, TakeBackPayments
 from grantportal.domain.reports import ReportStatus
 from grantportal.domain.reviews import ApproveReport, fingerprint_of
 from grantportal.models.cases import FrozenVersion
-from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.payments import Payment, PaymentBatch
 from grantportal.models.reports import Report, ReportedCost
 from grantportal.queries.accounts import actor_of
-from grantportal.services import grants, reviews
+from grantportal.services import giros, grants, reviews
 from grantportal.services import payments as services
 from tests.services.test_verification import found, tamper
 from tests.support.calls import make_grant, officer
 from tests.support.databases import postgresql_only
 from tests.support.decidable import Programme, application, decided, programme, proposed
 from tests.support.factories import OrganisationFactory, person
-from tests.support.payable import giro, seen
+from tests.support.payable import seen
 from tests.support.remembered import remembered
 from tests.support.rows import committed, saved
 
@@ -68,10 +69,9 @@ def paid_and_waiting() -> Paid:
     with clock.at(datetime(2020, 6, 30, 10, tzinfo=UTC)):
         for region in (one, two):
             decided(of, proposed(of, application(of, region, sought=whole), whole), sent=True)
-    giro(one)
-    giro(two, "991-2346")
-    with db.writing_session() as session, session.begin():
-        session.execute(update(YearFrame).values(status=FrameStatus.ALLOTTED))
+    allotted(of)
+    giro_in_force(of, one, "5050-1055")
+    giro_in_force(of, two, "991-2346")
     with clock.at(clock.local(PAY_DAY, 10)):
         finance = [actor_of(person(Role.FINANCE, of.authority).id) for _ in range(2)]
         first = _payment(one, 2021)
@@ -80,6 +80,26 @@ def paid_and_waiting() -> Paid:
         _batched(finance, waiting)
     _reported(of, one, first)
     return Paid(of, one, two, first, _payment(one, 2022), waiting)
+
+
+def allotted(of: Programme) -> None:
+    """The frames are set and tilldelade, by the services: their history says so."""
+    with clock.at(datetime(2020, 12, 9, 10, tzinfo=UTC)):
+        economist = actor_of(person(Role.FINANCE, of.authority).id)
+        for year in of.years:
+            grants.set_frame(of.officer, of.grant.id, SetFrame(year, 15_000_000, 4))
+            grants.allot(economist, of.grant.id, year, AllotFrame(15_000_000))
+
+
+def giro_in_force(of: Programme, region: Organisation, number: str, shared_reason: str = "") -> int:
+    """The region's giro, asked for, verified and approved by three persons through the services."""
+    with clock.at(datetime(2020, 12, 10, 10, tzinfo=UTC)):
+        ombud = actor_of(person(Role.OMBUD, region).id)
+        verifier, approver = (actor_of(person(Role.FINANCE, of.authority).id) for _ in range(2))
+        giro_id = giros.ask(ombud, AskForGiro(region.id, number))
+        giros.verify(verifier, giro_id, VerifyGiro(GiroCheck.CALLED, "Ringde växeln.", shared_reason=shared_reason))
+        giros.approve(approver, giro_id, ApproveGiro())
+    return giro_id
 
 
 def _payment(region: Organisation, year: int) -> Payment:
@@ -273,6 +293,73 @@ PAYMENTS = {
     ),
 }
 
+NOT_SEEN_BEFORE = {
+    "a decision's line with its entry and its frame": (
+        "UPDATE decision_lines SET amount = amount + 1000000 WHERE id IN (SELECT min(id) FROM decision_lines); "
+        "UPDATE ledger_entries SET amount = amount + 1000000 WHERE id IN (SELECT min(id) FROM ledger_entries WHERE kind = 'decided'); "
+        "UPDATE year_frames SET decided = decided + 1000000 WHERE grant_year = 2021",
+        "3 913 808 kr är beviljat för 2021, det frysta innehållet säger 2 913 808 kr",
+    ),
+    "money moved between kostnadsslag": (
+        "UPDATE decision_lines SET amount = amount - 1 WHERE id IN (SELECT min(id) FROM decision_lines); "
+        "UPDATE decision_lines SET amount = amount + 1 WHERE grant_year = 2021 AND decision_id = (SELECT min(decision_id)"
+        " FROM decision_lines) AND cost_category_id = (SELECT max(cost_category_id) FROM decision_lines)",
+        "är beviljat till Personal för 2021",
+    ),
+    "a decision that is undone": (
+        "DELETE FROM ledger_entries WHERE kind = 'decided'; UPDATE decisions SET status = 'draft'",
+        "är inte fattat, enligt händelserna är det det",
+    ),
+    "who decided": ("UPDATE decisions SET decided_by_id = (SELECT max(id) FROM users)", "det fattades av person"),
+    "every dispatch": ("DELETE FROM dispatches", "är skickat enligt händelserna, men utskicket saknas"),
+    "another receiver": (
+        "UPDATE dispatches SET receiver = 'Någon annan'",
+        "gick till Någon annan, händelsen säger Region",
+    ),
+    "another day of sending": ("UPDATE dispatches SET dispatched_at = '2020-01-01 09:00:00'", "skickades 2020-01-01"),
+    "the planned day of what is paid": (
+        f"UPDATE payments SET planned_on = '2019-01-01' WHERE {ONE}",
+        "2019-01-01 är planerad dag, det frysta beslutet säger januari 2021",
+    ),
+    "another planned day of the same month": (
+        f"UPDATE payments SET planned_on = '2021-01-14' WHERE {ONE}",
+        "2021-01-14 är planerad dag, händelsen säger 2021-01-15",
+    ),
+    "a deviation that nobody has entered": (
+        f"UPDATE payments SET deviations = 'early', deviation_reason = 'x x' WHERE {ONE}",
+        "avviker med «early», händelserna säger «inget»",
+    ),
+    "why it was paid early": (
+        f"UPDATE payments SET early_reason = 'Pengarna behövs.' WHERE {WAITS}",
+        "skälet till att den betalas tidigt är ändrat",
+    ),
+    "what giro it is paid to": ("UPDATE payments SET giro_id = NULL", "hänvisar inte till något bankgiro"),
+    "a giro's number": ("UPDATE bank_giros SET number = '5555-5551'", "händelsen säger «Bankgiro godkänt»: 991-2346"),
+    "a giro's organisation": (
+        "UPDATE bank_giros SET organisation_id = (SELECT max(organisation_id) FROM bank_giros), valid_to = '2021-01-01'",
+        "händelserna om det gäller organisation:",
+    ),
+    "who approved a giro": (
+        "UPDATE bank_giros SET approved_by_id = (SELECT min(id) FROM users)",
+        "det godkändes av person",
+    ),
+    "a giro that nobody has approved": (
+        "INSERT INTO bank_giros (organisation_id, number, asked_by_id, asked_at, verified_by_id, verified_at, verified_how,"
+        " approved_by_id, approved_at, valid_from) SELECT 1, '5555-5551', asked_by_id, asked_at, verified_by_id, verified_at,"
+        " '', approved_by_id, approved_at, valid_from FROM bank_giros WHERE number = '991-2346'",
+        "det godkändes 2020-12-10 11:00:00, men det finns ingen händelse om det",
+    ),
+    "a giro that is gone": (
+        "UPDATE payments SET giro_id = NULL; DELETE FROM bank_giros",
+        "Händelser gäller bankgiro med id",
+    ),
+    "a giro that has ended": ("UPDATE bank_giros SET valid_to = '2021-01-01'", "händelserna säger vidare"),
+    "an attestation that was taken back": (
+        "UPDATE payments SET status = 'attested', attested_by_id = (SELECT min(id) FROM users) WHERE status = 'planned'",
+        "enligt händelserna är läget «planerad»",
+    ),
+}
+
 BATCHES = {
     "an underlag's total": ("UPDATE payment_batches SET total = total + 1", "summa"),
     "an underlag's number": (
@@ -306,8 +393,8 @@ BATCHES = {
 
 @pytest.mark.parametrize(
     ("statement", "said"),
-    [*LEDGER.values(), *PAYMENTS.values(), *BATCHES.values()],
-    ids=[*LEDGER, *PAYMENTS, *BATCHES],
+    [*LEDGER.values(), *PAYMENTS.values(), *NOT_SEEN_BEFORE.values(), *BATCHES.values()],
+    ids=[*LEDGER, *PAYMENTS, *NOT_SEEN_BEFORE, *BATCHES],
 )
 def test_tampering_with_money_is_found(money, tmp_path, statement, said):
     tamper(*statement.split("; "))
@@ -348,6 +435,34 @@ def test_what_is_said_leads_to_the_row(money, tmp_path):
 
 REFUSED = [
     *(
+        f"UPDATE payments SET {change} WHERE status = 'attested'"
+        for change in (
+            *(
+                "giro = '5555-5551'",
+                "giro_id = NULL",
+                "attested_by_id = NULL",
+                "attested_at = NULL",
+                "planned_on = '2020-01-01'",
+            ),
+            *("registered_at = NULL", "status = 'batched', giro = '5555-5551'"),
+        )
+    ),
+    *(
+        f"UPDATE bank_giros SET {change}"
+        for change in (
+            *("number = '5555-5551'", "organisation_id = 1", "approved_at = NULL", "approved_by_id = 1"),
+            *(
+                "verified_by_id = 1",
+                "verified_way = 'letter'",
+                "verified_how = 'x'",
+                "asked_by_id = 1",
+                "valid_from = NULL",
+            ),
+            *("shared_reason = 'x'", "asked_at = '2020-01-01 00:00:00'", "verified_at = '2020-01-01 00:00:00'"),
+        )
+    ),
+    "DELETE FROM bank_giros",
+    *(
         f"UPDATE payments SET {change} WHERE status = 'registered'"
         for change in ("amount = 1", "decision_id = decision_id + 1", "grant_year = 2023", "organisation_id = 1")
     ),
@@ -372,7 +487,7 @@ REFUSED = [
             *("status = 'batched', paid_on = NULL", "organisation_id = 1", "grant_id = grant_id + 1", "instalment = 2"),
         )
     ),
-    "UPDATE payments SET batch_id = (SELECT min(id) FROM payment_batches) WHERE status = 'planned'",
+    "UPDATE payments SET batch_id = (SELECT min(id) FROM payment_batches) WHERE status = 'registered'",
     *(f"DELETE FROM payments WHERE status = '{status}'" for status in ("registered", "batched", "confirmed")),
     *(
         f"UPDATE payment_batches SET {change}"
@@ -391,13 +506,17 @@ REFUSED = [
 @pytest.mark.parametrize("statement", REFUSED)
 def test_the_database_refuses_to_change_what_is_paid(money, statement):
     with clock.at(clock.local(PAY_DAY, 10)):
-        services.register(actor_of(person(Role.FINANCE, money.of.authority).id), ChosenPayments((_payment(money.two, 2022).id,)))  # fmt: skip
+        first, second = (actor_of(person(Role.FINANCE, money.of.authority).id) for _ in range(2))
+        attested, registered = _payment(money.one, 2022), _payment(money.two, 2022)
+        db.close_read_session()
+        services.register(first, ChosenPayments((attested.id, registered.id)))
+        services.attest(second, seen(attested))
     with db.writing_session() as session, session.begin(), pytest.raises(DBAPIError, match="written once"):
         session.execute(text(statement))
 
 
 @postgresql_only
-@pytest.mark.parametrize("table", ["payments", "payment_batches"])
+@pytest.mark.parametrize("table", ["payments", "payment_batches", "bank_giros"])
 def test_the_server_does_not_empty_what_is_paid(database, money, table):
     with db.writing_session() as session, session.begin(), pytest.raises(DBAPIError, match="written once"):
         session.execute(text(f"TRUNCATE {table} CASCADE"))
@@ -407,3 +526,41 @@ def test_what_is_only_planned_can_be_changed(money):
     with db.writing_session() as session, session.begin():
         session.execute(text("UPDATE payments SET planned_on = '2022-02-15', amount = 1 WHERE status = 'planned'"))
     assert {row.amount for row in committed().query(Payment).filter_by(status=PaymentStatus.PLANNED)} == {1}
+
+
+def test_an_attestation_can_be_taken_back_and_a_giro_can_end(money):
+    """What is locked has its way back: the attestation, and the next giro."""
+    with clock.at(clock.local(PAY_DAY, 11)):
+        first, second = (actor_of(person(Role.FINANCE, money.of.authority).id) for _ in range(2))
+        attested = _payment(money.one, 2022)
+        db.close_read_session()
+        services.register(first, ChosenPayments((attested.id,)))
+        services.attest(second, seen(attested))
+        services.end_attestation(second, TakeBackPayments((attested.id,), "Beloppet ska kontrolleras en gång till."))
+    row = _payment(money.one, 2022)
+    assert (row.status, row.giro, row.giro_id, row.attested_by_id) == (PaymentStatus.REGISTERED, "", None, None)
+    db.close_read_session()
+
+    giro_in_force(money.of, money.one, "5050-1014")
+
+    statement = "SELECT number FROM bank_giros WHERE valid_to IS NOT NULL AND approved_at IS NOT NULL"
+    assert committed().execute(text(statement)).scalars().all() == ["5050-1055"]
+    with db.writing_session() as session, session.begin(), pytest.raises(DBAPIError, match="written once"):
+        session.execute(text("UPDATE bank_giros SET valid_to = NULL WHERE number = '5050-1055'"))
+
+
+def test_a_number_changed_after_the_attestation_is_never_paid(money, tmp_path):
+    """The database refuses the change; where it is made all the same, the control tells and no underlag is made of it."""
+    with clock.at(clock.local(PAY_DAY, 11)):
+        first, second = (actor_of(person(Role.FINANCE, money.of.authority).id) for _ in range(2))
+        payment = _payment(money.two, 2022)
+        db.close_read_session()
+        services.register(first, ChosenPayments((payment.id,)))
+        services.attest(second, seen(payment))
+        assert found(tmp_path) == []
+        tamper(f"UPDATE payments SET giro = '5555-5551' WHERE id = {payment.id}")
+
+        with pytest.raises(RuleViolation, match="Attesten av utbetalningen till"):
+            services.batch(first, BatchPayments((payment.id,), "Pengarna behövs nu för lönerna."))
+
+    assert any("har bankgiro 5555-5551, attesten gäller 991-2346" in each for each in found(tmp_path))
