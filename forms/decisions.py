@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Amount, DayTick, Fingerprint, Form, Paragraphs
 from forms.personal_numbers import Explained
@@ -39,6 +40,16 @@ def _ground(data: str | None) -> DismissalGround | None:
     return DismissalGround(data) if data in set(DismissalGround) else None
 
 
+class Ticked(SelectMultipleField):
+    """Boxes to tick, one for each person."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Who is ticked may have left since the page was shown: the service says so."""
+
+
 class ProposeForm(Explained):
     """Förslag till beslut. The amounts' fields are made by `propose_form`."""
 
@@ -62,9 +73,15 @@ class ProposeForm(Explained):
     conditions = Paragraphs(
         "Egna villkor för det här beslutet", description="Ett villkor per rad, utöver utlysningens.", longest=4_000
     )
-    took_part = Paragraphs(
+    participants = Ticked(
         "Deltog utan att besluta",
-        description="En person per rad: namn, titel. Den som står här kan själv anteckna en avvikande mening.",
+        coerce=int,
+        choices=[],
+        description="Den som väljs här kan själv anteckna en avvikande mening.",
+    )
+    took_part = Paragraphs(
+        "Andra som deltog utan att besluta",
+        description="En person per rad: namn, titel. Handläggaren antecknar en avvikande mening åt den som står här.",
         longest=1_000,
     )
     without_old_dissent = BooleanField(
@@ -88,6 +105,7 @@ class ProposeForm(Explained):
             covers=self.covers.data or "",
             conditions=self.conditions.data or "",
             took_part=self.took_part.data or "",
+            participants=tuple(self.participants.data or ()),
             without_old_dissent=bool(self.without_old_dissent.data),
             dismissal_ground=_ground(self.dismissal_ground.data),
             dismissal_why=self.dismissal_why.data or "",
@@ -97,7 +115,12 @@ class ProposeForm(Explained):
 
 
 def propose_form(
-    years: Sequence[int], categories: Sequence[tuple[int, str]], *, withdrawn: bool, **saved: Any
+    years: Sequence[int],
+    categories: Sequence[tuple[int, str]],
+    colleagues: Sequence[tuple[int, str]],
+    *,
+    withdrawn: bool,
+    **saved: Any,
 ) -> ProposeForm:
     """The proposal's form, with an amount for each year and kostnadsslag, filled with what is saved."""
     cells = tuple((year, category) for category, _ in categories for year in years)
@@ -109,6 +132,7 @@ def propose_form(
     members["outcome"] = RadioField("Vad föreslår du?", choices=_choices(outcomes), validate_choice=True)
     made: type[ProposeForm] = type("ProposalForm", (ProposeForm,), {**members, "cells": cells})
     form = made(**saved)
+    form.participants.choices = [SelectChoice(user_id, name) for user_id, name in colleagues]
     if form.outcome.raw_data in (None, []):
         # Nothing chosen yet is allowed in a draft; the rule asks for it when the proposal is sent.
         form.outcome.validate_choice = False
@@ -220,9 +244,20 @@ class DissentForm(Explained):
         longest=4_000,
     )
 
+    whose = RadioField("Vems avvikande mening är det?", choices=[], validate_choice=False)
+
+    def ask(self, others: Sequence[str], *, has_own: bool) -> None:
+        """Whose it may be: the writer's own, and those of `others`, who do not note it themselves."""
+        names = [*([""] if has_own else []), *others]
+        self.whose.choices = [
+            SelectChoice(name, f"{name}, åt vilken du antecknar" if name else "Min egen") for name in names
+        ]
+        if self.whose.data is None and names:
+            self.whose.data = names[0]
+
     def command(self) -> NoteDissent:
-        """The text."""
-        return NoteDissent(self.text.data or "", self.number_reason.data or "")
+        """The text, and whose it is."""
+        return NoteDissent(self.text.data or "", self.number_reason.data or "", self.whose.data or "")
 
 
 class ReturnForm(Explained):

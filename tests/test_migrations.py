@@ -458,3 +458,30 @@ SELECT 'column', table_name || '.' || column_name,
        concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default, collation_name)
   FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
 """
+
+
+def test_a_line_that_names_one_account_becomes_that_person(migrated):
+    pilot = decidable.programme()
+    jurist = decidable.actor_with(Role.HANDLAGGARE, pilot.authority)
+    lines = f"{jurist.name}, jurist\nLo Exempel, tolk"
+    waiting = decidable.proposed(pilot, decidable.application(pilot), took_part=lines)
+    made = decidable.decided(pilot, decidable.proposed(pilot, decidable.application(pilot), took_part=lines))
+    sent = decidable.proposed(pilot, decidable.application(pilot), took_part=lines)
+    decidable.decided(pilot, sent, sent=True)
+
+    migrate.downgrade(migrated, "0035")
+    migrate.upgrade(migrated)
+
+    def rows(query: str) -> list[tuple[object, ...]]:
+        with migrated.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    named = rows("SELECT decision_id, user_id, title FROM decision_participants ORDER BY decision_id")
+    assert named == [(waiting, jurist.user_id, "jurist"), (made, jurist.user_id, "jurist")]
+    kept = "SELECT id, took_part FROM decisions ORDER BY id"
+    assert rows(kept) == [(waiting, "Lo Exempel, tolk"), (made, lines), (sent, lines)]
+    migrate.downgrade(migrated, "0035")
+    assert rows(kept) == [(waiting, f"Lo Exempel, tolk\n{jurist.name}, jurist"), (made, lines), (sent, lines)]
+    migrate.upgrade(migrated)
+    with pytest.raises(DBAPIError, match="written once"):
+        _run(migrated, f"DELETE FROM decision_participants WHERE decision_id = {made}")

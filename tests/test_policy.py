@@ -11,7 +11,7 @@ from grantportal.models import Base
 from grantportal.models.accounts import MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
-from grantportal.models.cases import FileNote
+from grantportal.models.cases import Case, FileNote
 from grantportal.models.decisions import Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.models.organisations import Organisation
@@ -91,3 +91,21 @@ def test_a_mandate_for_one_case_is_for_nothing_else():
     assert policy.may(one, Permission.FILL_AND_CHANGE, Application(organisation_id=7, case_id=3))
     assert not policy.may(one, Permission.FILL_AND_CHANGE, Application(organisation_id=7, case_id=4))
     assert not policy.may(one, Permission.FILL_AND_CHANGE, Organisation(id=7))
+
+
+def test_a_mandate_for_one_case_is_for_that_case_itself():
+    one = Actor(1, (Mandate(Role.REPRESENTANT, 7, case_id=3),))
+    assert policy.may(one, Permission.FILL_AND_CHANGE, Case(id=3, organisation_id=7))
+    assert not policy.may(one, Permission.FILL_AND_CHANGE, Case(id=4, organisation_id=7))
+    assert not policy.may(one, Permission.FILL_AND_CHANGE, Case(id=3, organisation_id=8))
+
+
+def test_a_mandate_is_for_its_own_organisation_and_no_other():
+    assert policy.may(OMBUD, Permission.START_CASE, Organisation(id=7))
+    assert not policy.may(OMBUD, Permission.START_CASE, Organisation(id=8))
+
+
+def test_the_authoritys_right_is_to_every_organisations_things():
+    assert policy.may(OFFICER, Permission.PROPOSE)
+    assert policy.may(OFFICER, Permission.PROPOSE, Application(organisation_id=7, case_id=3))
+    assert policy.may(OFFICER, Permission.PROPOSE, Organisation(id=7))

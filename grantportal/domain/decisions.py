@@ -117,7 +117,8 @@ Cell = tuple[int, int]
 class ProposeDecision:
     """A proposal: outcome, kronor per grant year and kostnadsslag, reasons and villkor of its own (one a line).
 
-    `took_part` are those who took part without deciding, one a line as «Namn, titel».
+    Those who took part without deciding: `participants` are the persons with an account, by id, and `took_part` the others,
+    one a line as «Namn, titel».
     """
 
     outcome: Outcome | None
@@ -126,6 +127,7 @@ class ProposeDecision:
     covers: str = ""
     conditions: str = ""
     took_part: str = ""
+    participants: tuple[int, ...] = ()
     without_old_dissent: bool = False
     """That what somebody wrote for others as dissent in an earlier proposal is taken away: each now notes the own."""
     dismissal_ground: DismissalGround | None = None

@@ -1,6 +1,6 @@
 """Avvikande mening: whoever takes part in the final handling without deciding can have it noted (30 § förvaltningslagen)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grantportal.domain.decisions import DecisionStatus
@@ -13,14 +13,11 @@ class NoteDissent:
 
     text: str
     number_reason: str = ""
+    whose: str = ""
+    """The name of a person without an account, for whom it is written in; empty when it is the writer's own."""
 
 
 _OPEN = frozenset({DecisionStatus.PROPOSED, DecisionStatus.MADE})
-
-
-def took_part(name: str, named: Collection[str]) -> bool:
-    """Whether the person is among those whom the decision names: its föredragande, and who took part without deciding."""
-    return name.casefold().strip() in {each.casefold().strip() for each in named}
 
 
 def is_open(status: DecisionStatus, *, is_sent: bool) -> bool:
@@ -39,10 +36,25 @@ def ensure_may_dissent(status: DecisionStatus, *, is_sent: bool, took_part: bool
         raise RuleViolation("Förslaget är inte lämnat till beslut. Vänta tills det är det.", field="text")
     if not took_part:
         raise RuleViolation(
-            "Bara den som är föredragande eller står under Deltog utan att besluta kan anteckna en avvikande mening. "
-            "Be föredraganden att skriva in dig där innan beslutet fattas.",
+            "Bara den som är föredragande eller är vald under Deltog utan att besluta kan anteckna en avvikande mening. "
+            "Be föredraganden att välja dig där innan beslutet fattas.",
             field="text",
         )
+
+
+def ensure_is_without_account(whose: str, named: Collection[str]) -> None:
+    """A dissent is written in for somebody else only where the decision names that person, and the person has no account.
+
+    Raises RuleViolation on `whose`.
+    """
+    if whose not in named:
+        raise RuleViolation("Välj någon av dem som deltog.", field="whose")
+
+
+def ensure_colleagues(chosen: Collection[int], colleagues: Mapping[int, object]) -> None:
+    """Who is chosen as having taken part works at the authority today. Raises RuleViolation on `participants`."""
+    if set(chosen) - set(colleagues):
+        raise RuleViolation("Någon av dem har inte behörigheten längre. Välj igen.", field="participants")
 
 
 def ensure_written(text: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus, DismissalGround, Outcome, SkipGround
 from grantportal.domain.money import Kronor
+from grantportal.models.accounts import User
 from grantportal.models.applications import Application
 from grantportal.models.base import Base, code
 from grantportal.models.grants import CostCategory
@@ -50,7 +51,7 @@ class Decision(Base):
     conditions: Mapped[str] = mapped_column(default="")
     """Villkor of this decision beyond the call's, one a line."""
     took_part: Mapped[str] = mapped_column(default="")
-    """Those who took part without deciding, one a line: «Namn, titel»."""
+    """Those without an account who took part without deciding, one a line: «Namn, titel». The others are `participants`."""
     dissent: Mapped[str] = mapped_column(default="")
     """Skiljaktig mening as the föredragande wrote it in proposals from before `Dissent`."""
     dismissal_ground: Mapped[DismissalGround | None] = mapped_column(code(DismissalGround, "dismissal_ground"))
@@ -67,6 +68,9 @@ class Decision(Base):
 
     application: Mapped[Application] = relationship(
         foreign_keys=[application_id], primaryjoin="Decision.application_id == Application.id"
+    )
+    participants: Mapped[list["DecisionParticipant"]] = relationship(
+        cascade="all, delete-orphan", order_by="DecisionParticipant.id"
     )
     lines: Mapped[list["DecisionLine"]] = relationship(back_populates="decision", cascade="all, delete-orphan")
 
@@ -89,6 +93,20 @@ class DecisionLine(Base):
     cost_category: Mapped[CostCategory] = relationship()
 
 
+class DecisionParticipant(Base):
+    """Who took part in the final handling without deciding, and has an account: the person may have a dissent noted."""
+
+    __tablename__ = "decision_participants"
+    __table_args__ = (UniqueConstraint("decision_id", "user_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str]
+    """The person's role when the proposal was written."""
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
 class Dissent(Base):
     """Avvikande mening of one who took part in the final handling. Written once; a change is another one."""
 
@@ -101,6 +119,9 @@ class Dissent(Base):
     record_id: Mapped[int] = mapped_column(ForeignKey("records.id"))
     """The same as a handling."""
     person_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    """Who wrote it in: whose it is, unless `whose` says another."""
+    whose: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The name of a person without an account, for whom it was written in."""
     text: Mapped[str]
     at: Mapped[datetime]
 

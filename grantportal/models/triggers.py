@@ -32,6 +32,7 @@ LOCKED_BY_STATUS = {
 
 LOCKED_BY_PARENT = {
     "decision_lines": ("decisions", "decision_id", "made"),
+    "decision_participants": ("decisions", "decision_id", "made"),
     "conditions": ("condition_sets", "condition_set_id", "published"),
     "wordings": ("framework_versions", "framework_version_id", "published"),
     "provisos": ("framework_versions", "framework_version_id", "published"),

@@ -194,18 +194,18 @@ def comparison(actor: Actor, call_id: int) -> Comparison | None:
         .group_by(RequestedLine.application_id, RequestedLine.grant_year)
     )
     # The newest decision of each application; a made one that another changes is its past.
-    newest = {
-        decision.application_id: decision
-        for decision in db.session().scalars(
-            select(Decision)
-            .where(Decision.application_id.in_(of_call))
-            .order_by(Decision.id)
-            .options(selectinload(Decision.lines))
-        )
-    }
-    sent = set(
-        db.session().scalars(select(Decision.id).where(Decision.application_id.in_(of_call), is_sent(Decision.id)))
+    found = db.session().execute(
+        select(Decision, is_sent(Decision.id))
+        .where(Decision.application_id.in_(of_call))
+        .order_by(Decision.id)
+        .options(selectinload(Decision.lines), joinedload(Decision.participants))
     )
+    newest: dict[int, Decision] = {}
+    sent: set[int] = set()
+    for decision, is_told in found.unique():
+        newest[decision.application_id] = decision
+        if is_told:
+            sent.add(decision.id)
     homes: dict[int, list[str]] = {}
     for application_id, name in db.session().execute(
         select(ApplicationHome.application_id, YouthHome.name)

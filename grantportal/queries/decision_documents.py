@@ -67,7 +67,10 @@ def document(decision: Decision, *, decided_by: Person | None = None, at: dateti
             decided_by=decided_by,
             rapporteur=Person(decisions.person_name(decision.proposed_by_id), "handläggare"),
             presented_at=decision.proposed_at,
-            took_part=persons_of(decision.took_part),
+            took_part=(
+                *(Person(each.user.name, each.title) for each in decision.participants),
+                *persons_of(decision.took_part),
+            ),
             dissent="\n".join(filter(None, (decision.dissent, *(each.line for each in decisions.dissents(decision))))),
             years=tuple(documents.YearDecided(year, asked.get(year, 0), totals.get(year, 0)) for year in years),
             granted=documents.AmountTable(

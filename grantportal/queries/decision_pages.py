@@ -86,8 +86,10 @@ class DecisionPage:
     proposed_by: str
     record_id: int | None
     dissents: tuple[DissentNoted, ...]
-    names: tuple[str, ...]
-    """Föredragande and those who took part without deciding."""
+    may_dissent: frozenset[int]
+    """Whose accounts may note a dissent: föredragande and those who took part without deciding."""
+    without_account: tuple[str, ...]
+    """The names of those who took part and have no account: for them it is written in."""
     heard: tuple[HeardShown, ...]
     sums_are_example: bool
     """Whether what is sought and granted is invented; else what is sought may be."""
@@ -148,7 +150,8 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         proposed_by=proposer,
         record_id=record_id,
         dissents=decisions.dissents(decision),
-        names=tuple(each.name for each in (shown.rapporteur, *shown.took_part)),
+        may_dissent=decisions.persons(decision),
+        without_account=decisions.without_account(decision),
         heard=_heard(actor, decision.application_id),
         sums_are_example=decision.application.call.is_example,
         sought_is_example=decision.application.sought_is_example,
@@ -336,6 +339,9 @@ class ProposalPage:
     covers: str
     conditions: str
     took_part: str
+    participants: tuple[int, ...]
+    colleagues: tuple[tuple[int, str], ...]
+    """Who can be chosen as having taken part: everybody else who works at the authority, and whoever is chosen already."""
     old_dissent: str
     """Skiljaktig mening that a föredragande wrote before each person noted the own."""
     dismissal_ground: DismissalGround | None
@@ -406,6 +412,8 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         covers=decision.covers if decision else "",
         conditions=decision.conditions if decision else "",
         took_part=decision.took_part if decision else "",
+        participants=tuple(each.user_id for each in decision.participants) if decision else (),
+        colleagues=_colleagues(actor, decision),
         old_dissent=decision.dissent if decision else "",
         dismissal_ground=decision.dismissal_ground if decision else None,
         dismissal_why=decision.dismissal_why if decision else "",
@@ -426,6 +434,12 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
         heard=_heard(actor, found.id),
         needs_hearing=not heard and not is_withdrawn,
     )
+
+
+def _colleagues(actor: Actor, decision: Decision | None) -> tuple[tuple[int, str], ...]:
+    named = decisions.colleagues()
+    named |= {each.user_id: (each.user.name, each.title) for each in (decision.participants if decision else ())}
+    return tuple((user_id, f"{name}, {title}") for user_id, (name, title) in named.items() if user_id != actor.user_id)
 
 
 def saved_state(actor: Actor, application_id: int) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from grantportal import db
-from grantportal.domain.actors import Actor
+from grantportal.domain import clock
+from grantportal.domain.actors import ROLE_TEXTS, Actor
 from grantportal.domain.applications import ApplicationStatus, is_late
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind
@@ -20,8 +21,9 @@ from grantportal.domain.decisions import (
     Outcome,
     state_fingerprint,
 )
+from grantportal.domain.frozen import persons_of
 from grantportal.domain.money import Kronor
-from grantportal.models.accounts import User
+from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Application, RequestedLine
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case, FrozenVersion
@@ -30,7 +32,8 @@ from grantportal.models.grants import Grantee, YearFrame
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
-from grantportal.policy import visible
+from grantportal.policy import WHO_MAY, Permission, visible
+from grantportal.queries.accounts import holds
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def state_of(decision: Decision | None) -> str:
     if decision is None:
         return ""
     texts = [decision.reasons, decision.covers, decision.conditions, decision.took_part, decision.dissent]
+    texts += [str(each.user_id) for each in decision.participants]
     if decision.outcome is Outcome.DISMISSED:
         texts += [decision.dismissal_ground or "", decision.dismissal_why]
     return state_fingerprint(outcome=decision.outcome, texts=texts, amounts=amounts_of(decision))
@@ -137,9 +141,10 @@ def state_of(decision: Decision | None) -> str:
 
 @dataclass(frozen=True)
 class DissentNoted:
-    """Avvikande mening: whose, what, and when."""
+    """Avvikande mening: whose, what, and when. `noted_by` wrote it in for somebody without an account; else it is empty."""
 
     name: str
+    noted_by: str
     text: str
     at: datetime
     record_id: int
@@ -147,9 +152,30 @@ class DissentNoted:
     """Whether it was noted when the decision had been made: it does not stand in what was decided."""
 
     @property
+    def who(self) -> str:
+        """The person, and who wrote it in where that is another."""
+        return f"{self.name} (antecknat av {self.noted_by})" if self.noted_by else self.name
+
+    @property
     def line(self) -> str:
         """As the decision says it."""
-        return f"{self.name}: {self.text}"
+        return f"{self.who}: {self.text}"
+
+
+def colleagues() -> dict[int, tuple[str, str]]:
+    """The name and roles of everybody who may note a dissent if they take part, by id, in the order of their names."""
+    rows = db.session().execute(
+        select(User.id, User.name, MandateRow.role)
+        .join(MandateRow, MandateRow.user_id == User.id)
+        .where(holds(clock.today()), MandateRow.role.in_(WHO_MAY[Permission.NOTE_DISSENT]), User.closed_at.is_(None))
+        .order_by(User.name.collate(db.COLLATION), User.id, MandateRow.role)
+    )
+    found: dict[int, tuple[str, list[str]]] = {}
+    for user_id, name, role in rows:
+        titles = found.setdefault(user_id, (name, []))[1]
+        if ROLE_TEXTS[role] not in titles:
+            titles.append(ROLE_TEXTS[role])
+    return {user_id: (name, ", ".join(titles)) for user_id, (name, titles) in found.items()}
 
 
 def dissents(decision: Decision) -> tuple[DissentNoted, ...]:
@@ -164,12 +190,33 @@ def dissents(decision: Decision) -> tuple[DissentNoted, ...]:
         .scalar_subquery()
     )
     rows = db.session().execute(
-        select(User.name, Dissent.text, Dissent.at, Dissent.record_id, func.coalesce(Dissent.record_id > made, false()))
+        select(
+            User.name,
+            Dissent.whose,
+            Dissent.text,
+            Dissent.at,
+            Dissent.record_id,
+            func.coalesce(Dissent.record_id > made, false()),
+        )
         .join(User, User.id == Dissent.person_id)
         .where(Dissent.decision_id == decision.id, Dissent.at >= decision.proposed_at)
         .order_by(Dissent.id)
     )
-    return tuple(DissentNoted(*row) for row in rows)
+    return tuple(
+        DissentNoted(whose or name, name if whose else "", words, at, record_id, bool(is_late))
+        for name, whose, words, at, record_id, is_late in rows
+    )
+
+
+def persons(decision: Decision) -> frozenset[int]:
+    """The accounts of those in the final handling who do not decide: föredragande, and who took part."""
+    found = {decision.proposed_by_id, *(each.user_id for each in decision.participants)}
+    return frozenset(each for each in found if each is not None)
+
+
+def without_account(decision: Decision) -> tuple[str, ...]:
+    """The names of those who took part and have no account."""
+    return tuple(each.name for each in persons_of(decision.took_part))
 
 
 def application(actor: Actor, application_id: int) -> Application | None:
@@ -189,7 +236,7 @@ def get(actor: Actor, decision_id: int, *more: ORMOption) -> Decision | None:
         .scalars(
             select(Decision)
             .where(Decision.id == decision_id, visible(actor, Decision))
-            .options(selectinload(Decision.lines), *more)
+            .options(selectinload(Decision.lines), selectinload(Decision.participants), *more)
             .execution_options(populate_existing=True)
         )
         .one_or_none()
@@ -205,7 +252,7 @@ def current(application_id: int) -> Decision | None:
             .where(Decision.application_id == application_id)
             .order_by(Decision.id.desc())
             .limit(1)
-            .options(selectinload(Decision.lines))
+            .options(selectinload(Decision.lines), selectinload(Decision.participants))
             .execution_options(populate_existing=True)
         )
         .one_or_none()

@@ -74,12 +74,14 @@ def propose(application_id: int) -> ResponseReturnValue:
     form = propose_form(
         [year.year for year in shown.years],
         shown.categories,
+        shown.colleagues,
         withdrawn=shown.is_withdrawn,
         outcome=shown.outcome.value if shown.outcome else None,
         reasons=shown.reasons,
         covers=shown.covers,
         conditions=shown.conditions,
         took_part=shown.took_part,
+        participants=list(shown.participants),
         dismissal_ground=shown.dismissal_ground.value if shown.dismissal_ground else None,
         dismissal_why=shown.dismissal_why,
         based_on=shown.state,
@@ -135,8 +137,10 @@ def dissent(decision_id: int) -> ResponseReturnValue:
     page = _page(decision_id)
     policy.require(web.actor(), Permission.NOTE_DISSENT)
     form = DissentForm()
+    others = page.without_account if policy.may(web.actor(), Permission.DISPATCH_DECISION) else ()
+    form.ask(others, has_own=web.actor().user_id in page.may_dissent)
     if web.carried_out(form, services.note_dissent, web.actor(), decision_id):
-        return web.done("Din avvikande mening är antecknad.", ".show", decision_id=decision_id)
+        return web.done("Den avvikande meningen är antecknad.", ".show", decision_id=decision_id)
     return _shown("decisions/dissent.html", page, form=form)
 
 
@@ -177,9 +181,8 @@ def _shown(template: str, page: DecisionPage, **values: object) -> str:
 
 
 def _may_dissent(page: DecisionPage) -> bool:
-    is_open = dissents.is_open(page.status, is_sent=page.is_dispatched)
-    return (
-        is_open
-        and dissents.took_part(web.actor().name, page.names)
-        and policy.may(web.actor(), Permission.NOTE_DISSENT)
-    )
+    actor = web.actor()
+    if not dissents.is_open(page.status, is_sent=page.is_dispatched) or not policy.may(actor, Permission.NOTE_DISSENT):
+        return False
+    for_others = bool(page.without_account) and policy.may(actor, Permission.DISPATCH_DECISION)
+    return for_others or actor.user_id in page.may_dissent

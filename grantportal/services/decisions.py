@@ -1,7 +1,7 @@
 """Beslut: proposing, returning, deciding and sending."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor, Role
@@ -38,7 +38,13 @@ from grantportal.domain.decisions import (
     spread,
     total_field,
 )
-from grantportal.domain.dissents import NoteDissent, ensure_may_dissent, ensure_written, took_part
+from grantportal.domain.dissents import (
+    NoteDissent,
+    ensure_colleagues,
+    ensure_is_without_account,
+    ensure_may_dissent,
+    ensure_written,
+)
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
@@ -54,7 +60,7 @@ from grantportal.effects.payment_plan import plan_payments
 from grantportal.effects.records import add_record
 from grantportal.effects.report_plan import plan_reports
 from grantportal.models.cases import FrozenVersion
-from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Dissent
+from grantportal.models.decisions import Decision, DecisionLine, DecisionParticipant, Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.policy import Permission, require
 from grantportal.queries import calls, decision_documents, decisions
@@ -270,12 +276,16 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
     with transaction(actor, EventKind.DISSENT_NOTED) as act:
         ground, decision = _locked(act.actor, decision_id)
         require(act.actor, Permission.NOTE_DISSENT)
-        shown = decision_documents.document(decision)
+        whose = command.whose
+        if whose:
+            require(act.actor, Permission.DISPATCH_DECISION, decision)
         ensure_may_dissent(
             decision.status,
             is_sent=decisions.dispatched_at(decision.id) is not None,
-            took_part=took_part(act.actor.name, [each.name for each in (shown.rapporteur, *shown.took_part)]),
+            took_part=bool(whose) or act.actor.user_id in decisions.persons(decision),
         )
+        if whose:
+            ensure_is_without_account(whose, decisions.without_account(decision))
         ensure_written(command.text)
         kept = personal_numbers.kept({"text": command.text}, command.number_reason, personal_numbers.IN_TEXT)
         record = add_record(
@@ -283,8 +293,8 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
             ground.case,
             RecordKind.DISSENT,
             Direction.INTERNAL,
-            title=f"Avvikande mening, {act.actor.name}",
-            text=command.text,
+            title=f"Avvikande mening, {whose or act.actor.name}",
+            text=f"{command.text}\n\nAntecknat av {act.actor.name} åt {whose}." if whose else command.text,
         )
         act.session.flush()
         act.session.add(
@@ -294,6 +304,7 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
                 organisation_id=decision.organisation_id,
                 record_id=record.id,
                 person_id=act.actor.user_id,
+                whose=whose,
                 text=command.text,
                 at=clock.now(),
             )
@@ -303,7 +314,7 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
             act,
             ground.case,
             "Avvikande mening antecknad",
-            f"{act.actor.name} har antecknat en avvikande mening. Den följer med beslutet till "
+            f"{act.actor.name} har antecknat en avvikande mening{f' åt {whose}' if whose else ''}. Den följer med beslutet till "
             f"{ground.application.organisation.name}.",
             Role.BESLUTSFATTARE,
             Role.REGISTRATOR,
@@ -368,7 +379,7 @@ def _freeze_as_sent(act: Act, ground: Ground, decision: Decision) -> FrozenVersi
         return None
     content = json.loads(made.content)
     document = with_late_dissents(
-        decision_document(content, made.sha256), [LateDissent(each.name, each.text, each.at) for each in late]
+        decision_document(content, made.sha256), [LateDissent(each.who, each.text, each.at) for each in late]
     )
     basis = {**content.get("basis", {}), "made_sha256": made.sha256}
     frozen = freeze(act, FrozenKind.DECISION, decision.id, content_of(document, **basis), case_id=decision.case_id)
@@ -535,12 +546,26 @@ def _write(decision: Decision, command: ProposeDecision) -> None:
     decision.covers = command.covers
     decision.conditions = command.conditions
     decision.took_part = command.took_part
+    _write_participants(decision, command.participants)
     if command.without_old_dissent:
         decision.dissent = ""
     is_dismissed = command.outcome is Outcome.DISMISSED
     decision.dismissal_ground = command.dismissal_ground if is_dismissed else None
     decision.dismissal_why = command.dismissal_why if is_dismissed else ""
     _write_lines(decision, command.amounts)
+
+
+def _write_participants(decision: Decision, chosen: Collection[int]) -> None:
+    """Whoever stays keeps the title; who is new gets today's."""
+    kept = {each.user_id: each for each in decision.participants}
+    if set(chosen) == set(kept):
+        return
+    colleagues = decisions.colleagues()
+    ensure_colleagues(set(chosen) - set(kept), colleagues)
+    decision.participants = [
+        kept.get(user_id) or DecisionParticipant(user_id=user_id, title=colleagues[user_id][1])
+        for user_id in sorted(chosen)
+    ]
 
 
 def _write_lines(decision: Decision, amounts: Mapping[Cell, Kronor]) -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from grantportal.domain.decisions import DecisionStatus
-from grantportal.domain.dissents import ensure_may_dissent, ensure_written, is_open, took_part
+from grantportal.domain.dissents import (
+    ensure_colleagues,
+    ensure_is_without_account,
+    ensure_may_dissent,
+    ensure_written,
+    is_open,
+)
 from grantportal.domain.errors import RuleViolation
 
 
@@ -26,9 +32,6 @@ def test_it_is_too_late_when_the_decision_is_sent():
 
 
 def test_only_who_took_part_has_one_noted():
-    assert took_part("Lo Exempel", ["Anna Exempel", "lo exempel "])
-    assert not took_part("Lo Exempel", ["Anna Exempel", "Lo Exempelsson"])
-    assert not took_part("Lo Exempel", [])
     with pytest.raises(RuleViolation, match="Bara den som är föredragande"):
         ensure_may_dissent(DecisionStatus.PROPOSED, is_sent=False, took_part=False)
 
@@ -37,3 +40,19 @@ def test_it_says_something():
     ensure_written("Beloppet är för lågt.")
     with pytest.raises(RuleViolation, match="Skriv vad din avvikande mening"):
         ensure_written("  ")
+
+
+def test_it_is_written_in_for_somebody_whom_the_decision_names_and_who_has_no_account():
+    ensure_is_without_account("Lo Exempel", ["Anna Exempel", "Lo Exempel"])
+    for others in ([], ["Anna Exempel"], ["lo exempel"]):
+        with pytest.raises(RuleViolation, match="Välj någon av dem som deltog") as refusal:
+            ensure_is_without_account("Lo Exempel", others)
+        assert refusal.value.field == "whose"
+
+
+def test_who_took_part_works_at_the_authority():
+    ensure_colleagues([], {})
+    ensure_colleagues([2], {1: "Anna", 2: "Lo"})
+    with pytest.raises(RuleViolation, match="Välj igen") as refusal:
+        ensure_colleagues([2, 3], {1: "Anna", 2: "Lo"})
+    assert refusal.value.field == "participants"

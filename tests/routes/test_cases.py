@@ -221,6 +221,20 @@ def test_the_partys_history_leaves_out_what_the_authority_does_within_itself(app
     assert "Utbetalning registrerad" in ours
 
 
+def test_the_authoritys_history_leaves_out_what_belongs_to_the_partys_own_draft(application, ombud, officer):
+    for kind in (EventKind.APPLICATION_SUBMITTED, EventKind.APPLICATION_STARTED, EventKind.REPORT_ECONOMY_ATTESTED):
+        record(application.case_id, kind)
+    page = f"/arenden/{application.case_id}"
+
+    theirs, ours = ombud.get(page).text, officer.get(page).text
+
+    assert "Ansökan inskickad" in ours
+    assert "Ansökan påbörjad" not in ours
+    assert "Ekonomin intygad" not in ours
+    assert "Ansökan påbörjad" in theirs
+    assert "Ekonomin intygad" in theirs
+
+
 def test_the_history_is_newest_first(application, officer):
     record(application.case_id, EventKind.APPLICATION_SUBMITTED)
     record(application.case_id, EventKind.SUPPLEMENT_REQUESTED)

@@ -625,3 +625,31 @@ def test_what_a_letter_has_invented_is_said_once_a_section(pilot, as_):
     assert all(len(marks(each)) <= 1 for each in headings)
     # Beside the headings: what the letter begins with, and what the annex begins with.
     assert len(marks(letter)) - sum(len(marks(each)) for each in headings) == 2
+
+
+def test_who_took_part_is_ticked_or_written_and_a_dissent_is_written_in_for_who_has_no_account(pilot, as_):
+    made = application(pilot)
+    hear_nobody(pilot, made)
+    jurist = actor_with(Role.ENHETSCHEF, pilot.authority)
+    officer, colleague, url = as_(pilot.officer), as_(jurist), f"/ansokningar/{made.id}/forslag"
+    page = officer.get(url)
+    assert f"{jurist.name}, enhetschef" in page.text
+    assert f'name="participants" type="checkbox" value="{pilot.officer.user_id}"' not in page.text
+    taking_part = {"participants": str(jurist.user_id), "took_part": "Lo Exempel, tolk"}
+    officer.post_form(url, amounts(pilot, based_on="", **taking_part))
+    decision_id = committed().scalars(select(Decision.id)).one()
+    db.close_read_session()
+
+    letter = colleague.get(f"/beslut/{decision_id}").text
+    assert f"{jurist.name}, enhetschef<br>Lo Exempel, tolk" in letter
+    address = f"/beslut/{decision_id}/avvikande-mening"
+    assert "whose" not in colleague.get(address).text
+    assert "Lo Exempel, åt vilken du antecknar" in officer.get(address).text
+    colleague.post_form(address, {"text": "Beloppet är för lågt."})
+    refused = officer.post_form(address, {"text": "Skälen räcker inte.", "whose": "Någon Annan"})
+    assert refused.status_code == 422
+    assert "Välj någon av dem som deltog" in refused.text
+    officer.post_form(address, {"text": "Skälen räcker inte.", "whose": "Lo Exempel"})
+    letter = colleague.get(f"/beslut/{decision_id}").text
+    assert f"{jurist.name}: Beloppet är för lågt." in letter
+    assert f"Lo Exempel (antecknat av {pilot.officer.name}): Skälen räcker inte." in letter

@@ -11,11 +11,12 @@ from grantportal.domain.actors import Role
 from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.decisions import Decide, ReturnDecision
 from grantportal.domain.dissents import NoteDissent
+from grantportal.domain.documents import Person
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.frozen import decision_document
 from grantportal.models.accounts import User
 from grantportal.models.cases import FrozenVersion
-from grantportal.models.decisions import Decision, Dissent
+from grantportal.models.decisions import Decision, DecisionParticipant, Dissent
 from grantportal.models.records import Record
 from grantportal.policy import visible
 from grantportal.queries import decision_pages, records
@@ -54,7 +55,7 @@ def made(pilot):
 
 @pytest.fixture
 def decision_id(pilot, made, jurist):
-    return proposed(pilot, made, took_part=f"{jurist.name}, jurist")
+    return proposed(pilot, made, participants=(jurist.user_id,))
 
 
 def dissent_of(decision_id):
@@ -184,7 +185,7 @@ def test_one_against_an_earlier_proposal_is_not_about_the_decision(pilot, made, 
     with pytest.raises(RuleViolation, match="Förslaget är inte lämnat till beslut"):
         services.note_dissent(jurist, decision_id, AGAINST)
     whole = dict.fromkeys(pilot.years, 1_000_000)
-    services.propose(pilot.officer, made.id, command(pilot, whole, took_part=f"{jurist.name}, jurist"))
+    services.propose(pilot.officer, made.id, command(pilot, whole, participants=(jurist.user_id,)))
     decided(pilot, decision_id, sent=True)
     assert dissent_of(decision_id) == ("Ingen antecknad när beslutet fattades",)
     assert seen_by_the_party(made) == []
@@ -196,3 +197,57 @@ def test_it_is_written_once(jurist, decision_id, change):
     with db.writing_session() as session, pytest.raises(DBAPIError, match="written once"):
         session.execute(text(change))
     assert committed().scalars(select(User.name).join(Dissent, Dissent.person_id == User.id)).one() == jurist.name
+
+
+def test_a_name_that_is_anothers_too_gives_no_say(pilot, made, jurist):
+    """Another person with the same name has taken no part; and whoever has changed the own name has."""
+    decision_id = proposed(pilot, made, participants=(jurist.user_id,))
+    namesake = actor_with(Role.HANDLAGGARE, pilot.authority)
+    unlocked(committed().get_one(User, namesake.user_id), name=jurist.name)
+    unlocked(committed().get_one(User, jurist.user_id), name="Lo Nyexempel")
+    db.close_read_session()
+    with pytest.raises(RuleViolation, match="Bara den som är föredragande"):
+        services.note_dissent(namesake, decision_id, AGAINST)
+    services.note_dissent(jurist, decision_id, AGAINST)
+    assert committed().scalars(select(Dissent.person_id)).all() == [jurist.user_id]
+
+
+def test_for_somebody_without_an_account_the_officer_writes_it_in_and_that_is_said(pilot, made):
+    decision_id = proposed(pilot, made, took_part="Lo Exempel, jurist")
+    theirs = NoteDissent(AGAINST.text, whose="Lo Exempel")
+    with pytest.raises(NoRight):
+        services.note_dissent(pilot.decider, decision_id, theirs)
+    with pytest.raises(RuleViolation, match="Välj någon av dem som deltog"):
+        services.note_dissent(pilot.officer, decision_id, NoteDissent(AGAINST.text, whose=pilot.decider.name))
+    services.note_dissent(pilot.officer, decision_id, theirs)
+    decided(pilot, decision_id, sent=True)
+    assert dissent_of(decision_id) == (f"Lo Exempel (antecknat av {pilot.officer.name}): {AGAINST.text}",)
+    record = committed().scalars(select(Record).where(Record.kind == RecordKind.DISSENT)).one()
+    assert record.title == "Avvikande mening, Lo Exempel"
+    assert record.text.endswith(f"Antecknat av {pilot.officer.name} åt Lo Exempel.")
+
+
+def test_who_took_part_stands_in_the_decision_and_holds_when_it_is_made(pilot, made, jurist, decision_id):
+    decided(pilot, decision_id)
+    (document,) = versions_of(decision_id)
+    assert document.took_part == (Person(jurist.name, "handläggare"),)
+    for change in (
+        "UPDATE decision_participants SET title = 'x'",
+        "DELETE FROM decision_participants",
+        f"INSERT INTO decision_participants (decision_id, user_id, title) VALUES ({decision_id}, {pilot.decider.user_id}, '')",
+    ):
+        with db.writing_session() as session, pytest.raises(DBAPIError, match="written once"):
+            session.execute(text(change))
+
+
+def test_only_who_works_at_the_authority_is_chosen_and_the_choice_can_be_changed(pilot, made, jurist, decision_id):
+    ombud = actor_with(Role.OMBUD, made.organisation)
+    services.return_(pilot.decider, decision_id, ReturnDecision("Fler deltog."))
+    whole = dict.fromkeys(pilot.years, 1_000_000)
+    with pytest.raises(RuleViolation, match="Välj igen"):
+        services.draft(pilot.officer, made.id, command(pilot, whole, participants=(ombud.user_id,)))
+    services.draft(pilot.officer, made.id, command(pilot, whole, participants=(pilot.decider.user_id,)))
+    named = select(DecisionParticipant.user_id).where(DecisionParticipant.decision_id == decision_id)
+    assert committed().scalars(named).all() == [pilot.decider.user_id]
+    services.propose(pilot.officer, made.id, command(pilot, whole))
+    assert committed().scalars(named).all() == []

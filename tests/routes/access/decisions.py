@@ -52,8 +52,8 @@ def a_proposal(world: World) -> Mapping[str, Any]:
 def a_proposal_of_many(world: World) -> Mapping[str, Any]:
     """That names everybody at the authority among those who took part."""
     of = _programme(world)
-    names = "\n".join(f"{world.users[role].name}, deltog" for role in sorted(MAY_DISSENT))
-    return {"decision_id": proposed(of, _application(world, of), took_part=names)}
+    persons = tuple(world.users[role].id for role in sorted(MAY_DISSENT))
+    return {"decision_id": proposed(of, _application(world, of), participants=persons)}
 
 
 def a_made_decision(world: World) -> Mapping[str, Any]:
