@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ScalarSelect, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grantportal import db
@@ -19,7 +19,7 @@ from grantportal.domain.forms import FormDefinition
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
-from grantportal.models.calls import Call
+from grantportal.models.calls import Call, CallChange
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import FormVersion, Grant
@@ -51,6 +51,17 @@ def _standing(query: Q, until: datetime) -> Q:
     later = aliased(Decision)
     replaced = select(later.id).where(later.changes_id == Decision.id, is_sent(later.id, until)).exists()
     return query.where(is_sent(Decision.id, until), ~replaced)
+
+
+def _title(until: datetime) -> ColumnElement[str]:
+    """What the row's call was called then: a text can be corrected afterwards."""
+    later = (
+        select(CallChange.was)
+        .where(CallChange.call_id == Call.id, CallChange.field == "title", CallChange.made_at > until)
+        .order_by(CallChange.id)
+        .limit(1)
+    )
+    return func.coalesce(later.correlate(Call).scalar_subquery(), Call.title).label("title")
 
 
 @dataclass(frozen=True)
@@ -275,10 +286,11 @@ class CallAllocations:
 
 def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocations | None:
     """The list of a published call, as it was at the end of `day`."""
+    until = _until(day)
     found = (
         db.session()
         .execute(
-            select(Call, grants.title_for_call(), FormVersion.definition)
+            select(Call, _title(until), grants.title_for_call(), FormVersion.definition)
             .join(Grant, Call.grant_id == Grant.id)
             .outerjoin(FormVersion, Call.application_form_id == FormVersion.id)
             .where(Call.id == call_id, visible(actor, Call), Call.published_at.is_not(None))
@@ -287,16 +299,15 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     )
     if found is None:
         return None
-    call, grant_title, form = found
-    until = _until(day)
+    call, title, grant_title, form = found
     frames = grants.years_of_call_at(call, until)
     years = tuple(frames)
     lines = _lines(years, until, [call_id])
     granted = _granted([call.grant_id], until)
-    extra = select(Call.id, Call.title).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
+    extra = select(Call.id, _title(until)).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
     return CallAllocations(
         call_id=call.id,
-        title=call.title,
+        title=title,
         grant_id=call.grant_id,
         grant_title=grant_title,
         is_extra=call.kind is CallKind.EXTRA,
@@ -371,7 +382,7 @@ def totals(day: date | None = None, grant_id: int | None = None) -> tuple[GrantS
 
 def _decided_calls(grant_ids: Sequence[int], until: datetime) -> list[tuple[int, int, str]]:
     query = (
-        select(Call.grant_id, Call.id, Call.title, Call.last_day)
+        select(Call.grant_id, Call.id, _title(until), Call.last_day)
         .join(Application, Application.call_id == Call.id)
         .join(Decision, Decision.application_id == Application.id)
         .where(Call.grant_id.in_(grant_ids))

@@ -11,7 +11,7 @@ import pytest
 
 from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.calls import PublishCall
+from grantportal.domain.calls import CorrectTexts, PublishCall
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.grants import SetFrame
 from grantportal.exports import csv, xlsx
@@ -298,6 +298,33 @@ def test_todays_file_is_the_same_bytes_all_day(client, kind):
         db.close_read_session()
         later = client.get(f"/fordelade-bidrag/{call.id}/fordelningslista.{kind}?per=2021-05-03").data
     assert later == files(8)[0]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
+def test_a_day_before_a_heading_was_corrected_keeps_the_heading_in_its_files(client, kind):
+    call = published_call()
+    pilot_round(call)
+    before, after = date(2020, 7, 1), date(2020, 7, 20)
+
+    def files(day):
+        db.close_read_session()
+        with clock.at(clock.local(date(2021, 5, 3), 9)):
+            return [
+                client.get(f"/fordelade-bidrag/{path}/fordelningslista.{kind}?per={day}").data
+                for path in (call.id, f"statsbidrag/{call.grant_id}")
+            ]
+
+    old = files(before)
+    for hour, title in ((9, "Rättad rubrik"), (10, "Rättad igen")):
+        with played_at(clock.local(date(2020, 7, 12), hour)):
+            seen = 0 if hour == 9 else 1
+            texts = {"about": call.about, "eligible": call.eligible, "reason": "Den var fel.", "seen": seen}
+            calls.correct(officer(), call.id, CorrectTexts(title=title, **texts))
+
+    assert files(before) == old
+    if kind == "json":
+        assert "Rättad igen" in files(after)[0].decode()
+        assert call.title in old[0].decode()
 
 
 def test_what_is_decided_at_midnight_is_the_next_days(database):
