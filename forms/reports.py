@@ -13,8 +13,8 @@ from forms.base import Amount, Fingerprint, Form, Paragraphs, left_as_saved
 from forms.hand_ins import HandInForm
 from grantportal.domain.errors import TextClash
 from grantportal.domain.forms import Question
-from grantportal.domain.money import Kronor, in_words
-from grantportal.domain.report_forms import ATTESTED, CAUSES, CERTIFIED, OWN, RATING
+from grantportal.domain.money import Kronor
+from grantportal.domain.report_forms import ATTESTED, CAUSES, CERTIFIED, OWN, RATING, beyond_text
 from grantportal.domain.reports import (
     RATING_TEXTS,
     AttestEconomy,
@@ -224,11 +224,6 @@ def economy_form(economy: Economy) -> EconomyForm:
 
 
 BEYOND_NEEDED = "Bekräfta att det som går över det utbetalda är er egen finansiering, eller rätta beloppen."
-
-
-def beyond_text(beyond: Kronor) -> str:
-    """What is said yes to where the costs go over all that is paid."""
-    return f"Det som går över det utbetalda, {in_words(beyond)}, är regionens egen finansiering."
 
 
 class _BeyondForm(Form):

@@ -419,6 +419,12 @@ class ReportDocument(Document):
     late: bool
     economy_attested_by: Person | None = None
     economy_attested_at: datetime | None = None
+    economy_certified: tuple[str, ...] = ()
+    """The words that the economy was attested with; none of a report from before they were frozen."""
+    economy_checksum: str = ""
+    """Kontrollsumma: what the attestation is about, as it was shown when it was made."""
+    certified: tuple[str, ...] = ()
+    """The words that whoever handed in ticked; none of a report from before they were frozen."""
     results: tuple[ReportedResult, ...]
     sections: tuple[Section, ...] = ()
     economy: Economy

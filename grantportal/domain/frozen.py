@@ -107,6 +107,9 @@ def with_locked_report_parts(
     if ECONOMY not in opened:
         for name in ("economy", "economy_attested_by", "economy_attested_at"):
             merged[name] = before[name]
+        # Of a version from before they were frozen, nothing is known of the words.
+        merged["economy_certified"] = before.get("economy_certified", [])
+        merged["economy_checksum"] = before.get("economy_checksum", "")
         for name in ("categories", "economy_sha256"):
             merged["basis"][name] = before["basis"][name]
     return merged

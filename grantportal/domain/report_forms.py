@@ -8,11 +8,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from grantportal.domain.forms import FormDefinition, FormKind, Question, QuestionType, Section, twice
+from grantportal.domain.money import Kronor, in_words
 from grantportal.domain.reports import RATING_TEXTS, TextLimits
 
 ATTESTED = "Jag intygar att uppgifterna om ekonomin stämmer med organisationens räkenskaper."
 CERTIFIED = "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga."
 """What is certified, by whoever attests the economy and by whoever hands in."""
+
+
+def beyond_text(beyond: Kronor) -> str:
+    """What is said yes to where the costs go over all that is paid, in whole kronor."""
+    return f"Det som går över det utbetalda, {in_words(beyond)}, är regionens egen finansiering."
+
+
+def words_of(certified: str, beyond: Kronor) -> tuple[str, ...]:
+    """All that is ticked on the page: what goes over all that is paid, where there is any, and what is certified."""
+    return (beyond_text(beyond), certified) if beyond > 0 else (certified,)
+
 
 RATING, CAUSES, ECONOMY = "rating", "causes", "economy"
 _PROVISO = "proviso_text"

@@ -182,6 +182,8 @@ _NOT_WRITTEN = frozenset(
         *("grant", "call", "question", "wording", "category", "provisos"),
         # Who pressed the button is in the history.
         *("handed_in_by", "economy_attested_by"),
+        # What is certified is the portal's own words, and a checksum is nobody's.
+        *("certified", "economy_certified", "economy_checksum"),
     }
 )
 

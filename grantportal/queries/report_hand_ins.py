@@ -10,6 +10,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.documents import Economy, EconomyLine, Party, Person, ReportDocument
 from grantportal.domain.documents import ReportedResult as PrintedResult
 from grantportal.domain.forms import canonical, fingerprint
+from grantportal.domain.report_forms import ATTESTED, CERTIFIED, words_of
 from grantportal.domain.reports import RATING_SYMBOLS, RATING_TEXTS, Rating, ReportStatus
 from grantportal.queries import portal
 from grantportal.queries import reports as queries
@@ -72,6 +73,9 @@ def _document(page: ReportPage, *, by: str, at: datetime) -> ReportDocument:
         late=reports.is_late(page.submitted_at or at, page.due_on),
         economy_attested_by=Person(page.attested_by) if page.is_attested else None,
         economy_attested_at=page.attested_at,
+        economy_certified=words_of(ATTESTED, economy.beyond) if page.is_attested else (),
+        economy_checksum=economy.sha256 if page.is_attested else "",
+        certified=words_of(CERTIFIED, economy.beyond if page.economy_is_open else 0),
         results=tuple(
             PrintedResult(
                 area=shown.area,

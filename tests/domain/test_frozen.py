@@ -12,7 +12,7 @@ from grantportal.domain.documents import DecisionDocument, ReceiptDocument, Repo
 from grantportal.domain.forms import canonical
 
 SAMPLES = Path(__file__).parent / "frozen"
-NEWEST = {DecisionDocument: "decision-2-late-dissent", ReportDocument: "report-2"}
+NEWEST = {DecisionDocument: "decision-2-late-dissent", ReportDocument: "report-3"}
 """The sample of what is frozen today, of each document that is stored as its own facts."""
 
 
@@ -79,6 +79,27 @@ def test_a_report_says_what_it_said():
     assert (document.party.organisation_number, document.grant_year) == ("232100-0040", 2022)
     assert len(document.economy.lines) == 6
     assert document.economy.repayable == sample("report-1")["economy"]["repayable"]
+
+
+def test_a_report_from_before_its_certified_words_were_frozen_has_none():
+    for name in ("report-1", "report-2"):
+        document = frozen.report_document(sample(name), "f" * 64)
+        assert (document.certified, document.economy_certified, document.economy_checksum) == ((), (), "")
+    document = frozen.report_document(sample("report-3"), "f" * 64)
+    assert document.certified[-1] == "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga."
+    assert document.economy_checksum == sample("report-3")["basis"]["economy_sha256"]
+
+
+@pytest.mark.parametrize(("before", "certified"), [("report-2", ()), ("report-3", None)])
+def test_a_locked_economy_keeps_the_words_that_it_was_attested_with(before, certified):
+    """Words that are not known of what was handed in are not lent by the komplettering."""
+    new = sample("report-3") | {"economy_certified": ["Nya ord."], "economy_checksum": "0"}
+    merged = frozen.with_locked_report_parts(new, sample(before), {"A1"})
+    document = frozen.report_document(merged, "")
+    assert document.economy_certified == (
+        tuple(sample(before)["economy_certified"]) if certified is None else certified
+    )
+    assert document.economy_checksum == sample(before).get("economy_checksum", "")
 
 
 def test_a_refusal_from_before_says_what_it_said():

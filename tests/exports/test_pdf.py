@@ -189,6 +189,17 @@ def test_the_report_shows_what_was_handed_in():
         assert words in text, words
 
 
+def test_the_report_prints_what_was_certified_with_the_checksum():
+    words = ("Det som går över det utbetalda, 5 kronor, är regionens egen finansiering.", "Jag intygar riktigheten.")
+    made = examples.report(
+        certified=words, economy_certified=("Jag intygar ekonomin.",), economy_checksum="0123abcd" * 8
+    )
+    text = re.sub(r"\s+", " ", words_of(made))
+    for each in (*words, "Jag intygar ekonomin.", "Intygat och inskickat av Maja Exempel, ombud", "0123abcd 0123abcd"):
+        assert each in text, each
+    assert "Intygande" not in words_of(examples.report()), "nothing is known of the words of one from before"
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_hostile_text_is_printed_as_text(text):
     section = Section(text[:300], (Answer(text[:3_000], (text,)),))

@@ -100,7 +100,7 @@ def test_both_sides_read_what_differs_word_by_word(supplemented, user, handler, 
             ["läkare, 2022, kr", "1 100 000", "1 050 000", "−50 000"],
             ["Personal, 2022", "1 100 000", "1 050 000", "−50 000"],
         ]
-        assert "1 oförändrade svar" in page.text
+        assert "1 oförändrat svar" in page.text
 
 
 def test_the_reader_chooses_which_two(supplemented, user, signed_in):

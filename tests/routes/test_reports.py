@@ -11,7 +11,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.errors import RuleViolations
-from grantportal.domain.money import Kronor, number
+from grantportal.domain.money import Kronor, in_words, number
 from grantportal.domain.reports import ECONOMY, Rating, ResultAnswer, SaveCost, SaveEconomy, SaveResult
 from grantportal.models.organisations import Organisation
 from grantportal.queries import reports
@@ -686,6 +686,18 @@ def test_what_is_certified_is_what_is_frozen_field_by_field(by, region):
     assert by().post_form(url(region, "/skicka-in"), yes | {"sha256": field_of(read, "sha256")}).status_code == 303
 
     document = reports.handed_in(region.actor(), region.report.id).document
+    beyond = (
+        f"Det som går över det utbetalda, {in_words(document.economy.total.beyond)}, är regionens egen finansiering."
+    )
+    assert document.certified == (
+        beyond,
+        "Jag intygar att uppgifterna i återrapporteringen är riktiga och fullständiga.",
+    )
+    assert document.economy_certified == (
+        beyond,
+        "Jag intygar att uppgifterna om ekonomin stämmer med organisationens räkenskaper.",
+    )
+    assert f"Kontrollsumma: {document.economy_checksum[:12]}. Det är vad som intygas." in text_of(attesting)
     for shown in (text_of(read), text_of(by().get(url(region, "/version/1")))):
         assert [text for text in certified(document) if text not in shown] == []
         # What an answer no longer asks for is neither kept nor shown.
@@ -706,6 +718,11 @@ def test_a_komplettering_certifies_the_locked_parts_as_they_were_handed_in(by, r
             region.actor(), region.report.id, "A2", SaveResult(KEPT_FROM_BEFORE, page(region).result("A2").stamp)
         )
         read = by().get(url(region, "/skicka-in"))
+        last_day = clock.day_text(page(region).supplement.last_day).replace("\u00a0", " ")
+        due = clock.day_text(page(region).due_on).replace("\u00a0", " ")
+        shown = text_of(read)
+        assert f"Sista dag att komplettera {last_day}" in shown
+        assert f"sista dag att återrapportera var {due}" in shown
         posted = {"certified": "y", "sha256": field_of(read, "sha256")}
         assert by().post_form(url(region, "/skicka-in"), posted).status_code == 303
 
