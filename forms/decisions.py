@@ -17,6 +17,7 @@ from grantportal.domain.decisions import (
     Cell,
     Decide,
     DismissalGround,
+    DispatchDecision,
     Outcome,
     ProposeDecision,
     ProposedTotals,
@@ -258,6 +259,17 @@ class DissentForm(Explained):
     def command(self) -> NoteDissent:
         """The text, and whose it is."""
         return NoteDissent(self.text.data or "", self.number_reason.data or "", self.whose.data or "")
+
+
+class DispatchForm(Form):
+    """Whoever sends the decision has seen what came from the party after it."""
+
+    seen = HiddenField()
+
+    def command(self) -> DispatchDecision:
+        """The newest handling that the page told of."""
+        seen = self.seen.data or ""
+        return DispatchDecision(int(seen) if seen.isdecimal() else 0)
 
 
 class ReturnForm(Explained):

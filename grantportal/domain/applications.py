@@ -62,6 +62,16 @@ APPLICATION: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
 )
 
 
+def told_status(status: ApplicationStatus, *, is_withdrawn: bool, is_sent: bool) -> ApplicationStatus:
+    """What the party is told and may do until its decision has been sent: as if nothing were decided.
+
+    `is_withdrawn`: whether the party has withdrawn the application, before the decision or since.
+    """
+    if status is not _S.CONCLUDED or is_sent:
+        return status
+    return _S.WITHDRAWN if is_withdrawn else _S.SUBMITTED
+
+
 @dataclass(frozen=True)
 class LastHandIn:
     """What the party handed in last, the application or a komplettering: who did it, and when."""

@@ -390,6 +390,42 @@ def ensure_communicated(outcome: Outcome | None, communicated: Sequence[Communic
             )
 
 
+NOT_SENT = "Beslutet var fattat men inte skickat. Läs det som kom in innan beslutet skickas."
+"""To whom a decision that is not sent concerns, when its party writes or withdraws."""
+AFTER_DECISION = {"after_decision": True}
+"""In the history, where the party did something between the decision and its dispatch."""
+
+
+@dataclass(frozen=True)
+class CameAfter:
+    """A handling that came from the party when its decision was made and not sent."""
+
+    record_id: int
+    is_withdrawal: bool
+    title: str
+    at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """What the decision's pages say of it."""
+        if self.is_withdrawal:
+            return f"Parten återkallade ansökan {day_time_text(self.at)}, efter att beslutet fattades."
+        return f"{self.title} kom in {day_time_text(self.at)}, efter att beslutet fattades."
+
+
+@dataclass(frozen=True)
+class DispatchDecision:
+    """Skicka beslutet. `seen`: the newest handling of CameAfter that the page told of, 0 where it told of none."""
+
+    seen: int = 0
+
+
+def ensure_read_before_sent(command: DispatchDecision, came: Sequence[CameAfter]) -> None:
+    """What came from the party after the decision has been seen by whoever sends it. Raises RuleViolation."""
+    if any(each.record_id > command.seen for each in came):
+        raise RuleViolation("Något har kommit in från parten efter beslutet. Läs det och skicka sedan igen.")
+
+
 def ensure_last_day_ahead(last_day: date, *, today: date) -> None:
     """The party gets at least one whole day to reply, and the last one is a working day."""
     if last_day <= today:

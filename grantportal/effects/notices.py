@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.domain.decisions import NOT_SENT
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.accounts import MandateRow
 from grantportal.models.calls import Call
@@ -70,6 +71,12 @@ def tell_party(
 def tell_authority(act: Act, case: Case | None, title: str, text: str, *roles: Role) -> None:
     """Tell the authority's persons with one of `roles`."""
     _tell(act, case.id if case else None, None, roles, title, text)
+
+
+def tell_after_decision(act: Act, case: Case, title: str, text: str) -> None:
+    """Tell those who decide, handle and send that the party has done something about a decision that is not sent."""
+    roles = (Role.BESLUTSFATTARE, Role.HANDLAGGARE, Role.REGISTRATOR)
+    tell_authority(act, case, title, f"{text} {NOT_SENT}", *roles)
 
 
 def _tell(

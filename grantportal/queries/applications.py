@@ -43,6 +43,7 @@ from grantportal.models.accounts import MandateRow, User
 from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
 from grantportal.models.calls import Call, CallYear, is_asked
 from grantportal.models.cases import Case, FrozenVersion
+from grantportal.models.decisions import Decision
 from grantportal.models.grants import CostCategory, Grantee, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
@@ -437,6 +438,18 @@ def opened(application: Application, definition: FormDefinition) -> Opened:
     return applications.opened_now(definition, application.status, supplement.notes if supplement else ())
 
 
+def told_status(application: Application, audience: Audience = Audience.PARTY) -> ApplicationStatus:
+    """The application's status as the reader may know it: what is decided has not happened to its party before it is sent."""
+    sent = exists().where(Decision.application_id == application.id, policy.is_sent(Decision.id))
+    return applications.told_status(
+        application.status,
+        is_withdrawn=application.withdrawn_at is not None,
+        is_sent=audience is Audience.AUTHORITY
+        or application.status is not ApplicationStatus.CONCLUDED
+        or bool(db.session().scalar(select(sent))),
+    )
+
+
 # --- Frozen versions -----------------------------------------------------------------------------------------------
 
 
@@ -512,7 +525,7 @@ def head_of(application: Application, supplement: OpenSupplement | None, audienc
     now = clock.now()
     call = application.call
     facts = ApplicationFacts(
-        status=application.status,
+        status=told_status(application, audience),
         last_day=call.last_day,
         submitted_at=application.submitted_at,
         registration_number=application.case.registration_number or "",
@@ -524,7 +537,7 @@ def head_of(application: Application, supplement: OpenSupplement | None, audienc
         id=application.id,
         case_id=application.case_id,
         organisation_id=application.organisation_id,
-        status=application.status,
+        status=facts.status,
         title=f"{possessive(application.organisation.name)} ansökan",
         organisation=application.organisation.name,
         applicant_unit=application.applicant_unit,
@@ -769,8 +782,9 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
         )
     else:
         tasks = tuple(_task(section, saved, around) for section in definition.asked(texts).sections)
+    head = head_of(application, supplement, Audience.PARTY)
     return OwnPage(
-        head=head_of(application, supplement, Audience.PARTY),
+        head=head,
         heading=heading_of(application),
         supplement=supplement,
         asked=asked,
@@ -791,7 +805,7 @@ def own_page(actor: Actor, application_id: int, *, with_senders: bool = True) ->
         as_written=hand_ins.as_written(definition, content, texts, around),
         fetched=_fetched(definition, saved, opened),
         may_submit=_who_may_submit(application) if with_senders else (),
-        status=application.status,
+        status=head.status,
         organisation_id=application.organisation_id,
         case_id=application.case_id,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantportal import db
@@ -174,10 +174,16 @@ def open_applications(call_id: int) -> list[Case]:
 
     Whose they are, nobody is shown.
     """
+    sent = exists().where(Decision.application_id == Application.id, is_sent(Decision.id))
     query = (
         select(Case)
         .join(Application, Application.case_id == Case.id)
-        .where(Application.call_id == call_id, Application.status.not_in(_ENDED))
+        .where(
+            Application.call_id == call_id,
+            Application.withdrawn_at.is_(None),
+            # What is decided and not sent has not ended for its party.
+            or_(Application.status != ApplicationStatus.CONCLUDED, ~sent),
+        )
         .order_by(Case.id)
     )
     return list(db.session().scalars(query))

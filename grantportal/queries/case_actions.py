@@ -8,7 +8,7 @@ from typing import Any
 
 from grantportal.domain import clock, money
 from grantportal.domain.actors import Actor
-from grantportal.domain.applications import APPLICATION, ApplicationAction
+from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.decisions import DECISION, DecisionAction, DecisionStatus
 from grantportal.domain.payments import PAYMENT, PaymentAction, PaymentStatus
@@ -41,7 +41,7 @@ def actions_for(
 ) -> Iterator[CaseAction]:
     """What both the state and the actor's rights allow, the most urgent first. `material` waits for the party's views:
     the last day by its id."""
-    yield from _about_application(actor, case, application, supplements)
+    yield from _about_application(actor, case, application, standing.status, supplements)
     yield from _about_time(actor, case, supplements)
     yield from _about_communications(actor, case, material)
     yield from _about_decision(actor, case, application, standing.decision)
@@ -57,10 +57,14 @@ def actions_for(
 
 
 def _about_application(
-    actor: Actor, case: Case, application: Application, supplements: Sequence[Supplement]
+    actor: Actor,
+    case: Case,
+    application: Application,
+    status: ApplicationStatus,
+    supplements: Sequence[Supplement],
 ) -> Iterator[CaseAction]:
     here = {"application_id": application.id}
-    allows = functools.partial(APPLICATION.allows, application.status)
+    allows = functools.partial(APPLICATION.allows, status)
     is_tried = application.call.status is not CallStatus.WITHDRAWN
     if allows(ApplicationAction.SUBMIT) and may(actor, Permission.FILL_AND_CHANGE, case):
         if is_tried:

@@ -144,6 +144,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             case_id=case.id,
             registration_number=case.registration_number or "",
             status=application.status,
+            is_withdrawn=application.withdrawn_at is not None,
             last_day=last_day,
             submitted_at=application.submitted_at,
             supplement_last_day=asked_by,
@@ -318,18 +319,21 @@ def _at(actor: Actor, stage: CaseStage) -> ColumnElement[bool]:
     )
     is_open = Report.opens_on <= today
     sent = is_sent(Decision.id)
-    # Until a decision has been sent, the party's case is under handläggning.
-    in_hand = [ApplicationStatus.SUBMITTED] + ([] if actor.is_authority else [ApplicationStatus.CONCLUDED])
+    # Until a decision has been sent, the party's case is where it was: the decision is not seen by who does not see it.
+    concluded = Application.status == ApplicationStatus.CONCLUDED
+    taken_back = Application.withdrawn_at.is_not(None)
+    in_hand = or_(Application.status == ApplicationStatus.SUBMITTED, concluded & ~taken_back)
+    withdrawn = or_(Application.status == ApplicationStatus.WITHDRAWN, concluded & taken_back)
     conditions: dict[CaseStage, Callable[[], ColumnElement[bool]]] = {
         CaseStage.DRAFT: lambda: Application.status == ApplicationStatus.DRAFT,
-        CaseStage.TO_HANDLE: lambda: Application.status.in_(in_hand) & undecided & ~views_out,
+        CaseStage.TO_HANDLE: lambda: in_hand & undecided & ~views_out,
         CaseStage.SUPPLEMENT_OUT: lambda: has(Supplement, asked, Supplement.last_day >= today),
         CaseStage.SUPPLEMENT_LATE: lambda: has(Supplement, asked, Supplement.last_day < today),
         CaseStage.VIEWS_OUT: lambda: views_out,
         CaseStage.PROPOSED: lambda: decision(DecisionStatus.PROPOSED),
         CaseStage.RETURNED: lambda: decision(DecisionStatus.RETURNED),
         CaseStage.TO_SEND: lambda: has(Decision, Decision.status == DecisionStatus.MADE, ~sent),
-        CaseStage.WITHDRAWN: lambda: (Application.status == ApplicationStatus.WITHDRAWN) & undecided,
+        CaseStage.WITHDRAWN: lambda: withdrawn & undecided,
         CaseStage.REPORT_LATE: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on < today),
         CaseStage.TO_REVIEW: lambda: has(Report, Report.status == ReportStatus.SUBMITTED),
         CaseStage.REPORT_OUT: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on >= today),

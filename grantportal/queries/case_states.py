@@ -81,6 +81,8 @@ class Standing:
     """Everything that says where a case is."""
 
     state: CaseState
+    status: ApplicationStatus
+    """The application's, as far as the reader may know: a decision that is not sent has not happened to its party."""
     application: Label
     decision: DecisionLineOfCase | None
     payments: tuple[PaymentLine, ...]
@@ -99,6 +101,7 @@ class CaseFacts:
     case_id: int
     registration_number: str
     status: ApplicationStatus
+    is_withdrawn: bool
     last_day: date
     submitted_at: datetime | None
     supplement_last_day: date | None
@@ -139,7 +142,8 @@ def standings(actor: Actor, facts: Sequence[CaseFacts]) -> dict[int, Standing]:
     found = {}
     for each in facts:
         decision = decided.get(each.case_id)
-        label = _application_label(each, decision, now, audience)
+        status = applications.told_status(each.status, is_withdrawn=each.is_withdrawn, is_sent=decision is not None)
+        label = _application_label(each, status, decision, now, audience)
         payment_lines, report_lines = tuple(paid.get(each.case_id, ())), tuple(reported.get(each.case_id, ()))
         made = decision if decision is not None and decision.status is DecisionStatus.MADE else None
         found[each.case_id] = Standing(
@@ -150,6 +154,7 @@ def standings(actor: Actor, facts: Sequence[CaseFacts]) -> dict[int, Standing]:
                 payments=payment_years(payment_lines),
                 reports=_report_years(report_lines),
             ),
+            status=status,
             application=label,
             decision=decision,
             payments=payment_lines,
@@ -164,12 +169,12 @@ def audience_of(actor: Actor) -> Audience:
 
 
 def _application_label(
-    facts: CaseFacts, decision: DecisionLineOfCase | None, now: datetime, audience: Audience
+    facts: CaseFacts,
+    status: ApplicationStatus,
+    decision: DecisionLineOfCase | None,
+    now: datetime,
+    audience: Audience,
 ) -> Label:
-    status = facts.status
-    if status is ApplicationStatus.CONCLUDED and decision is None:
-        # Decided but not sent: until then the party's case is under handläggning.
-        return Label("info", "half", "Under handläggning", "Ni behöver inte göra något nu.")
     if decision is not None and decision.status is not DecisionStatus.MADE:
         return decision.label
     return applications.label(

@@ -17,7 +17,7 @@ from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission, may, visible
-from grantportal.queries import decisions
+from grantportal.queries import applications, decisions
 
 
 def get(actor: Actor, communication_id: int) -> Communication | None:
@@ -122,7 +122,7 @@ def page(actor: Actor, communication_id: int) -> CommunicationPage | None:
     row = (
         db.session()
         .execute(
-            select(Communication, Application.status, Organisation.name, Case.registration_number, Call.title)
+            select(Communication, Application, Organisation.name, Case.registration_number, Call.title)
             .join(Application, Communication.application_id == Application.id)
             .join(Organisation, Communication.organisation_id == Organisation.id)
             .join(Case, Communication.case_id == Case.id)
@@ -133,7 +133,7 @@ def page(actor: Actor, communication_id: int) -> CommunicationPage | None:
     )
     if row is None:
         return None
-    found, status, organisation, number, title = row
+    found, heard, organisation, number, title = row
     facts = Communicated(found.kind, found.last_day, found.replied_at is not None)
     return CommunicationPage(
         id=found.id,
@@ -155,6 +155,6 @@ def page(actor: Actor, communication_id: int) -> CommunicationPage | None:
         label=communication_label(facts, today=clock.today(), for_party=not actor.is_authority),
         may_reply=found.kind is CommunicationKind.SENT
         and found.replied_at is None
-        and APPLICATION.allows(status, ApplicationAction.COMMUNICATE)
+        and APPLICATION.allows(applications.told_status(heard), ApplicationAction.COMMUNICATE)
         and may(actor, Permission.REPLY_TO_COMMUNICATION, found),
     )

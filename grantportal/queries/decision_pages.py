@@ -18,6 +18,7 @@ from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.decisions import (
     DECISION,
+    CameAfter,
     Cell,
     Communicated,
     DecisionAction,
@@ -85,6 +86,8 @@ class DecisionPage:
     proposed_by_id: int | None
     proposed_by: str
     record_id: int | None
+    came_after: tuple[CameAfter, ...]
+    """What the party has sent in since the decision was made, while it is not sent."""
     dissents: tuple[DissentNoted, ...]
     may_dissent: frozenset[int]
     """Whose accounts may note a dissent: föredragande and those who took part without deciding."""
@@ -149,6 +152,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         proposed_by_id=decision.proposed_by_id,
         proposed_by=proposer,
         record_id=record_id,
+        came_after=decisions.came_after(decision),
         dissents=decisions.dissents(decision),
         may_dissent=decisions.persons(decision),
         without_account=decisions.without_account(decision),

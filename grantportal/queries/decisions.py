@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,8 +14,9 @@ from grantportal.domain import clock
 from grantportal.domain.actors import ROLE_TEXTS, Actor
 from grantportal.domain.applications import ApplicationStatus, is_late
 from grantportal.domain.calls import CallStatus
-from grantportal.domain.cases import FrozenKind
+from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.decisions import (
+    CameAfter,
     Cell,
     Communicated,
     DecisionStatus,
@@ -32,7 +34,7 @@ from grantportal.models.grants import Grantee, YearFrame
 from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
-from grantportal.policy import WHO_MAY, Permission, visible
+from grantportal.policy import WHO_MAY, Permission, is_sent, visible
 from grantportal.queries.accounts import holds
 
 
@@ -182,13 +184,7 @@ def dissents(decision: Decision) -> tuple[DissentNoted, ...]:
     """Those that are about the decision as it was proposed last, in order: one against an earlier proposal is not."""
     if decision.proposed_at is None:
         return ()
-    # By the handlingar's order: in the same second as the decision it is before it or after it all the same.
-    made = (
-        select(func.min(Record.id))
-        .join(FrozenVersion, FrozenVersion.id == Record.frozen_version_id)
-        .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.subject_id == decision.id)
-        .scalar_subquery()
-    )
+    made = _made_record(decision.id)
     rows = db.session().execute(
         select(
             User.name,
@@ -217,6 +213,39 @@ def persons(decision: Decision) -> frozenset[int]:
 def without_account(decision: Decision) -> tuple[str, ...]:
     """The names of those who took part and have no account."""
     return tuple(each.name for each in persons_of(decision.took_part))
+
+
+def unsent(application_id: int) -> bool:
+    """Whether a decision about the application is made and not sent."""
+    made = exists().where(
+        Decision.application_id == application_id, Decision.status == DecisionStatus.MADE, ~is_sent(Decision.id)
+    )
+    return bool(db.session().scalar(select(made)))
+
+
+def came_after(decision: Decision) -> tuple[CameAfter, ...]:
+    """What has come from the party since the decision was made, in order; nothing once it has been sent."""
+    rows = db.session().execute(
+        select(Record.id, Record.kind, Record.title, Record.dated_at)
+        .where(
+            Record.case_id == decision.case_id,
+            Record.direction == Direction.IN,
+            Record.id > _made_record(decision.id),
+            ~is_sent(decision.id),
+        )
+        .order_by(Record.id)
+    )
+    return tuple(CameAfter(key, kind is RecordKind.WITHDRAWAL, title, at) for key, kind, title, at in rows)
+
+
+def _made_record(decision_id: int) -> Any:
+    """The handling that the decision was made as: what comes in the same second is before it or after it all the same."""
+    return (
+        select(func.min(Record.id))
+        .join(FrozenVersion, FrozenVersion.id == Record.frozen_version_id)
+        .where(FrozenVersion.kind == FrozenKind.DECISION, FrozenVersion.subject_id == decision_id)
+        .scalar_subquery()
+    )
 
 
 def application(actor: Actor, application_id: int) -> Application | None:

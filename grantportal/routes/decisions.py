@@ -5,8 +5,16 @@ from enum import StrEnum
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms.base import Form
-from forms.decisions import Compared, DecideForm, DissentForm, ReturnForm, compare_form, filled, propose_form
+from forms.decisions import (
+    Compared,
+    DecideForm,
+    DispatchForm,
+    DissentForm,
+    ReturnForm,
+    compare_form,
+    filled,
+    propose_form,
+)
 from grantportal import policy, web
 from grantportal.domain import dissents
 from grantportal.domain.decisions import DECISION, DecisionAction, early_statement
@@ -149,10 +157,16 @@ def dispatch(decision_id: int) -> ResponseReturnValue:
     """The decision is sent to its party."""
     page = _page(decision_id)
     policy.require(web.actor(), Permission.DISPATCH_DECISION)
-    form = Form()
+    form = DispatchForm(seen=_newest(page))
     if web.carried_out(form, services.dispatch, web.actor(), decision_id):
         return web.done("Beslutet är skickat till parten.", ".show", decision_id=decision_id)
+    # After a refusal the page tells of what has come since it was opened: that is then what has been seen.
+    form.seen.data = _newest(page)
     return _shown("decisions/dispatch.html", page, form=form)
+
+
+def _newest(page: DecisionPage) -> str:
+    return str(max((each.record_id for each in page.came_after), default=0))
 
 
 def _page(decision_id: int) -> DecisionPage:

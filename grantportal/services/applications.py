@@ -16,6 +16,7 @@ from grantportal.domain.applications import (
 )
 from grantportal.domain.calls import CallKind, ensure_still_takes
 from grantportal.domain.cases import CaseKind, Direction, RecordKind
+from grantportal.domain.decisions import AFTER_DECISION
 from grantportal.domain.earlier_answers import EarlierAnswer, earlier_answer, is_same
 from grantportal.domain.errors import NotVisible, RuleViolation, TextClash
 from grantportal.domain.events import EventKind
@@ -30,7 +31,7 @@ from grantportal.models.applications import Answer, Application, BudgetLine, Sta
 from grantportal.models.cases import Case
 from grantportal.policy import Permission
 from grantportal.queries import applications as queries
-from grantportal.queries import earlier_answers, supplements
+from grantportal.queries import decisions, earlier_answers, supplements
 from grantportal.transaction import Bookkeeping, bookkeeping, transaction
 
 CANNOT_FETCH = "Svaret går inte att hämta. Ladda om sidan och se vad som går."
@@ -86,7 +87,9 @@ def save_section(actor: Actor, application_id: int, section: str, command: SaveA
         application = _locked(who, application_id)
         policy.require(who, Permission.FILL_AND_CHANGE, application)
         if not APPLICATION.allows(application.status, ApplicationAction.EDIT):
-            raise applications.locked_since(application.status, queries.last_hand_in(application), applications.UNSAVED)
+            raise applications.locked_since(
+                queries.told_status(application), queries.last_hand_in(application), applications.UNSAVED
+            )
         definition = queries.form_of(application)
         part = definition.section(section)
         if part is None:
@@ -316,7 +319,11 @@ def withdraw(actor: Actor, application_id: int) -> None:
     with transaction(actor, EventKind.APPLICATION_WITHDRAWN) as act:
         application = _locked(act.actor, application_id)
         policy.require(act.actor, Permission.WITHDRAW_APPLICATION, application)
-        application.status = APPLICATION.after(application.status, ApplicationAction.WITHDRAW)
+        withdrawn = APPLICATION.after(queries.told_status(application), ApplicationAction.WITHDRAW)
+        unsent = decisions.unsent(application.id)
+        if not unsent:
+            application.status = withdrawn
+        # Of what is decided and not sent it is noted, and told: whether it is sent all the same is for a person.
         application.withdrawn_at = clock.received()
         supplement = supplements.open_row(application.id)
         if supplement is not None:
@@ -333,10 +340,13 @@ def withdraw(actor: Actor, application_id: int) -> None:
             counterpart=sender,
             text=f"{sender} återkallar ansökan. Uppgiften lämnades av {act.actor.name}, ombud.",
         )
-        notices.tell_authority(
-            act, case, "Ansökan är återkallad", f"{sender}, {case.registration_number}.", Role.HANDLAGGARE
-        )
-        act.about(application)
+        said = f"{sender}, {case.registration_number}."
+        if unsent:
+            title = "Ansökan är återkallad efter beslutet"
+            notices.tell_after_decision(act, case, title, said)
+        else:
+            notices.tell_authority(act, case, "Ansökan är återkallad", said, Role.HANDLAGGARE)
+        act.about(application, **(AFTER_DECISION if unsent else {}))
 
 
 def _locked(actor: Actor, application_id: int, *, with_call: bool = False) -> Application:

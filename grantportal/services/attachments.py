@@ -129,7 +129,7 @@ def _open_question(who: Actor, application: Application, number: int) -> Questio
     policy.require(who, Permission.FILL_AND_CHANGE, application)
     if not APPLICATION.allows(application.status, ApplicationAction.EDIT):
         last = application_queries.last_hand_in(application)
-        raise applications.locked_since(application.status, last, "Inget är ändrat.")
+        raise applications.locked_since(application_queries.told_status(application), last, "Inget är ändrat.")
     definition: FormDefinition = application_queries.form_of(application)
     question = definition.question(number)
     if question is None or not question.most_files:

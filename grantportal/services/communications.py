@@ -5,6 +5,7 @@ from grantportal.domain.actors import Actor, Role
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import (
+    AFTER_DECISION,
     Communicated,
     CommunicationKind,
     ReplyToCommunication,
@@ -15,13 +16,13 @@ from grantportal.domain.decisions import (
 )
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.effects.notices import tell_authority, tell_party
+from grantportal.effects.notices import tell_after_decision, tell_authority, tell_party
 from grantportal.effects.records import add_record
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication
 from grantportal.policy import Permission, require
-from grantportal.queries import communications
+from grantportal.queries import applications, communications, decisions
 from grantportal.transaction import transaction
 
 
@@ -102,7 +103,7 @@ def reply(actor: Actor, communication_id: int, command: ReplyToCommunication) ->
         if communication is None:
             raise NotVisible
         require(act.actor, Permission.REPLY_TO_COMMUNICATION, communication)
-        if not APPLICATION.allows(application.status, ApplicationAction.COMMUNICATE):
+        if not APPLICATION.allows(applications.told_status(application), ApplicationAction.COMMUNICATE):
             raise RuleViolation("Ärendet är avgjort eller återkallat, så synpunkter kan inte lämnas längre.")
         ensure_may_reply(Communicated(communication.kind, communication.last_day, communication.replied_at is not None))
         if not command.text.strip():
@@ -119,14 +120,13 @@ def reply(actor: Actor, communication_id: int, command: ReplyToCommunication) ->
             counterpart=application.organisation.name,
             text=command.text,
         )
-        act.about(communication, **kept)
-        tell_authority(
-            act,
-            case,
-            "Synpunkter har kommit in",
-            f"{application.organisation.name} har lämnat synpunkter i ärende {case.registration_number}.",
-            Role.HANDLAGGARE,
-        )
+        unsent = decisions.unsent(application.id)
+        act.about(communication, **(AFTER_DECISION if unsent else {}), **kept)
+        said = f"{application.organisation.name} har lämnat synpunkter i ärende {case.registration_number}"
+        if unsent:
+            tell_after_decision(act, case, "Synpunkter efter beslutet", f"{said}.")
+        else:
+            tell_authority(act, case, "Synpunkter har kommit in", f"{said}.", Role.HANDLAGGARE)
 
 
 def _locked(actor: Actor, application_id: int) -> tuple[Case, Application]:

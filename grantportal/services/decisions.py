@@ -15,6 +15,7 @@ from grantportal.domain.decisions import (
     DecisionAction,
     DecisionFacts,
     DecisionStatus,
+    DispatchDecision,
     Outcome,
     ProposeDecision,
     ReturnDecision,
@@ -25,6 +26,7 @@ from grantportal.domain.decisions import (
     ensure_early_is_meant,
     ensure_known_cells,
     ensure_outcome_fits,
+    ensure_read_before_sent,
     ensure_reasoned,
     ensure_seen,
     ensure_two_persons,
@@ -66,6 +68,8 @@ from grantportal.policy import Permission, require
 from grantportal.queries import calls, decision_documents, decisions
 from grantportal.queries.decisions import Ground
 from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
+
+NOTHING_CAME = DispatchDecision()
 
 
 def save_totals(actor: Actor, call_id: int, command: SaveTotals) -> int:
@@ -321,7 +325,7 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
         )
 
 
-def dispatch(actor: Actor, decision_id: int) -> None:
+def dispatch(actor: Actor, decision_id: int, command: DispatchDecision = NOTHING_CAME) -> None:
     """The decision is sent to its party (meddelat): time to appeal runs from here for a party that represents the public."""
     with transaction(actor, EventKind.DECISION_DISPATCHED) as act:
         # Locked first, as calls are: the worker tells of one under the same lock, of those who are grantees by then.
@@ -331,6 +335,7 @@ def dispatch(actor: Actor, decision_id: int) -> None:
         DECISION.after(decision.status, DecisionAction.DISPATCH)
         if decisions.dispatched_at(decision.id) is not None:
             raise RuleViolation("Beslutet är redan skickat. Inget ändrades.")
+        ensure_read_before_sent(command, decisions.came_after(decision))
         organisation = ground.application.organisation
         told_of = [call.id for call in extras if organisation.id in calls.to_tell_of(call)]
         frozen = _freeze_as_sent(act, ground, decision)

@@ -91,3 +91,16 @@ def test_a_request_is_closed_when_its_last_day_is_over():
     supplements.ensure_time_is_out(LAST_DAY, TOO_LATE)
     with pytest.raises(RuleViolation, match="har tid på sig"):
         supplements.ensure_time_is_out(LAST_DAY, LAST_MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_withdrawn", "is_sent", "told"),
+    [
+        (ApplicationStatus.CONCLUDED, False, False, ApplicationStatus.SUBMITTED),
+        (ApplicationStatus.CONCLUDED, True, False, ApplicationStatus.WITHDRAWN),
+        (ApplicationStatus.CONCLUDED, True, True, ApplicationStatus.CONCLUDED),
+        (ApplicationStatus.SUPPLEMENT_REQUESTED, False, False, ApplicationStatus.SUPPLEMENT_REQUESTED),
+    ],
+)
+def test_what_is_decided_has_not_happened_to_the_party_before_it_is_sent(status, is_withdrawn, is_sent, told):
+    assert applications.told_status(status, is_withdrawn=is_withdrawn, is_sent=is_sent) is told

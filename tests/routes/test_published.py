@@ -1,6 +1,8 @@
 """A decision is nobody's but the authority's before it is sent: what anybody reads, on every page and in every file."""
 
+import html
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +15,14 @@ from werkzeug.routing import Rule
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.domain.decisions import Outcome
+from grantportal.domain.cases import CaseStage
+from grantportal.domain.decisions import Outcome, SendCommunication
 from grantportal.models.applications import Application
 from grantportal.models.cases import Case
 from grantportal.queries import applications as application_queries
 from grantportal.queries import calls
-from grantportal.services import decisions
+from grantportal.services import applications as applications_services
+from grantportal.services import communications, decisions
 from tests.routes.access import ANONYMOUS, all_rows
 from tests.support import decidable
 from tests.support.factories import OrganisationFactory, person
@@ -186,3 +190,77 @@ def test_a_grantee_may_apply_in_an_extra_call_when_the_decision_has_been_sent(of
         decisions.dispatch(of.registrar, made[0])
         assert "Påbörja ansökan" in ombud.get(f"/utlysningar/{extra.call.id}").text
         assert calls.to_tell_of(extra.call) == [applications[0].organisation_id]
+
+
+# --- The party itself ----------------------------------------------------------------------------------------------
+
+
+def everything(client: Any, starts: Sequence[str]) -> dict[str, str]:
+    """All that a person reads who follows every link from where they start, but for the marks that are new each time."""
+    found: dict[str, str] = {}
+    left = list(starts)
+    while left:
+        address = left.pop()
+        if address in found:
+            continue
+        answer = client.get(address)
+        said = re.sub(
+            r'(name="csrf_token"[^>]*value=|name="_kopia"[^>]*value=|data-key=)"[^"]*"',
+            r'\1""',
+            answer.data.decode(errors="replace"),
+        )
+        found[address] = f"{answer.status_code} {answer.location} {said}"
+        if answer.mimetype == "text/html":
+            links = (html.unescape(each) for each in re.findall(r'href="(/[^"#]*)', said))
+            # What is public is read by everybody above.
+            left += [
+                each
+                for each in links
+                if not re.search("/static/|/fordelade-bidrag|/om/|[?]ordning=|/vyer/|/hamta", each)
+            ]
+    return found
+
+
+def heard(of: decidable.Programme, made: Application) -> int:
+    """Material that the party has not answered, sent in time to have run out when it is decided."""
+    with clock.at(DECIDED - timedelta(days=30)):
+        return communications.send(of.officer, made.id, SendCommunication("Vi avser att avslå.", date(2021, 12, 1)))
+
+
+def taken_back(of: decidable.Programme, made: Application) -> int:
+    """An application that its ombud has taken back, with material that came before that."""
+    sent = heard(of, made)
+    ombud = decidable.actor_with(Role.OMBUD, made.organisation)
+    with clock.at(DECIDED - timedelta(days=1)):
+        applications_services.withdraw(ombud, made.id)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("before_it", "outcome", "granted"),
+    [
+        (heard, Outcome.GRANTED, GRANTED),
+        (heard, Outcome.REFUSED, {}),
+        (taken_back, Outcome.STRUCK, {}),
+    ],
+)
+def test_the_party_reads_the_same_before_and_after_its_decision_is_made(
+    of, extra, signed_in, before_it, outcome, granted
+):
+    region = OrganisationFactory(name="Region Parten")
+    made = decidable.application(of, region, sought=GRANTED)
+    material = before_it(of, made)
+    reader = signed_in(person(Role.OMBUD, region, valid_from=date(2019, 1, 1)))
+    own = [f"/arenden/{made.case_id}", f"/ansokningar/{made.id}", f"/ansokningar/{made.id}/aterkalla"]
+    starts = ["/", "/arenden/", "/beslut/", "/notiser", *own, f"/kommunicering/{material}/svara", "/beslut/1"]
+    starts += [f"/arenden/?lage={each.value}" for each in CaseStage]
+    with clock.at(DECIDED):
+        decision_id = decisions.propose(of.officer, made.id, decidable.command(of, granted, outcome=outcome))
+        everything(reader, starts)  # what is read is no longer new
+        before = everything(reader, starts)
+        decidable.decided(of, decision_id)
+        after = everything(reader, starts)
+    assert {each for each in before if each not in after} == {each for each in after if each not in before} == set()
+    assert [each for each in before if before[each] != after[each]] == []
+    assert before[own[0]].startswith("200")
+    assert "Region Parten" in before[own[0]]

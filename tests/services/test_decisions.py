@@ -419,7 +419,7 @@ def test_a_reply_ends_the_waiting(pilot):
     sent = communications.send(pilot.officer, made.id, SendCommunication("Underlag", tomorrow()))
     decision_id = services.propose(pilot.officer, made.id, command(pilot, dict.fromkeys(pilot.years, 1_000_000)))
     communications.reply(ombud, sent, ReplyToCommunication("Vi delar bedömningen."))
-    decided(pilot, decision_id)
+    decided(pilot, decision_id, sent=True)
     with pytest.raises(RuleViolation, match="Ärendet är avgjort"):
         communications.reply(ombud, sent, ReplyToCommunication("En sak till."))
 
