@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from grantportal.domain import clock
 from grantportal.domain.errors import RuleViolation, RuleViolations
@@ -130,6 +131,29 @@ def unexplained(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]
         for code, rating in own.items()
         if code not in left and assessments[code].rating is not rating and not assessments[code].comment
     ]
+
+
+_ANSWERED = ("rating", "text", "proviso_mattered", "proviso_text", "causes", "measure")
+
+
+def rated_before(
+    versions: Sequence[tuple[datetime, Mapping[str, Any]]], rated: Mapping[str, datetime]
+) -> frozenset[str]:
+    """The expected results that were rated by another answer than the one that stands: a komplettering has changed it since.
+
+    `versions` are when each came in (UTC) and its frozen content, the oldest first; `rated` is when each result was last rated.
+    """
+    found = set()
+    for code, at in rated.items():
+        read = [content for came, content in versions if came <= at] or [content for _, content in versions[:1]]
+        if read and _answer(read[-1], code) != _answer(versions[-1][1], code):
+            found.add(code)
+    return frozenset(found)
+
+
+def _answer(content: Mapping[str, Any], code: str) -> list[Any] | None:
+    result = next((each for each in content["results"] if each["code"] == code), None)
+    return result and [result.get(part) for part in _ANSWERED]
 
 
 def ensure_all_rated(own: Mapping[str, Rating], assessments: Mapping[str, Assessment]) -> None:

@@ -167,6 +167,8 @@ class ReviewedResult:
     causes: tuple[str, ...]
     measure: str
     ours: Shown | None
+    is_rated_before: bool = False
+    """Whether the officer rated another answer than the one that stands: then it is to be rated again."""
     before: tuple[tuple[str, str], ...] = ()
     """What the last komplettering changed, as (what, the words before)."""
 
@@ -184,7 +186,9 @@ class ReviewedResult:
 
     @property
     def assessment(self) -> Assessment:
-        """The officer's assessment so far."""
+        """The officer's assessment of the answer that stands; of one from before a komplettering only the comment is left."""
+        if self.ours and self.is_rated_before:
+            return Assessment(None, self.ours.comment)
         return self.ours.assessment if self.ours else Assessment()
 
     @property
@@ -261,17 +265,27 @@ class ReviewPage:
 
     @property
     def rated(self) -> int:
-        """How many results the officer has rated."""
-        return sum(result.ours is not None for result in self.results)
+        """How many results the officer has rated, by the answers that stand."""
+        return len(self.assessments)
+
+    @property
+    def assessments(self) -> dict[str, Assessment]:
+        """The officer's assessments of the answers that stand, by code."""
+        return {each.code: each.assessment for each in self.results if each.ours and not each.is_rated_before}
 
     @property
     def remaining(self) -> tuple[tuple[ReviewedResult, str], ...]:
         """The results that stand in the way of an approval, with what is to be done about each."""
         own = {each.code: each.own.rating for each in self.results if each.own.rating}
-        assessments = {each.code: each.assessment for each in self.results if each.ours}
-        unrated, unexplained = reviews.unrated(own, assessments), reviews.unexplained(own, assessments)
+        unrated, unexplained = reviews.unrated(own, self.assessments), reviews.unexplained(own, self.assessments)
+        not_rated = {True: "bedömt före kompletteringen, bedöm det igen", False: "inte bedömt"}
         return tuple(
-            (each, "inte bedömt" if each.code in unrated else "skriv varför bedömningen är en annan än regionens")
+            (
+                each,
+                not_rated[each.is_rated_before]
+                if each.code in unrated
+                else "skriv varför bedömningen är en annan än regionens",
+            )
             for each in self.results
             if each.code in unrated or each.code in unexplained
         )
@@ -284,8 +298,7 @@ class ReviewPage:
     @property
     def fingerprint(self) -> str:
         """What an approval of this page rests on."""
-        assessments = {each.code: each.assessment for each in self.results if each.ours}
-        return reviews.fingerprint_of(self.head.version_number, assessments, self.charge.charged)
+        return reviews.fingerprint_of(self.head.version_number, self.assessments, self.charge.charged)
 
 
 def page(actor: Actor, report_id: int) -> ReviewPage | None:
@@ -304,6 +317,9 @@ def page(actor: Actor, report_id: int) -> ReviewPage | None:
     matrix = frameworks.matrix(head.framework_version_id, [head.grant_year])
     wordings = {each.id: each.wording(head.grant_year) for each in matrix.results} if matrix else {}
     ours = _ours([report_id])
+    # What is approved stays as it was approved.
+    asks_again = head.is_supplemented and head.status is not ReportStatus.APPROVED
+    again = rated_before(report_id) if asks_again else frozenset()
     areas: dict[str, ReviewedArea] = {}
     for result, expected, area in _reported([report_id]):
         wording = wordings.get(expected.id)
@@ -319,6 +335,7 @@ def page(actor: Actor, report_id: int) -> ReviewPage | None:
             causes=tuple(result.causes.splitlines()),
             measure=result.measure,
             ours=ours.get((report_id, expected.id)),
+            is_rated_before=expected.code in again,
             before=_changed_result(expected.code, now, before),
         )
         known = areas.get(area.code) or ReviewedArea(area.code, area.title, ())
@@ -873,6 +890,23 @@ def saved_ratings(report_id: int) -> dict[int, tuple[ReviewRating, str]]:
         .execution_options(populate_existing=True)
     )
     return {row.expected_result_id: (row, by) for row, by in rows}
+
+
+def rated_before(report_id: int) -> frozenset[str]:
+    """The codes of the results that were rated by another answer than the one that was handed in last."""
+    versions = db.session().execute(
+        select(FrozenVersion.frozen_at, FrozenVersion.content)
+        .where(FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == report_id)
+        .order_by(FrozenVersion.number)
+    )
+    rated = db.session().execute(
+        select(ExpectedResult.code, ReviewRating.reviewed_at)
+        .join(ReviewRating, ReviewRating.expected_result_id == ExpectedResult.id)
+        .where(ReviewRating.report_id == report_id)
+    )
+    return reviews.rated_before(
+        [(at, json.loads(content)) for at, content in versions], {each.code: each.reviewed_at for each in rated}
+    )
 
 
 def open_supplement(report_id: int) -> Supplement:

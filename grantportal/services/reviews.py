@@ -32,6 +32,7 @@ def rate(actor: Actor, report_id: int, command: RateResults) -> int:
         report.status = REPORT.after(report.status, ReportAction.REVIEW)
         reported = queries.reported(report.id)
         saved = queries.saved_ratings(report.id)
+        again = queries.rated_before(report.id)
         changed: dict[int, Assessment] = {}
         wrong: list[RuleViolation] = []
         for each in command.results:
@@ -40,7 +41,9 @@ def rate(actor: Actor, report_id: int, command: RateResults) -> int:
             code, own = reported[each.result_id]
             row, by = saved.get(each.result_id, (None, ""))
             now = Assessment(row.rating, row.comment) if row else Assessment()
-            if each.assessment == now or reviews.is_untouched(each.seen, each.assessment):
+            # The same rating of another answer is a new one.
+            is_same = each.assessment == now and code not in again
+            if is_same or reviews.is_untouched(each.seen, each.assessment):
                 continue
             if reviews.is_outdated(each.seen, row.version if row else 0):
                 wrong.append(reviews.outdated(each.result_id, code, now, by))
@@ -156,11 +159,12 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
         report.status = REPORT.after(report.status, ReportAction.APPROVE)
         reported = queries.reported(report.id)
         saved = queries.saved_ratings(report.id)
+        again = queries.rated_before(report.id)
         own = dict(reported.values())
         assessments = {
             code: Assessment(saved[each][0].rating, saved[each][0].comment)
             for each, (code, _) in reported.items()
-            if each in saved
+            if each in saved and code not in again
         }
         reviews.ensure_all_rated(own, assessments)
         version = queries.newest_version(report.id)

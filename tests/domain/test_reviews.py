@@ -25,6 +25,20 @@ def test_a_comment_without_a_rating_is_asked_again():
     assert wrong.field == "r1_rating"
 
 
+def answered(**texts):
+    return {"results": [{"code": code, "rating": "Uppnått", "text": text} for code, text in texts.items()]}
+
+
+@pytest.mark.parametrize(("hour", "codes"), [(9, {"A1"}), (10, {"A1"}), (11, {"A1"}), (12, set()), (13, set())])
+def test_what_was_rated_before_its_answer_was_changed_is_rated_again(hour, codes):
+    at = [datetime(2023, 3, 1, each, tzinfo=UTC) for each in (10, 12)]
+    versions = list(zip(at, (answered(A1="Då", A2="Samma"), answered(A1="Nu", A2="Samma")), strict=True))
+    rated = dict.fromkeys(("A1", "A2"), datetime(2023, 3, 1, hour, tzinfo=UTC))
+    assert reviews.rated_before(versions, rated) == codes
+    assert reviews.rated_before(versions[:1], rated) == set()
+    assert reviews.rated_before(versions, {}) == set()
+
+
 def test_every_result_is_rated_before_the_approval():
     own = {"A1": Rating.MET, "A2": Rating.PARTLY}
     with pytest.raises(RuleViolation, match=r"1 av 2 förväntade resultat är bedömda\. Bedöm först A2\."):

@@ -250,6 +250,40 @@ def test_what_an_answered_komplettering_changed_is_told(of, officer, region, mad
     assert page.economy_before == (("Personal, total kostnad", "900\xa0000\xa0kr"),)
 
 
+def test_a_rating_of_an_answer_that_a_komplettering_has_changed_is_made_anew(of, officer, region, made):
+    before = Assessment(Rating.PARTLY, "Beskrivningen saknar ansvar.")
+    later = clock.local(date(2023, 3, 28), 9)
+    with clock.at(clock.local(date(2023, 3, 19), 9)):
+        rate(officer, made, *(rating(of, code, before) for code in of.results))
+    with clock.at(ASKED):
+        asked_id = services.request_supplement(officer, made.id, ASKING)
+    freeze(of, made, region, number=2, ratings={"A1": Rating.MET, "A2": Rating.PARTLY}, at=later)
+    with db.writing_session() as session, session.begin():
+        session.get_one(Supplement, asked_id).status = SupplementStatus.ANSWERED
+        report_row = session.get_one(Report, made.id)
+        report_row.version_number, report_row.status = 2, ReportStatus.SUBMITTED
+    committed()
+
+    with clock.at(later.replace(hour=12)):
+        page = queries.page(officer, made.id)
+        assert (page.rated, len(page.results)) == (1, 2)
+        assert [(each.code, what) for each, what in page.remaining] == [
+            ("A1", "bedömt före kompletteringen, bedöm det igen")
+        ]
+        with pytest.raises(RuleViolation, match=r"Bedöm först A1\."):
+            approve(officer, made)
+        first = page.results[0]
+        # Sent back as it was shown, nothing is chosen, and nothing is saved.
+        with pytest.raises(RuleViolation, match="inget att spara"):
+            rate(officer, made, rating(of, "A1", first.assessment, first.stamp))
+        # The same rating as before is a new one: it is of another answer.
+        assert rate(officer, made, rating(of, "A1", before, first.stamp)) == 1
+        committed()
+        assert queries.page(officer, made.id).rated == 2
+        approve(officer, made)
+    assert status_of(made) is ReportStatus.APPROVED
+
+
 def test_a_draft_is_not_there_for_the_officer(of, officer, region):
     draft = report(of, region, status=ReportStatus.DRAFT)
 
