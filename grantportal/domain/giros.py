@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.money import number as in_digits
 from grantportal.domain.reasons import ensure_says_something
 from grantportal.domain.texts import few
 
@@ -94,6 +95,14 @@ def ensure_waits(*, approved: bool, ended: bool) -> None:
         raise RuleViolation("Bankgirot är redan godkänt. Ett annat gäller först när det har begärts och godkänts.")
     if ended:
         raise RuleViolation("Bankgirot är redan underkänt eller återtaget. Inget är ändrat.")
+
+
+def attestations_ended(count: int) -> str:
+    """« Attesten av 3 utbetalningar gäller inte längre. …», said to whoever approved a giro; empty where none was attested."""
+    if not count:
+        return ""
+    what = "1 utbetalning" if count == 1 else f"{in_digits(count)} utbetalningar"
+    return f" Attesten av {what} gäller inte längre: någon ska attestera igen."
 
 
 def ensure_another_approves(*, verified_by: int | None, approved_by: int | None) -> None:

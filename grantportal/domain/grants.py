@@ -105,18 +105,32 @@ def status_after(status: FrameStatus, *, frame: Kronor, changed_to: Kronor) -> F
     return FrameStatus.ESTIMATED if frame != changed_to else status
 
 
-def ensure_nothing_under_way(status: FrameStatus, becomes: FrameStatus, under_way: Sequence[str]) -> None:
+def ensure_nothing_under_way(
+    status: FrameStatus, becomes: FrameStatus, under_way: Sequence[str], *, batched: int
+) -> None:
     """A year's money does not go back to beräknad while payments of it are on their way to the bank.
 
-    `under_way` names each, such as «Region Skåne (väntar på attest)». What is paid already was paid of tilldelade medel,
-    and hinders nothing. Raises RuleViolation on `frame`.
+    `under_way` names each, such as «Region Skåne (väntar på attest)», and `batched` of them are in an underlag, from which
+    nothing is taken back. What is paid already was paid of tilldelade medel, and hinders nothing. Raises RuleViolation on
+    `frame`.
     """
     if status is FrameStatus.ALLOTTED and becomes is not status and under_way:
         raise RuleViolation(
             "Medlen skulle bli beräknade igen, men utbetalningar är på väg: "
-            f"{few(under_way)}. Ändra ramen när de är betalda, eller be en ekonom ta tillbaka dem först.",
+            f"{few(under_way)}. {_way_out(len(under_way), batched)}",
             field="frame",
         )
+
+
+def _way_out(under_way: int, batched: int) -> str:
+    if not batched:
+        return "Ändra ramen när de är betalda, eller be en ekonom ta tillbaka dem först."
+    if batched == under_way:
+        return "Ändra ramen när de är betalda: det som ligger i ett underlag tas inte tillbaka."
+    return (
+        "Det som ligger i ett underlag tas inte tillbaka: ändra ramen när det är betalt. Det andra ska också vara betalt, "
+        "eller taget tillbaka av en ekonom."
+    )
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ INJUNCTION = (
     "Om ansökan inte kompletteras så att den går att pröva kan den komma att avvisas. Det betyder att den inte prövas."
 )
 """What a föreläggande says of its consequence (20 § FL)."""
+UNANSWERED = "Utan svar bedöms det som redan är inskickat."
+"""The consequence of every other request."""
 NOTE = "note_"
 """Before a part's key: the field of what is said of it."""
 FARTHEST = timedelta(days=366)
@@ -141,6 +143,23 @@ def ensure_time_is_out(last_day: date, now: datetime) -> None:
         raise RuleViolation(
             f"Parten har tid på sig till och med {clock.day_text(last_day)}. Stäng kompletteringen efter det."
         )
+
+
+def asked_for(reason: str, *, is_injunction: bool) -> tuple[str, str]:
+    """A request's stored reason as what the officer wrote, and what happens without an answer."""
+    return (reason.removesuffix(INJUNCTION).rstrip(), INJUNCTION) if is_injunction else (reason, UNANSWERED)
+
+
+def follows(*, is_injunction: bool = False, year: int | None = None) -> str:
+    """What happens when a request is closed unanswered: of the application, or of the återrapportering of a year.
+
+    After a föreläggande nobody promises that the application is tried.
+    """
+    if year is not None:
+        return f"Återrapporteringen för {year} granskas som den är."
+    if is_injunction:
+        return "Ansökan prövas som den är om det går, annars kan den avvisas."
+    return "Ansökan bedöms som den är."
 
 
 def closed_text(last_day: date, follows: str) -> str:

@@ -17,7 +17,7 @@ from grantportal.domain.decisions import CommunicationKind, DecisionStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
 from grantportal.domain.reports import ECONOMY, ReportStatus
-from grantportal.domain.supplements import SupplementStatus
+from grantportal.domain.supplements import SupplementStatus, asked_for
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
@@ -170,6 +170,7 @@ def _theirs(actor: Actor) -> Iterator[Waiting | ImportantDate]:
             flag=case((_opens_economy(), 1), else_=0),
             title=Case.title,
             text=Supplement.reason,
+            injunction=case((Supplement.is_injunction, 1), else_=0),
             day=Supplement.last_day,
         )
         .join_from(Supplement, Case, Case.id == Supplement.case_id)
@@ -259,9 +260,10 @@ def _supplement(actor: Actor, row: Any) -> Iterator[Waiting]:
     needed = Permission.FILL_ECONOMY if of_report and row.flag else Permission.FILL_AND_CHANGE
     if not may(actor, needed, row):
         return
+    asked, follows = asked_for(row.text, is_injunction=bool(row.injunction))
     yield Waiting(
         title=f"Komplettera återrapporteringen för {row.year}" if of_report else f"Komplettera ansökan: {row.title}",
-        text=f"{_first_words(row.text)} Utan svar bedöms det som redan är inskickat.",
+        text=f"{_first_words(asked)} {follows}",
         endpoint="reports.show" if of_report else "supplements.answer",
         values={"report_id": row.number} if of_report else {"supplement_id": row.id},
         day=row.day,

@@ -231,6 +231,8 @@ class SupplementPage:
     reason: str
     last_day: date
     is_overdue: bool
+    follows: str
+    """What happens when it is closed unanswered."""
     time_asked_at: datetime | None
     """When the party asked for more time, while that waits for the authority."""
     requested_at: datetime
@@ -288,6 +290,7 @@ def page(actor: Actor, supplement_id: int) -> SupplementPage | None:
         reason=supplement.reason,
         last_day=supplement.last_day,
         is_overdue=now >= clock.end_of(supplement.last_day),
+        follows=supplements.follows(is_injunction=supplement.is_injunction),
         time_asked_at=found.time_asked_at if supplement.status is SupplementStatus.REQUESTED else None,
         requested_at=supplement.requested_at,
         requested_by=found.name or "",

@@ -15,6 +15,7 @@ COLUMNS: dict[str, TypeEngine[Any]] = {
     "number": Integer(),
     "year": Integer(),
     "flag": Integer(),
+    "injunction": Integer(),
     "amount": BigInteger(),
     "title": Text(),
     "text": Text(),

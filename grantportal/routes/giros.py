@@ -7,7 +7,7 @@ from forms.base import Form
 from forms.payments import ApproveGiroForm, AskForGiroForm, RefuseGiroForm, VerifyGiroForm
 from grantportal import policy, web
 from grantportal.domain.errors import NoRight, RuleViolation
-from grantportal.domain.giros import ensure_waits
+from grantportal.domain.giros import attestations_ended, ensure_waits
 from grantportal.policy import Permission
 from grantportal.queries import giros
 from grantportal.services import giros as services
@@ -79,7 +79,7 @@ def approve(giro_id: int) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     form = ApproveGiroForm()
     if web.carried_out(form, services.approve, who, giro_id):
-        return web.done("Bankgirot är godkänt och gäller nu.", ".index")
+        return web.done(f"Bankgirot är godkänt och gäller nu.{attestations_ended(form.result)}", ".index")
     return render_template("giros/approve.html", form=form, giro=shown)
 
 

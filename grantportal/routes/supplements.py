@@ -118,5 +118,5 @@ def close(supplement_id: int) -> ResponseReturnValue:
     policy.require(actor(), Permission.CLOSE_SUPPLEMENT, page)
     form = Form()
     if carried_out(form, services.close, actor(), supplement_id):
-        return done("Kompletteringen är stängd. Ansökan bedöms som den är.", ".show", supplement_id=supplement_id)
+        return done(f"Kompletteringen är stängd. {page.follows}", ".show", supplement_id=supplement_id)
     return _shown(supplement_id, form)

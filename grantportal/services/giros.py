@@ -76,10 +76,11 @@ def verify(actor: Actor, giro_id: int, command: VerifyGiro) -> None:
         act.about(giro, number=giro.number, way=command.way, how=command.how, **_shared(giro), **kept)
 
 
-def approve(actor: Actor, giro_id: int, command: ApproveGiro) -> None:
+def approve(actor: Actor, giro_id: int, command: ApproveGiro) -> int:
     """A second ekonom approves: the giro is in force, and the one before it ends.
 
-    What is attested and not yet in an underlag was attested for the one before: it waits for a new attestation.
+    What is attested and not yet in an underlag was attested for the one before: it waits for a new attestation. Answers how
+    many payments that is.
     """
     personal_numbers.ensure_none({"shared_reason": command.shared_reason}, personal_numbers.IN_NAME)
     with transaction(actor, EventKind.GIRO_APPROVED) as act:
@@ -99,8 +100,7 @@ def approve(actor: Actor, giro_id: int, command: ApproveGiro) -> None:
             act.session.flush()
         giro.approved_by_id, giro.approved_at, giro.valid_from = act.actor.user_id, clock.now(), today
         act.about(giro, number=giro.number, **_shared(giro))
-        if before is not None:
-            _end_attestations(act, giro, before, cases)
+        ended = _end_attestations(act, giro, before, cases) if before is not None else 0
         _tell(
             act,
             giro,
@@ -108,15 +108,18 @@ def approve(actor: Actor, giro_id: int, command: ApproveGiro) -> None:
             f"Bidrag till {giro.organisation.name} betalas från och med nu till ett nytt bankgiro. "
             "Kontakta myndigheten genast om det inte stämmer.",
         )
+        return ended
 
 
-def _end_attestations(act: Act, giro: BankGiro, before: BankGiro, cases: Mapping[int, Case]) -> None:
-    """What is attested for the giro before waits for a new attestation, and its two persons are told."""
+def _end_attestations(act: Act, giro: BankGiro, before: BankGiro, cases: Mapping[int, Case]) -> int:
+    """What is attested for the giro before waits for a new attestation, and its two persons are told: whoever approves the
+    giro too, who did not ask for it. Answers how many."""
     kind = EventKind.PAYMENT_ATTESTATION_ENDED
     reason = f"Bankgirot till {giro.organisation.name} är ändrat från {before.number} till {giro.number}."
-    for payment in payment_queries.attested_for(giro.organisation_id, cases):
+    payments = payment_queries.attested_for(giro.organisation_id, cases)
+    for payment in payments:
         payment.status = PAYMENT.after(payment.status, PaymentAction.END_ATTESTATION)
-        involved = {payment.registered_by_id, payment.attested_by_id} - {None, act.actor.user_id}
+        involved = {payment.registered_by_id, payment.attested_by_id}
         payment.attested_by_id, payment.attested_at = None, None
         payment.giro_id, payment.giro = None, ""
         act.also(kind, payment, amount=payment.amount, year=payment.grant_year, reason=reason)
@@ -128,6 +131,7 @@ def _end_attestations(act: Act, giro: BankGiro, before: BankGiro, cases: Mapping
                 f"{kind.text}: {kr(payment.amount)} för {payment.grant_year}",
                 f"{reason} Någon ska attestera igen.",
             )
+    return len(payments)
 
 
 def _shared(giro: BankGiro) -> dict[str, str]:

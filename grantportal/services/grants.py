@@ -19,7 +19,7 @@ from grantportal.domain.grants import (
     ensure_nothing_under_way,
     status_after,
 )
-from grantportal.domain.payments import STATUS_TEXTS
+from grantportal.domain.payments import STATUS_TEXTS, PaymentStatus
 from grantportal.models.grants import Condition, ConditionSet, CostCategory, Grant, YearFrame
 from grantportal.policy import Permission, require
 from grantportal.queries import grants, payments
@@ -89,11 +89,13 @@ def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
                 frame=command.frame, decided=frame.decided, most=command.max_grantees, grantees=frame.grantees
             )
             becomes = status_after(frame.status, frame=frame.frame, changed_to=command.frame)
-            under_way = [
-                f"{receiver} ({STATUS_TEXTS[status]})"
-                for receiver, status in payments.under_way(grant_id, command.grant_year)
-            ]
-            ensure_nothing_under_way(frame.status, becomes, under_way)
+            under_way = payments.under_way(grant_id, command.grant_year)
+            ensure_nothing_under_way(
+                frame.status,
+                becomes,
+                [f"{receiver} ({STATUS_TEXTS[status]})" for receiver, status in under_way],
+                batched=sum(status is PaymentStatus.BATCHED for _, status in under_way),
+            )
             frame.status, frame.frame = becomes, command.frame
         if frame.status is not FrameStatus.ALLOTTED:
             frame.allotted_at = None

@@ -130,9 +130,7 @@ def close_supplement(actor: Actor, report_id: int) -> None:
         supplements.ensure_time_is_out(supplement.last_day, clock.now())
         supplement.status = SUPPLEMENT.after(supplement.status, SupplementAction.CLOSE)
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
-        told = supplements.closed_text(
-            supplement.last_day, f"Återrapporteringen för {report.grant_year} granskas som den är."
-        )
+        told = supplements.closed_text(supplement.last_day, supplements.follows(year=report.grant_year))
         records.add_record(
             act,
             case,

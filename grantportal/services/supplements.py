@@ -82,7 +82,8 @@ def request(actor: Actor, application_id: int, command: RequestSupplement) -> in
             act,
             case,
             "Ni behöver komplettera ansökan",
-            f"Svara senast {day}. Det gäller: {titles}",
+            f"Svara senast {day}. Det gäller: {titles}"
+            + (f". {supplements.INJUNCTION}" if command.is_injunction else ""),
             *policy.who_answers(parts),
         )
         act.about(supplement, parts=list(parts), last_day=command.last_day.isoformat(), **kept)
@@ -199,7 +200,7 @@ def close(actor: Actor, supplement_id: int) -> None:
         application = queries.application_of(supplement)
         application.status = APPLICATION.after(application.status, ApplicationAction.CLOSE_SUPPLEMENT)
         supplement.ended_by_id, supplement.ended_at = act.actor.user_id, clock.now()
-        told = supplements.closed_text(supplement.last_day, "Ansökan bedöms som den är.")
+        told = supplements.closed_text(supplement.last_day, supplements.follows(is_injunction=supplement.is_injunction))
         records.add_record(
             act,
             application.case,

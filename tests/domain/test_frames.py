@@ -42,21 +42,29 @@ def test_a_year_does_not_go_back_to_estimated_while_payments_of_it_are_under_way
     waits = ["Region Skåne (väntar på attest)", "Region Östergötland (i underlag)"]
     estimated, allotted = FrameStatus.ESTIMATED, FrameStatus.ALLOTTED
     with pytest.raises(RuleViolation, match="Region Skåne \\(väntar på attest\\), Region Östergötland") as refusal:
-        ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=101), waits)
+        ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=101), waits, batched=1)
     assert refusal.value.field == "frame"
-    ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=101), [])
-    ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=100), waits)
-    ensure_nothing_under_way(estimated, status_after(estimated, frame=100, changed_to=101), waits)
+    ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=101), [], batched=0)
+    ensure_nothing_under_way(allotted, status_after(allotted, frame=100, changed_to=100), waits, batched=1)
+    ensure_nothing_under_way(estimated, status_after(estimated, frame=100, changed_to=101), waits, batched=1)
+
+
+@pytest.mark.parametrize(("batched", "can_be_taken_back"), [(0, True), (1, True), (2, False)])
+def test_nobody_is_advised_to_take_back_what_lies_in_an_underlag(batched, can_be_taken_back):
+    with pytest.raises(RuleViolation) as refusal:
+        ensure_nothing_under_way(FrameStatus.ALLOTTED, FrameStatus.ESTIMATED, ["Region A", "Region B"], batched=batched)
+    assert ("av en ekonom" in refusal.value.message or "be en ekonom" in refusal.value.message) is can_be_taken_back
+    assert ("underlag tas inte tillbaka" in refusal.value.message) is bool(batched)
 
 
 def test_thousands_that_are_under_way_are_told_of_by_the_first_and_how_many_more():
     estimated, allotted = FrameStatus.ESTIMATED, FrameStatus.ALLOTTED
     waits = [f"Region {number} (väntar på attest)" for number in range(10_000)]
     with pytest.raises(RuleViolation) as refusal:
-        ensure_nothing_under_way(allotted, estimated, waits)
+        ensure_nothing_under_way(allotted, estimated, waits, batched=0)
     assert "Region 4 (väntar på attest) och 9995 till. Ändra" in refusal.value.message
     with pytest.raises(RuleViolation, match=r"Region 4 \(väntar på attest\)\. Ändra"):
-        ensure_nothing_under_way(allotted, estimated, waits[:5])
+        ensure_nothing_under_way(allotted, estimated, waits[:5], batched=0)
 
 
 FIRST, SECOND, THIRD = (datetime(2021, month, 1, tzinfo=UTC) for month in (1, 3, 4))

@@ -8,13 +8,14 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.giros import GiroCheck
 from grantportal.domain.payments import PaymentStatus
+from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import Payment
 from tests.services.test_verification import tamper
 from tests.support.decidable import unlocked
-from tests.support.factories import OrganisationFactory, person
+from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.pages import words
 from tests.support.payable import giro, payable, programme
-from tests.support.rows import committed
+from tests.support.rows import committed, saved
 
 LISTING = "/utbetalningar/att/registrera"
 
@@ -184,6 +185,31 @@ def test_a_giro_that_changes_while_the_page_is_open_is_shown_before_it_is_attest
     assert before["payments"] != [box.get("value")]
     assert second.post_form(ATTESTING, {"payments": box.get("value")}).status_code == 303
     assert committed().get_one(Payment, payment.id).giro == "991-2346"
+
+
+def test_whoever_approves_a_giro_reads_that_his_attestation_fell(finance, second):
+    region = OrganisationFactory(name="Region Provstad")
+    giro(region)
+    registered(finance, region)
+    second.post_form(ATTESTING, ticked(second))
+    asked = saved(
+        BankGiro(
+            organisation_id=region.id,
+            number="991-2346",
+            asked_by_id=UserFactory().id,
+            asked_at=clock.now(),
+            verified_by_id=UserFactory().id,
+            verified_at=clock.now(),
+            verified_way=GiroCheck.CALLED,
+            verified_how="Ringde växeln och fick det uppläst.",
+        )
+    )
+
+    second.post_form(f"/bankgiron/{asked.id}/godkann", {})
+
+    assert "Attesten av 1 utbetalning gäller inte längre: någon ska attestera igen." in words(
+        second.get("/bankgiron/").document
+    )
 
 
 @pytest.mark.parametrize("forged", ["{}", "{}:", "{}:0", "{}:x", "{}:-1", "{}:99999999999"])

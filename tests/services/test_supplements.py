@@ -17,7 +17,7 @@ from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations, SavedMeanwhile
 from grantportal.domain.hand_ins import AsRead
 from grantportal.domain.messages import WriteMessage
-from grantportal.domain.supplements import MoreTime, SupplementStatus
+from grantportal.domain.supplements import INJUNCTION, MoreTime, SupplementStatus
 from grantportal.effects.notices import NOTICE
 from grantportal.models.accounts import User
 from grantportal.models.applications import RequestedLine
@@ -81,6 +81,30 @@ def test_an_injunction_says_what_happens_if_the_application_is_not_completed(app
         assert written.startswith(f"{ASKED_FOR.reason}\n\nOm ansökan inte kompletteras")
         assert "kan den komma att avvisas" in written
     assert supplement(asked).is_injunction
+
+
+@pytest.mark.parametrize("is_injunction", [True, False])
+def test_nobody_promises_to_try_what_the_same_request_says_may_be_dismissed(
+    application, handlaggare, ombud, is_injunction
+):
+    with clock.at(IN_MAY):
+        asked = supplements.request(handlaggare, application.id, replace(ASKED_FOR, is_injunction=is_injunction))
+    with clock.at(IN_JUNE):
+        db.close_read_session()
+        [waiting] = [each.text for each in home.start(ombud).waiting if each.title.startswith("Komplettera")]
+        before = queries.page(handlaggare, asked).follows
+        supplements.close(handlaggare, asked)
+    payloads = [json.loads(each) for each in committed().scalars(select(OutboxItem.payload))]
+    notices = {each["title"]: each["text"] for each in payloads if "title" in each}
+    told = notices["Kompletteringen är stängd"]
+    assert told.endswith(before)
+    assert ("avvisas" in notices["Ni behöver komplettera ansökan"]) is is_injunction
+    if is_injunction:
+        assert waiting == f"{ASKED_FOR.reason} {INJUNCTION}"
+        assert before == "Ansökan prövas som den är om det går, annars kan den avvisas."
+    else:
+        assert waiting == f"{ASKED_FOR.reason} Utan svar bedöms det som redan är inskickat."
+        assert before == "Ansökan bedöms som den är."
 
 
 def test_a_request_without_it_says_nothing_of_being_dismissed(application, handlaggare):
