@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired
 
-from forms.base import Amount, Day, DayTick, Form, Line, Paragraphs, WholeNumber
+from forms.base import Amount, Day, DayTick, Fingerprint, Form, Line, Paragraphs, WholeNumber
 from grantportal.domain.calls import ChangeLastDay, CorrectTexts, PublishCall, WithdrawCall, WriteCall, WriteCallYear
 from grantportal.domain.errors import RuleViolation
 
@@ -155,9 +155,10 @@ class PublishForm(Form):
     """Publish; of an extra call that its main call is still open is confirmed."""
 
     main_is_open = DayTick()
+    seen = Fingerprint()
 
     def command(self) -> PublishCall:
-        return PublishCall(self.main_is_open.data)
+        return PublishCall(self.main_is_open.data, self.seen.data or "")
 
 
 class ChangeForm(Form):

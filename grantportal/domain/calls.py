@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from grantportal.domain import clock, working_days
 from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.labels import Label
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.domain.money import Kronor
@@ -236,9 +237,34 @@ def ensure_extends(
 
 @dataclass(frozen=True)
 class PublishCall:
-    """Publicera. `main_is_open`: the main call's last day, when it is confirmed that what is left is shared out before it."""
+    """Publicera. `main_is_open`: the main call's last day, when it is confirmed that what is left is shared out before it.
+
+    `seen`: the fingerprint of the terms that the officer has read; None asks nothing.
+    """
 
     main_is_open: date | None = None
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All that is frozen and promised when the call is published, in words: (what, as it stands)."""
+
+    lines: tuple[tuple[str, str], ...]
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of exactly what the officer has read."""
+        return fingerprint(canonical([list(line) for line in self.lines]))
+
+
+def ensure_terms_seen(command: PublishCall, now: Terms) -> None:
+    """What is published for ever is what the officer has read: call and statsbidrag may have been changed. Raises RuleViolation."""
+    if command.seen is not None and command.seen != now.sha256:
+        raise RuleViolation(
+            "Utlysningen eller statsbidraget har ändrats sedan du öppnade sidan. "
+            "Läs det som publiceras nu, och publicera sedan igen."
+        )
 
 
 @dataclass(frozen=True)

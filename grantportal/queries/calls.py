@@ -26,6 +26,7 @@ from grantportal.domain.calls import (
     ExtraCalls,
     MainCall,
     Readiness,
+    Terms,
     WriteCall,
     WriteCallYear,
     checks,
@@ -39,7 +40,7 @@ from grantportal.domain.forms import FormDefinition, FormKind
 from grantportal.domain.frameworks import code_order
 from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
 from grantportal.domain.labels import Label
-from grantportal.domain.money import Kronor
+from grantportal.domain.money import Kronor, kr
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.domain.youth_homes import YouthHomeStatus
@@ -48,7 +49,7 @@ from grantportal.models.calls import Call, CallChange, CallYear
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, ProvisoWording, ResultArea, Wording
-from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee
+from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee, YearFrame
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.supplements import Supplement
 from grantportal.policy import Permission, is_sent, is_told_grantee, may, organisations_for, own, visible
@@ -713,6 +714,7 @@ class PublishPage:
     checks: tuple[Check, ...]
     main: MainCall | None
     """The main call of an extra one, while it can still be applied to: publishing is then confirmed."""
+    terms: Terms
 
     @property
     def is_ready(self) -> bool:
@@ -727,7 +729,56 @@ def before_publishing(actor: Actor, call_id: int) -> PublishPage | None:
         return None
     is_draft = CALL.allows(call.status, CallAction.PUBLISH)
     listed = checks(readiness(call), clock.today())
-    return PublishPage(call.id, call.grant_id, call.title, is_draft, listed, open_main(call))
+    return PublishPage(call.id, call.grant_id, call.title, is_draft, listed, open_main(call), terms(call))
+
+
+def terms(call: Call) -> Terms:
+    """What the call would freeze and promise if it were published now, of its own and of its statsbidrag."""
+    grant, frames = call.grant, grants.year_frames(call.grant_id, [year.grant_year for year in call.years])
+    framework, conditions = call.framework_version, call.condition_set
+    return Terms(
+        (
+            ("Rubrik", call.title),
+            ("Statsbidrag", grant.title),
+            ("Omfördelar ur", call.extends.title if call.extends else "Ingen annan utlysning"),
+            ("Vad utlysningen gäller", call.about),
+            ("Vem som får söka", call.eligible),
+            ("Öppnar", clock.day_text(call.opens_at)),
+            ("Sista dag att ansöka", clock.day_text(call.last_day)),
+            *((f"Bidragsår {year.grant_year}", _year_terms(year, frames.get(year.grant_year))) for year in call.years),
+            (
+                "Kostnadsslag",
+                ", ".join(
+                    f"{each.name} (personal)" if each.is_personnel else each.name
+                    for each in grants.cost_categories(call.grant_id)
+                ),
+            ),
+            ("Syfte", grant.purpose),
+            ("Rättslig grund", grant.legal_basis),
+            ("Grund för återkrav", grant.recovery_basis),
+            ("Överklagande", APPEAL_TEXTS[grant.appeal_variant] if grant.appeal_variant else ""),
+            ("Bestämmelse om överklagande", grant.appeal_provision + (" (exempel)" if grant.appeal_is_example else "")),
+            ("Ansökningsformulär", _version(call.application_form)),
+            ("Formulär för återrapportering", _version(call.report_form)),
+            ("Förväntade resultat", f"Version {framework.number}" if framework else ""),
+            ("Villkor", f"Version {conditions.number}" if conditions else ""),
+            ("Gräns för kommentar", f"{call.comment_percent} procent och {kr(call.comment_kronor)}"),
+            *([("Exempel", "Beloppen är påhittade.")] if call.is_example else []),
+        )
+    )
+
+
+def _year_terms(year: CallYear, frame: YearFrame | None) -> str:
+    most = f", högst {frame.max_grantees} mottagare" if frame and frame.max_grantees else ""
+    money = f"Ram {kr(frame.frame)}{most}. " if frame else ""
+    return (
+        f"{money}Utbetalning {clock.day_text(year.pay_on)}. Återrapportering från {clock.day_text(year.report_opens_on)} "
+        f"till {clock.day_text(year.report_due_on)}."
+    )
+
+
+def _version(form: FormVersion | None) -> str:
+    return f"{form.title}, version {form.number}" if form else ""
 
 
 @dataclass(frozen=True)

@@ -92,11 +92,13 @@ def publish(call_id: int) -> ResponseReturnValue:
     page = seen(calls.before_publishing(who, call_id))
     if request.method == "GET" and not page.is_draft:
         return redirect(url_for(".show", call_id=call_id), code=303)
-    form = forms.PublishForm()
+    form = forms.PublishForm(seen=page.terms.sha256)
     if page.main:
         form.main_is_open.ask(page.main.last_day, page.main.statement)
     if carried_out(form, services.publish, who, call_id):
         return done("Utlysningen är publicerad.", ".show", call_id=call_id)
+    # After a refusal the page shows the terms as they are now: those are then what has been read.
+    form.seen.data = page.terms.sha256
     return render_template("calls/publish.html", form=form, page=page)
 
 

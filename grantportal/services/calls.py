@@ -33,6 +33,7 @@ from grantportal.domain.calls import (
     ensure_extras_confirmed,
     ensure_nothing_decided,
     ensure_publishable,
+    ensure_terms_seen,
     is_open,
 )
 from grantportal.domain.cases import Direction, RecordKind
@@ -88,6 +89,7 @@ def publish(actor: Actor, call_id: int, command: PublishCall = NOTHING_TO_CONFIR
         require(act.actor, Permission.PUBLISH_CALL)
         status = CALL.after(call.status, CallAction.PUBLISH)
         ensure_publishable(calls.readiness(call), clock.today())
+        ensure_terms_seen(command, calls.terms(call))
         ensure_confirmed(command, main)
         for name in PROMISED:
             setattr(call, name, getattr(grant, name))

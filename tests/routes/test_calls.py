@@ -19,6 +19,7 @@ from grantportal.queries import calls as queries
 from grantportal.services import calls, grants
 from tests.support.calls import (
     ANNOUNCED,
+    WRITTEN,
     authority,
     make_call,
     make_grant,
@@ -134,11 +135,37 @@ def test_the_matrix_shows_years_provisos_and_marks(client):
     assert ">exempel<" in page.text
 
 
+def terms_read(page):
+    """The fingerprint of the terms that the page of publishing shows."""
+    return next(each.get("value") for each in page.document.iter("input") if each.get("name") == "seen")
+
+
+def test_what_is_published_is_what_the_officer_has_read(at_the_authority):
+    number = draft()
+    url = f"/utlysningar/{number}/publicera"
+    with clock.at(ANNOUNCED):
+        page = at_the_authority.get(url)
+        assert WRITTEN.appeal_provision in page.text
+        grant_id = committed().get_one(Call, number).grant_id
+        grants.change(officer(), grant_id, replace(WRITTEN, appeal_provision="En annan bestämmelse"))
+        refused = at_the_authority.post_form(url, {"seen": terms_read(page)})
+        without = at_the_authority.post_form(url)
+        still = committed().get_one(Call, number).status
+        sent = at_the_authority.post_form(url, {"seen": terms_read(refused)})
+    assert refused.status_code == without.status_code == 422
+    assert "har ändrats sedan du öppnade sidan" in refused.text
+    assert "En annan bestämmelse" in refused.text
+    assert still is CallStatus.DRAFT
+    assert sent.status_code == 303
+    assert committed().get_one(Call, number).appeal_provision == "En annan bestämmelse"
+
+
 def test_an_officer_publishes_a_call_from_the_pages(at_the_authority):
     number = draft()
     with clock.at(ANNOUNCED):
-        assert "Allt är på plats" in at_the_authority.get(f"/utlysningar/{number}/publicera").text
-        sent = at_the_authority.post_form(f"/utlysningar/{number}/publicera")
+        page = at_the_authority.get(f"/utlysningar/{number}/publicera")
+        assert "Allt är på plats" in page.text
+        sent = at_the_authority.post_form(f"/utlysningar/{number}/publicera", {"seen": terms_read(page)})
         again = at_the_authority.post_form(f"/utlysningar/{number}/publicera", at=f"/utlysningar/{number}/ratta")
 
     assert sent.status_code == 303
@@ -567,10 +594,11 @@ def test_an_extra_call_is_not_published_beside_its_open_main_call_without_a_word
     url = f"/utlysningar/{number}/publicera"
     with clock.at(ANNOUNCED):
         page = at_the_authority.get(url)
-        refused = at_the_authority.post_form(url)
+        refused = at_the_authority.post_form(url, {"seen": terms_read(page)})
         still_draft = committed().get_one(Call, number).status
-        shorter = at_the_authority.post_form(url, {"main_is_open": "2020-04-17"})
-        done = at_the_authority.post_form(url, {"main_is_open": "2020-04-20"})
+        seen = terms_read(page)
+        shorter = at_the_authority.post_form(url, {"main_is_open": "2020-04-17", "seen": seen})
+        done = at_the_authority.post_form(url, {"main_is_open": "2020-04-20", "seen": seen})
 
     assert f"medan «{call.title}» ännu kan sökas, till och med 20{NB}april{NB}2020" in page.text
     assert refused.status_code == shorter.status_code == 422
