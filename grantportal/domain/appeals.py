@@ -36,6 +36,7 @@ class AppealTime:
     starts_on: date | None = None
     nominal_last_day: date | None = None
     last_day: date | None = None
+    is_past: bool = False
     moved_because: str = ""
     """«10 april 2023 är annandag påsk», where the last day had to move."""
 
@@ -48,13 +49,19 @@ class AppealTime:
                 "Den dagen är inte antecknad, så sista dagen kan inte räknas ut.",
             )
         said = (
-            f"Sista dag att överklaga är {day_text(self.last_day)}. Tiden räknas från {day_text(self.starts_on)}, "
+            f"Sista dag att överklaga {'var' if self.is_past else 'är'} {day_text(self.last_day)}. Tiden räknas från {day_text(self.starts_on)}, "
             "den dag då beslutet meddelades.",
         )
-        return (*said, f"{self.moved_because}, därför är sista dagen nästa arbetsdag.") if self.moved_because else said
+        return (
+            (*said, f"{self.moved_because}, därför {'var' if self.is_past else 'är'} sista dagen nästa arbetsdag.")
+            if self.moved_because
+            else said
+        )
 
 
-def appeal_time(variant: AppealVariant | None, *, public_party: bool, sent_on: date | None) -> AppealTime | None:
+def appeal_time(
+    variant: AppealVariant | None, *, public_party: bool, sent_on: date | None, today: date
+) -> AppealTime | None:
     """How long a decision that was sent on a day can be appealed; None where it has not been sent or cannot be appealed.
 
     For a party that represents the public the time runs from meddelat, for others from when they got it (44 § FL). A last
@@ -67,4 +74,4 @@ def appeal_time(variant: AppealVariant | None, *, public_party: bool, sent_on: d
     nominal = sent_on + TIME
     last_day = working_days.on_or_after(nominal)
     because = "" if last_day == nominal else f"{day_text(nominal)} är {working_days.name(nominal)}"
-    return AppealTime(AppealBasis.NOTIFIED, sent_on, nominal, last_day, because)
+    return AppealTime(AppealBasis.NOTIFIED, sent_on, nominal, last_day, last_day < today, because)

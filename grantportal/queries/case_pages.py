@@ -222,6 +222,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
             variant_told(json.loads(decided)["appeal"]["text"]) if decided else None,
             public_party=organisation.kind is OrganisationKind.REGION,
             sent_on=_day(standing.decision.dispatched_at) if standing.decision else None,
+            today=clock.today(),
         ),
         events=_events(found),
         related=related,

@@ -97,6 +97,8 @@ class ApplicationCompared:
     label: Label
     is_editable: bool
     is_withdrawn: bool
+    is_taken_back: bool
+    """Whether the party withdrew it; else, where it is withdrawn, the call was."""
     is_decided: bool
     is_sent: bool
     heard: str
@@ -373,6 +375,7 @@ def _compared(
         is_editable=APPLICATION.allows(application.status, ApplicationAction.PROPOSE)
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
         is_withdrawn=CallStatus.WITHDRAWN is call.status or application.status is ApplicationStatus.WITHDRAWN,
+        is_taken_back=application.withdrawn_at is not None,
         is_decided=decision is not None and decision.status is DecisionStatus.MADE,
         is_sent=decision is not None and decision.id in sent,
         heard="Väntar på synpunkter" if is_open else ("Klar" if heard else "Saknas"),

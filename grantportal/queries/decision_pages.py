@@ -142,6 +142,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
             variant_told(shown.appeal.text),
             public_party=decision.application.organisation.kind is OrganisationKind.REGION,
             sent_on=clock.stockholm(sent).date() if sent else None,
+            today=clock.today(),
         ),
         sha256=sha256,
         is_made=made,
@@ -352,6 +353,8 @@ class ProposalPage:
     dismissal_why: str
     shared_conditions: tuple[str, ...]
     is_withdrawn: bool
+    is_taken_back: bool
+    """Whether the party withdrew it; else it is the call that was."""
     is_editable: bool
     early_until: date | None
     """The call's last day to apply, while a decision would come before it is over."""
@@ -427,6 +430,7 @@ def proposal(actor: Actor, application_id: int) -> ProposalPage | None:
             )
         ),
         is_withdrawn=is_withdrawn,
+        is_taken_back=found.status is ApplicationStatus.WITHDRAWN,
         is_editable=APPLICATION.allows(found.status, ApplicationAction.PROPOSE)
         and (decision is None or DECISION.allows(decision.status, DecisionAction.EDIT)),
         early_until=None if is_withdrawn else _early_until(None, call),
@@ -444,6 +448,16 @@ def _colleagues(actor: Actor, decision: Decision | None) -> tuple[tuple[int, str
     named = decisions.colleagues()
     named |= {each.user_id: (each.user.name, each.title) for each in (decision.participants if decision else ())}
     return tuple((user_id, f"{name}, {title}") for user_id, (name, title) in named.items() if user_id != actor.user_id)
+
+
+def filled_in(page: ProposalPage) -> Mapping[Cell, Kronor]:
+    """What stands in the amounts' fields: what is saved, else what was sought, or 0 where nothing can be granted.
+
+    Where nothing can be proposed now, nothing is made out to be.
+    """
+    if page.amounts or not page.is_editable:
+        return page.amounts
+    return dict.fromkeys(page.sought, 0) if page.is_withdrawn else page.sought
 
 
 def saved_state(actor: Actor, application_id: int) -> str:

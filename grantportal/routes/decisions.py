@@ -93,7 +93,7 @@ def propose(application_id: int) -> ResponseReturnValue:
         dismissal_ground=shown.dismissal_ground.value if shown.dismissal_ground else None,
         dismissal_why=shown.dismissal_why,
         based_on=shown.state,
-        **filled(shown.amounts or shown.sought),
+        **filled(decision_pages.filled_in(shown)),
     )
     if "draft" in request.form:
         if web.carried_out(form, services.draft, web.actor(), application_id):

@@ -8,6 +8,8 @@ from grantportal.domain.appeals import AppealBasis, appeal_time, variant_told
 from grantportal.domain.decisions import appeal_text
 from grantportal.domain.grants import AppealVariant
 
+TODAY = date(2020, 6, 30)
+
 
 @pytest.mark.parametrize(
     ("sent_on", "last_day", "because"),
@@ -23,7 +25,7 @@ from grantportal.domain.grants import AppealVariant
     ],
 )
 def test_three_weeks_end_on_a_working_day(sent_on, last_day, because):
-    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=sent_on)
+    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=sent_on, today=TODAY)
     assert time is not None
     assert (time.basis, time.starts_on, time.last_day) == (AppealBasis.NOTIFIED, sent_on, last_day)
     assert (time.nominal_last_day == last_day) is (because == "")
@@ -32,7 +34,7 @@ def test_three_weeks_end_on_a_working_day(sent_on, last_day, because):
 
 
 def test_it_says_the_day_and_why_it_moved():
-    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=date(2023, 3, 20))
+    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=date(2023, 3, 20), today=TODAY)
     assert time is not None
     assert [each.replace("\u00a0", " ") for each in time.sentences] == [
         "Sista dag att överklaga är 11 april 2023. Tiden räknas från 20 mars 2023, den dag då beslutet meddelades.",
@@ -41,7 +43,7 @@ def test_it_says_the_day_and_why_it_moved():
 
 
 def test_from_when_the_party_got_it_nobody_can_tell_yet():
-    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=False, sent_on=date(2023, 3, 20))
+    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=False, sent_on=date(2023, 3, 20), today=TODAY)
     assert time is not None
     assert (time.basis, time.last_day) == (AppealBasis.RECEIVED, None)
     assert "från den dag då parten fick del av beslutet" in time.sentences[0]
@@ -49,11 +51,11 @@ def test_from_when_the_party_got_it_nobody_can_tell_yet():
 
 @pytest.mark.parametrize("variant", [AppealVariant.NONE, AppealVariant.RECOVERY_ONLY, None])
 def test_what_cannot_be_appealed_has_no_last_day(variant):
-    assert appeal_time(variant, public_party=True, sent_on=date(2023, 3, 20)) is None
+    assert appeal_time(variant, public_party=True, sent_on=date(2023, 3, 20), today=TODAY) is None
 
 
 def test_nothing_runs_before_it_is_sent():
-    assert appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=None) is None
+    assert appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=None, today=TODAY) is None
 
 
 @pytest.mark.parametrize("variant", AppealVariant)
@@ -61,3 +63,11 @@ def test_what_a_decision_tells_says_whether_it_can_be_appealed(variant):
     text = appeal_text(variant, public_party=True, authority="Socialstyrelsen")
     assert variant_told(text) is (variant if variant is AppealVariant.THREE_WEEKS else None)
     assert variant_told("") is None
+
+
+def test_a_day_that_has_passed_was_the_last_one():
+    for today, verb in ((date(2023, 4, 11), "är"), (date(2023, 4, 12), "var")):
+        time = appeal_time(AppealVariant.THREE_WEEKS, public_party=True, sent_on=date(2023, 3, 20), today=today)
+        assert time is not None
+        assert time.sentences[0].startswith(f"Sista dag att överklaga {verb} ")
+        assert f"därför {verb} sista dagen" in time.sentences[1]

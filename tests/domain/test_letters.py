@@ -94,7 +94,17 @@ def test_it_says_how_the_party_was_heard(heard, words):
 
 
 def test_nobody_is_heard_of_what_is_withdrawn():
-    assert part("heard", heard=(), outcome=Outcome.STRUCK).endswith("eftersom ansökan är återkallad.")
+    taken_back = datetime(2020, 5, 4, 8, tzinfo=UTC)
+    struck = part("heard", heard=(), outcome=Outcome.STRUCK, withdrawn_at=taken_back)
+    assert struck.endswith("eftersom ansökan är återkallad.")
+    assert part("heard", heard=(), outcome=Outcome.STRUCK).endswith("eftersom utlysningen är återtagen.")
+
+
+def test_the_last_day_to_apply_is_while_it_has_not_passed():
+    whole = part("received", at=datetime(2020, 4, 20, 21, 59, tzinfo=UTC), last_day=date(2020, 4, 20))
+    assert "Sista dag att ansöka är 20 april 2020." in whole
+    after = part("received", at=datetime(2020, 4, 20, 22, 0, tzinfo=UTC), last_day=date(2020, 4, 20))
+    assert "Sista dag att ansöka var 20 april 2020." in after
 
 
 def test_the_appeal_names_the_court_and_the_address():

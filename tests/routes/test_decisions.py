@@ -13,6 +13,7 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.appeals import appeal_time
+from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.decisions import DecisionStatus, Outcome, SendCommunication
 from grantportal.domain.dissents import NoteDissent
@@ -180,7 +181,12 @@ def test_the_last_day_to_appeal_stands_on_the_case_and_the_decision_once_it_is_s
         assert "att överklaga är" not in officer.get(url).text
     assert "överklaga" not in ombud.get(pages[0]).text
     services.dispatch(pilot.registrar, decision_id)
-    time = appeal_time(AppealVariant.THREE_WEEKS, public_party=kind is OrganisationKind.REGION, sent_on=clock.today())
+    time = appeal_time(
+        AppealVariant.THREE_WEEKS,
+        public_party=kind is OrganisationKind.REGION,
+        sent_on=clock.today(),
+        today=clock.today(),
+    )
     assert time is not None
     for reader in (ombud, officer):
         for url in pages:
@@ -653,3 +659,20 @@ def test_who_took_part_is_ticked_or_written_and_a_dissent_is_written_in_for_who_
     letter = colleague.get(f"/beslut/{decision_id}").text
     assert f"{jurist.name}: Beloppet är för lågt." in letter
     assert f"Lo Exempel (antecknat av {pilot.officer.name}): Skälen räcker inte." in letter
+
+
+def test_what_stands_in_a_proposal_that_nobody_has_made_is_said_to_be_no_proposal(pilot, as_):
+    def page(status):
+        made = application(pilot, status=status)
+        found = as_(pilot.officer).get(f"/ansokningar/{made.id}/forslag")
+        return found.text
+
+    text = page(ApplicationStatus.SUBMITTED)
+    assert "Inget är föreslaget förrän du sparar." in text
+    text = page(ApplicationStatus.WITHDRAWN)
+    assert "Ansökan prövas inte, så beloppen är 0." in text
+    assert re.findall(r'data-sum="2021">([^<]*)<', text) == ["0", "0"]
+    assert "Ansökan är återkallad och prövas inte." in text
+    text = page(ApplicationStatus.SUPPLEMENT_REQUESTED)
+    assert "Inget är föreslaget än." in text
+    assert re.findall(r'data-sum="2021">([^<]*)<', text) == ["0", "0"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from grantportal.domain.applications import is_late
-from grantportal.domain.clock import day_text, day_time_text, month_text
+from grantportal.domain.clock import day_text, day_time_text, month_text, stockholm
 from grantportal.domain.decisions import GIVES_MONEY, SKIP_TEXTS, Outcome, SkipGround, appeal_text
 from grantportal.domain.documents import (
     AmountTable,
@@ -223,7 +223,7 @@ def _categories(granted: AmountTable) -> LetterTable:
 def _received(g: Grounds) -> str:
     if g.received_at is None:
         return "När ansökan kom in är inte antecknat."
-    said = f"Ansökan kom in {day_time_text(g.received_at)}. Sista dag att ansöka var {day_text(g.last_day)}."
+    said = f"Ansökan kom in {day_time_text(g.received_at)}. Sista dag att ansöka {'är' if stockholm(g.at).date() <= g.last_day else 'var'} {day_text(g.last_day)}."
     if is_late(g.received_at, g.last_day):
         said += " Ansökan kom in för sent."
     if g.withdrawn_at is not None:
@@ -249,7 +249,7 @@ def _heard(g: Grounds) -> Iterator[str]:
                 yield f"{sent} {'Tiden har inte gått ut.' if each.is_open else 'Parten lämnade inga synpunkter.'}"
     if not g.heard:
         yield (
-            "Inget underlag har skickats till parten, eftersom ansökan är återkallad."
+            f"Inget underlag har skickats till parten, eftersom {'utlysningen är återtagen' if g.withdrawn_at is None else 'ansökan är återkallad'}."
             if g.outcome is Outcome.STRUCK
             else "Parten har inte fått något underlag att lämna synpunkter på."
         )
