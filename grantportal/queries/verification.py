@@ -1,6 +1,7 @@
 """What `grantportal verify` reads: everything, as it is stored."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +64,18 @@ def frozen_versions() -> Iterator[FrozenVersion]:
         .order_by(FrozenVersion.kind, FrozenVersion.subject_id, FrozenVersion.number)
         .execution_options(yield_per=AT_A_TIME)
     )
+
+
+def frozen_by_an_act() -> dict[int, set[str]]:
+    """The fingerprints of what the history says was frozen when a decision was made or sent, by decision."""
+    acts = select(Event.subject_id, Event.data).where(
+        Event.subject == Decision.__tablename__,
+        Event.kind.in_((EventKind.DECISION_MADE, EventKind.DECISION_DISPATCHED)),
+    )
+    found = defaultdict[int, set[str]](set)
+    for decision_id, data in db.session().execute(acts):
+        found[decision_id].add(_read(data).get("sha256", ""))
+    return found
 
 
 def forms() -> Iterator[FormVersion]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grantportal.domain import clock, money_control
+from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import FRAME_TEXTS
 from grantportal.domain.money import kr
@@ -101,6 +102,7 @@ def _anchors() -> Iterator[str | None]:
 
 def _frozen() -> Iterator[str | None]:
     before: tuple[object, int] = (None, 0)
+    acts = stored.frozen_by_an_act()
     for version in stored.frozen_versions():
         where = f"Fryst version {version.number} av {version.kind.value} {version.subject_id}"
         subject = (version.kind, version.subject_id)
@@ -108,6 +110,8 @@ def _frozen() -> Iterator[str | None]:
             yield f"{where}: en tidigare version saknas."
         if fingerprint(version.content) != version.sha256:
             yield f"{where} har ändrats."
+        if version.kind is FrozenKind.DECISION and version.sha256 not in acts.get(version.subject_id, ()):
+            yield f"{where}: ingen händelse säger att den har frysts."
         before = (subject, version.number)
         yield None
 
