@@ -153,7 +153,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         proposed_by_id=decision.proposed_by_id,
         proposed_by=proposer,
         record_id=record_id,
-        came_after=decisions.came_after(decision),
+        came_after=decisions.came_after(decision) if made and sent is None else (),
         dissents=decisions.dissents(decision),
         may_dissent=decisions.persons(decision),
         without_account=decisions.without_account(decision),
