@@ -155,7 +155,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         record_id=record_id,
         came_after=decisions.came_after(decision) if made and sent is None else (),
         dissents=decisions.dissents(decision),
-        may_dissent=decisions.persons(decision),
+        may_dissent=decisions.persons(decision) if sent is None else frozenset(),
         without_account=decisions.without_account(decision),
         heard=_heard(actor, decision.application_id),
         sums_are_example=decision.application.call.is_example,

@@ -265,7 +265,7 @@ def get(actor: Actor, decision_id: int, *more: ORMOption) -> Decision | None:
         .scalars(
             select(Decision)
             .where(Decision.id == decision_id, visible(actor, Decision))
-            .options(selectinload(Decision.lines), selectinload(Decision.participants), *more)
+            .options(selectinload(Decision.lines), *more)
             .execution_options(populate_existing=True)
         )
         .one_or_none()
