@@ -74,6 +74,7 @@ class PaymentDeviation(StrEnum):
     NOT_SENT = "not_sent"
     BEFORE_BATCH = "before_batch"
     EARLY = "early"
+    GIRO_ENDED = "giro_ended"
 
 
 DEVIATION_TEXTS = {
@@ -81,6 +82,7 @@ DEVIATION_TEXTS = {
     PaymentDeviation.NOT_SENT: "beslutet var inte skickat",
     PaymentDeviation.BEFORE_BATCH: "betald innan underlaget skapades",
     PaymentDeviation.EARLY: "betald före planerad dag",
+    PaymentDeviation.GIRO_ENDED: "betald till ett bankgiro som hade slutat gälla",
 }
 
 
@@ -302,16 +304,19 @@ def deviations(
     batched_on: date,
     planned_on: date,
     early_reason: str,
+    giro_ended_on: date | None,
 ) -> tuple[PaymentDeviation, ...]:
     """How what the bank has done is not as it should have been; nothing of it is refused.
 
-    Early is no deviation where the underlag was made early with a reason: that was answered for then.
+    Early is no deviation where the underlag was made early with a reason: that was answered for then. A giro that ended on
+    the very day may have ended before the bank paid: that is asked about too.
     """
     held = {
         PaymentDeviation.FRAME_ESTIMATED: frame is not FrameStatus.ALLOTTED,
         PaymentDeviation.NOT_SENT: not is_sent,
         PaymentDeviation.BEFORE_BATCH: paid_on < batched_on,
         PaymentDeviation.EARLY: is_early(planned_on, paid_on) and not early_reason,
+        PaymentDeviation.GIRO_ENDED: giro_ended_on is not None and giro_ended_on <= paid_on,
     }
     return tuple(kind for kind, holds in held.items() if holds)
 

@@ -633,6 +633,13 @@ def giros_in_force(organisation_ids: Sequence[int]) -> dict[int, BankGiro]:
     return {giro.organisation_id: giro for giro in found}
 
 
+def ended_giros(payments: Sequence[Payment]) -> dict[int, date]:
+    """The day on which a giro of these payments ceased to be in force, by its id; only of those that have."""
+    ids = {payment.giro_id for payment in payments if payment.giro_id is not None}
+    rows = db.session().execute(select(BankGiro.id, BankGiro.valid_to).where(BankGiro.id.in_(ids)))
+    return {giro_id: ended_on for giro_id, ended_on in rows if ended_on is not None}
+
+
 def attested_for(organisation_id: int, case_ids: Collection[int]) -> list[Payment]:
     """The organisation's attested payments in these cases, locked in the order of their ids."""
     found = db.session().scalars(

@@ -247,7 +247,7 @@ def _deviating(
     command: ConfirmPaid,
 ) -> dict[int, tuple[PaymentDeviation, ...]]:
     """How each payment deviates, by its id: only those that do, and only with a reason."""
-    sent = queries.sent_decisions(payments)
+    sent, ended = queries.sent_decisions(payments), queries.ended_giros(payments)
     chosen = _Chosen(payments, queries.receivers(payments))
     batched_on = clock.stockholm(paid_from.created_at).date()
     found = {
@@ -258,6 +258,7 @@ def _deviating(
             batched_on=batched_on,
             planned_on=payment.planned_on,
             early_reason=payment.early_reason,
+            giro_ended_on=ended.get(payment.giro_id or 0),
         )
         for payment in payments
     }

@@ -68,6 +68,7 @@ AS_IT_SHOULD = {
     "batched_on": date(2021, 1, 15),
     "planned_on": date(2021, 1, 15),
     "early_reason": "",
+    "giro_ended_on": None,
 }
 
 
@@ -80,6 +81,8 @@ AS_IT_SHOULD = {
         ({"batched_on": date(2021, 1, 16)}, (PaymentDeviation.BEFORE_BATCH,)),
         ({"planned_on": date(2021, 1, 16)}, (PaymentDeviation.EARLY,)),
         ({"planned_on": date(2021, 1, 16), "early_reason": "Planerad dag är en lördag."}, ()),
+        ({"giro_ended_on": date(2021, 1, 15)}, (PaymentDeviation.GIRO_ENDED,)),
+        ({"giro_ended_on": date(2021, 1, 16)}, ()),
         ({"paid_on": date(2021, 1, 14)}, (PaymentDeviation.BEFORE_BATCH, PaymentDeviation.EARLY)),
     ],
 )

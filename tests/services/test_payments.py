@@ -246,6 +246,7 @@ def test_a_reason_stays_with_those_that_are_early(finance):
     [
         ("frame", "frame_estimated", "årets medel var inte tilldelade"),
         ("day", "before_batch,early", "betald innan underlaget skapades, betald före planerad dag"),
+        ("giro", "giro_ended", "betald till ett bankgiro som hade slutat gälla"),
     ],
 )
 def test_what_the_bank_has_done_is_entered_with_how_it_deviates_and_why(finance, region, odd, code, told):
@@ -256,6 +257,8 @@ def test_what_the_bank_has_done_is_entered_with_how_it_deviates_and_why(finance,
     paid_on = PAY_DAY - timedelta(days=1) if odd == "day" else PAY_DAY
     if odd == "frame":
         unlocked(of.frame, status=FrameStatus.ESTIMATED)
+    if odd == "giro":
+        changed_giro(region, finance)
 
     for reason in ("", "-"):
         with pytest.raises(RuleViolation) as refusal:
