@@ -28,7 +28,7 @@ from wtforms import (
 
 from forms.accounts import EmailLine
 from forms.answers import Files, _Number
-from forms.base import Form, Typed
+from forms.base import DayTick, Form, Typed
 from forms.reports import StillExplains
 from grantportal import db
 from grantportal.domain.supplements import NOTE
@@ -47,6 +47,7 @@ WHY = "Intyget gäller läkaren."
 
 CLOSED = (
     BooleanField,
+    DayTick,
     FileField,
     Files,
     HiddenField,
