@@ -160,6 +160,7 @@ def _dress(response: Response) -> Response:
 def _finish(_error: BaseException | None) -> None:
     db.close_read_session()
     web.stand_aside()
+    clock.request_ended()
 
 
 _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}

@@ -80,6 +80,11 @@ def request_arrived() -> None:
     _arrived.set(real_now())
 
 
+def request_ended() -> None:
+    """What is done from here on belongs to no request."""
+    _arrived.set(None)
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Play what follows at this portal time."""

@@ -77,6 +77,7 @@ def test_the_receipt_has_the_time_of_the_requests_arrival(database, monkeypatch)
     clock.request_arrived()
     monkeypatch.setattr(clock, "real_now", lambda: midnight + 5 * SECOND)
     services.submit(ombud, application.id)
+    clock.request_ended()
 
     assert row(application.id).submitted_at == midnight - SECOND
     assert queries.frozen_content(application.id, 1)["late"] is False
