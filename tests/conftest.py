@@ -9,6 +9,7 @@ pytest.register_assert_rewrite("tests.support")
 
 from argon2 import PasswordHasher  # noqa: E402
 from flask import Flask  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 from jinja2.bccache import Bucket, BytecodeCache  # noqa: E402
 
 from grantportal import db  # noqa: E402
@@ -36,6 +37,10 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
 
+
+# How fast the machine is just now decides nothing.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
 

@@ -274,6 +274,19 @@ def test_no_template_turns_escaping_off():
     assert not faults
 
 
+def test_every_class_of_the_portal_that_a_page_names_has_a_rule():
+    """A class without a rule is a look that somebody believes in and nobody sees."""
+    style = (ROOT / "grantportal/static/portal.css").read_text("utf-8")
+    ruled = set(re.findall(r"\.(bp-[a-z0-9-]+)", style))
+    named = {
+        (name, str(path.relative_to(ROOT)))
+        for path in sorted(PAGES.rglob("*.html"))
+        for name in re.findall(r"\bbp-[a-z0-9-]*[a-z0-9]\b(?!-?\{)", path.read_text("utf-8"))
+    }
+    assert len(named) > 500
+    assert not [(name, where) for name, where in sorted(named) if name not in ruled]
+
+
 def nouns() -> set[str]:
     """The words of the code: tables' classes and closed lists. A thing's statuses and actions are the thing's."""
     for module in modules(grantportal.models):

@@ -215,6 +215,8 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
         text += f" för {data['year']}"
     if "amount" in data:
         text += f": {kr(data['amount'])}"
+    if "paid_on" in data:
+        text += f", betalad {day_text(date.fromisoformat(data['paid_on']))}"
     if data.get("late"):
         text += " efter sista dagen"
     if "last_day" in data:

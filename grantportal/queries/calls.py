@@ -157,6 +157,12 @@ def changes_of(call_id: int) -> Sequence[CallChange]:
     return db.session().scalars(select(CallChange).where(CallChange.call_id == call_id).order_by(CallChange.id)).all()
 
 
+def locked_cases(call_id: int) -> Sequence[Case]:
+    """Every case of the call, locked: for the act that changes what they are called. Whose they are, nobody is shown."""
+    of_the_call = select(Application.case_id).where(Application.call_id == call_id)
+    return db.session().scalars(db.lock(select(Case).where(Case.id.in_(of_the_call)).order_by(Case.id))).all()
+
+
 def made_decisions(call_id: int) -> int:
     """How many decisions have been made in the call, sent or not; the caller has locked the call."""
     query = (
@@ -209,8 +215,7 @@ class EndedByCall:
 
 def locked_applications(call_id: int) -> list[EndedByCall]:
     """The same for the act that withdraws the call, which has locked it: every case locked before anything of it is read."""
-    of_the_call = select(Application.case_id).where(Application.call_id == call_id)
-    db.session().scalars(db.lock(select(Case).where(Case.id.in_(of_the_call)).order_by(Case.id))).all()
+    locked_cases(call_id)
     query = (
         select(Case, Application, Supplement)
         .join(Application, Application.case_id == Case.id)
@@ -486,7 +491,8 @@ def steps(call: CallPage) -> tuple[tuple[str, str, str], ...]:
     """How it goes, from opening to the last report: done, now or next; when; what."""
     now, today = clock.now(), clock.today()
     # An open call is what goes on now; before and after it, the next step is still to come.
-    steps = [("done" if now >= call.opens_at else "next", clock.day_text(call.opens_at), "Utlysningen öppnar")]
+    has_opened = call.phase is not CallPhase.DRAFT and now >= call.opens_at
+    steps = [("done" if has_opened else "next", clock.day_text(call.opens_at), "Utlysningen öppnar")]
     if call.phase is CallPhase.WITHDRAWN:
         return (*steps, ("now", clock.day_text(call.changes[0].made_at), "Utlysningen är återtagen"))
     where = "now" if call.is_open else ("done" if call.phase is CallPhase.CLOSED else "next")

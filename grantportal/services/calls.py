@@ -187,6 +187,9 @@ def correct(actor: Actor, call_id: int, command: CorrectTexts) -> None:
         for name, text in after.items():
             setattr(call, name, text)
             _note(act, call, CallChangeKind.CORRECTED, name, before[name], text, command.reason)
+        if "title" in after:
+            for case in calls.locked_cases(call_id):
+                case.title = call.title
         what = " och ".join(f"«{CORRECTABLE[name]}»" for name in after)
         _tell(
             act,

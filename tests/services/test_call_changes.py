@@ -26,6 +26,7 @@ from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.supplements import RequestSupplement, SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
+from grantportal.models.cases import Case
 from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
@@ -171,6 +172,24 @@ def test_a_text_is_corrected_and_what_it_said_stays_to_be_read():
         "Regioner och kommuner",
     )
     assert (the(call).title, the(call).last_day) == (call.title, call.last_day)
+
+
+def test_a_corrected_heading_is_what_every_case_of_the_call_is_called():
+    call, who = published_call(), officer()
+    handed, draft = applied(call), applied(call, draft=True)
+    elsewhere = ApplicationFactory()
+
+    def called(of):
+        return committed().get_one(Case, of.case_id).title
+
+    named = called(elsewhere)
+    with played_at(IN_TIME):
+        calls.correct(who, call.id, texts(call, eligible="Regioner och kommuner"))
+        assert called(draft) != "Statsbidrag för 2021"
+        calls.correct(who, call.id, texts(the(call), title="Statsbidrag för 2021", seen=1))
+
+    assert [called(each) for each in (handed, draft)] == ["Statsbidrag för 2021"] * 2
+    assert called(elsewhere) == named
 
 
 def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
