@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from grantportal.domain import working_days
 from grantportal.domain.clock import day_text
+from grantportal.domain.errors import RuleViolation
 from grantportal.domain.grants import AppealVariant
 
 TIME = timedelta(weeks=3)
@@ -19,6 +20,23 @@ APPEALABLE = "Beslutet får överklagas"
 def variant_told(text: str) -> AppealVariant | None:
     """Whether a decision can be appealed for three weeks, by what it tells its party: statsbidrag and call may say else today."""
     return AppealVariant.THREE_WEEKS if text.startswith(APPEALABLE) else None
+
+
+def can_say_where(variant: AppealVariant | None, *, address: str, court: str) -> bool:
+    """Whether the installation knows all that a decision says of where it is appealed (33 § FL)."""
+    return variant is not AppealVariant.THREE_WEEKS or bool(address and court)
+
+
+NOBODY_SAID_WHERE = (
+    "Beslut i utlysningen får överklagas, men portalen vet inte vilken förvaltningsrätt som prövar dem eller vart "
+    "överklagandet lämnas. Be den som sköter driften att ange förvaltningsrätten och myndighetens adress."
+)
+
+
+def ensure_can_say_where(variant: AppealVariant | None, *, address: str, court: str) -> None:
+    """A decision that may be appealed says how and where (33 § FL). Raises RuleViolation when nobody has entered where."""
+    if not can_say_where(variant, address=address, court=court):
+        raise RuleViolation(NOBODY_SAID_WHERE)
 
 
 class AppealBasis(StrEnum):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from grantportal.domain import clock, working_days
+from grantportal.domain.appeals import NOBODY_SAID_WHERE
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.labels import Label
@@ -343,6 +344,7 @@ class Readiness:
     has_legal_basis: bool
     has_appeal_variant: bool
     has_appeal_provision: bool
+    has_appeal_place: bool
     has_about: bool
     has_eligible: bool
     has_application_form: bool
@@ -382,6 +384,7 @@ def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
             facts.has_appeal_variant and facts.has_appeal_provision,
             "Välj vad som gäller för överklagande och skriv bestämmelsen.",
         ),
+        Check("Vart beslut överklagas", facts.has_appeal_place, NOBODY_SAID_WHERE),
         Check("Vad utlysningen gäller", facts.has_about, "Beskriv vad bidraget är till för i den här utlysningen."),
         Check("Vem som får söka", facts.has_eligible, "Skriv vilka som får söka."),
         Check("Bidragsår", bool(facts.years), "Välj minst ett bidragsår."),

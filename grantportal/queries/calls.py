@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantportal import db
 from grantportal.domain import clock, report_forms
 from grantportal.domain.actors import Actor
+from grantportal.domain.appeals import can_say_where
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import (
     CALL,
@@ -53,7 +54,7 @@ from grantportal.models.grants import ConditionSet, FormVersion, Grant, Grantee,
 from grantportal.models.organisations import Organisation, YouthHome
 from grantportal.models.supplements import Supplement
 from grantportal.policy import Permission, is_sent, is_told_grantee, may, organisations_for, own, visible
-from grantportal.queries import allocations, grants
+from grantportal.queries import allocations, grants, portal
 from grantportal.queries.grants import VersionView
 
 PERMISSIONS = {
@@ -655,6 +656,7 @@ def written(call: Call) -> WriteCall:
 def readiness(call: Call) -> Readiness:
     """What the call has in place of what it needs; asked again under the lock."""
     grant = db.session().scalars(select(Grant).where(Grant.id == call.grant_id)).one()
+    here = portal.installation()
     years = tuple(years_of(call.id))
     framework = db.session().get(FrameworkVersion, call.framework_version_id) if call.framework_version_id else None
     worded: tuple[int, ...] = ()
@@ -668,6 +670,7 @@ def readiness(call: Call) -> Readiness:
         has_legal_basis=bool(grant.legal_basis),
         has_appeal_variant=grant.appeal_variant is not None,
         has_appeal_provision=bool(grant.appeal_provision),
+        has_appeal_place=can_say_where(grant.appeal_variant, address=here.address, court=here.appeal_court),
         has_about=bool(call.about),
         has_eligible=bool(call.eligible),
         has_application_form=_is_published(FormVersion, call.application_form_id),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.actors import Actor, Role
+from grantportal.domain.appeals import ensure_can_say_where
 from grantportal.domain.applications import APPLICATION, ApplicationAction
 from grantportal.domain.calls import ensure_not_tried
 from grantportal.domain.cases import Direction, FrozenKind, RecordKind
@@ -65,7 +66,7 @@ from grantportal.models.cases import FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine, DecisionParticipant, Dispatch, Dissent
 from grantportal.models.grants import Grantee
 from grantportal.policy import Permission, require
-from grantportal.queries import calls, decision_documents, decisions
+from grantportal.queries import calls, decision_documents, decisions, portal
 from grantportal.queries.decisions import Ground
 from grantportal.transaction import Act, Bookkeeping, bookkeeping, transaction
 
@@ -458,6 +459,8 @@ def _ensure_nobody_else(based_on: str | None, decision: Decision | None) -> None
 def _ensure_lawful(ground: Ground, outcome: Outcome | None, amounts: Mapping[Cell, Kronor]) -> None:
     """What holds of a proposal holds again when it is decided."""
     sought = {year: amount for year, amount in per_year(ground.sought).items() if year in _years(ground)}
+    here = portal.installation()
+    ensure_can_say_where(ground.call.appeal_variant, address=here.address, court=here.appeal_court)
     ensure_not_tried(ground.call.status, is_struck=outcome is Outcome.STRUCK)
     ensure_known_cells(amounts, cells=ground.cells)
     ensure_whole(amounts, cells=ground.cells, outcome=outcome)

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from grantportal.domain.appeals import AppealBasis, appeal_time, variant_told
+from grantportal.domain.appeals import AppealBasis, appeal_time, ensure_can_say_where, variant_told
 from grantportal.domain.decisions import appeal_text
+from grantportal.domain.errors import RuleViolation
 from grantportal.domain.grants import AppealVariant
 
 TODAY = date(2020, 6, 30)
@@ -71,3 +72,12 @@ def test_a_day_that_has_passed_was_the_last_one():
         assert time is not None
         assert time.sentences[0].startswith(f"Sista dag att överklaga {verb} ")
         assert f"därför {verb} sista dagen" in time.sentences[1]
+
+
+@pytest.mark.parametrize(("address", "court"), [("", ""), ("Gatan 1", ""), ("", "Förvaltningsrätten i Exempelstad")])
+def test_what_may_be_appealed_says_where(address, court):
+    with pytest.raises(RuleViolation, match="ange förvaltningsrätten och myndighetens adress"):
+        ensure_can_say_where(AppealVariant.THREE_WEEKS, address=address, court=court)
+    for variant in (AppealVariant.NONE, AppealVariant.RECOVERY_ONLY, None):
+        ensure_can_say_where(variant, address=address, court=court)
+    ensure_can_say_where(AppealVariant.THREE_WEEKS, address="Gatan 1", court="Förvaltningsrätten i Exempelstad")

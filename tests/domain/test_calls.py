@@ -97,6 +97,7 @@ READY = Readiness(
     has_legal_basis=True,
     has_appeal_variant=True,
     has_appeal_provision=True,
+    has_appeal_place=True,
     has_about=True,
     has_eligible=True,
     has_application_form=True,

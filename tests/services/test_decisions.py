@@ -41,7 +41,7 @@ from grantportal.models.records import Record
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement
 from grantportal.policy import own, visible
-from grantportal.services import communications
+from grantportal.services import communications, portal
 from grantportal.services import decisions as services
 from tests.support.databases import postgresql_only, sqlite_only
 from tests.support.decidable import (
@@ -750,3 +750,23 @@ def test_a_withdrawn_application_is_struck_before_the_last_day_without_a_word(pi
     with clock.at(EARLY):
         decision_id = services.propose(pilot.officer, made.id, command(pilot, {}, outcome=Outcome.STRUCK))
     decide_at(pilot, decision_id, EARLY)
+
+
+def say_where(court):
+    portal.set_up(registration_prefix="", authority_address="Påhittade gatan 1, 000 00 Exempelstad", appeal_court=court)
+
+
+def test_no_decision_that_may_be_appealed_is_proposed_or_made_while_nobody_has_said_where(pilot):
+    made = application(pilot)
+    say_where("")
+    with pytest.raises(RuleViolation, match="vilken förvaltningsrätt"):
+        proposed(pilot, made)
+    say_where("Förvaltningsrätten i Exempelstad")
+    decision_id = proposed(pilot, made)
+
+    say_where("")
+    with pytest.raises(RuleViolation, match="vilken förvaltningsrätt"):
+        decided(pilot, decision_id)
+    assert committed().get_one(Decision, decision_id).status is DecisionStatus.PROPOSED
+    say_where("Förvaltningsrätten i Exempelstad")
+    decided(pilot, decision_id)

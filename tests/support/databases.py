@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from grantportal import db
 from grantportal import migrate as migrations
@@ -36,6 +36,12 @@ def migrate(url: str) -> None:
     engine = db.engine_for(url)
     try:
         migrations.upgrade(engine)
+        # As an installation whose operator has said where its decisions are appealed.
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE portal SET authority_address = :address, appeal_court = :court"),
+                {"address": "Påhittade gatan 1, 000 00 Exempelstad", "court": "Förvaltningsrätten i Exempelstad"},
+            )
     finally:
         engine.dispose()
 
