@@ -217,18 +217,18 @@ def _question(node: Node, so_far: _Read) -> Question:
         about=about,
         shown_if=shown_if,
     )
-    if question.number:
-        so_far.earlier.setdefault(question.number, question)
+    if question.number in so_far.earlier:
+        node.fault(f"Frågan {question.number} finns två gånger.")
+    elif question.number:
+        so_far.earlier[question.number] = question
     return question
 
 
 def _check_whole(definition: FormDefinition, top: Node) -> None:
     """What can be seen only when the whole form is read."""
-    numbers = [str(question.number) for question in definition.questions if question.number]
     keys = [section.key for section in definition.sections if section.key]
-    for what, values in (("Frågan", numbers), ("Avsnittet", keys)):
-        for twice in sorted({value for value in values if values.count(value) > 1}):
-            top.fault(f"{what} {twice} finns två gånger.")
+    for twice in sorted({key for key in keys if keys.count(key) > 1}):
+        top.fault(f"Avsnittet {twice} finns två gånger.")
     asked = [question.about for question in definition.questions]
     for name, about in ABOUT.items():
         if asked.count(about) > 1:

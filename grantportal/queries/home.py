@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from grantportal import db
 from grantportal.domain import clock
@@ -14,6 +14,7 @@ from grantportal.domain.applications import CALL_WITHDRAWN, ApplicationStatus
 from grantportal.domain.calls import IN_FORCE, CallStatus
 from grantportal.domain.case_lists import NOBODYS
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
+from grantportal.domain.grants import FrameStatus
 from grantportal.domain.money import kr
 from grantportal.domain.payments import PaymentStatus
 from grantportal.domain.reports import ECONOMY, ReportStatus
@@ -22,6 +23,7 @@ from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Communication, Decision
+from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
@@ -528,6 +530,11 @@ def _payments(actor: Actor) -> Iterator[Waiting]:
     wanted = [status for status, (permission, *_) in _PAYMENT_LISTS.items() if may(actor, permission)]
     if not wanted:
         return
+    allotted = exists().where(
+        YearFrame.grant_id == Payment.grant_id,
+        YearFrame.grant_year == Payment.grant_year,
+        YearFrame.status == FrameStatus.ALLOTTED,
+    )
     rows = db.session().execute(
         select(Payment.status, func.count(Payment.id), func.sum(Payment.amount), func.min(Payment.planned_on))
         .where(
@@ -535,6 +542,8 @@ def _payments(actor: Actor) -> Iterator[Waiting]:
             or_(Payment.status != PaymentStatus.PLANNED, Payment.planned_on <= clock.today() + AHEAD),
             # Nothing is paid on a decision that is not sent.
             is_sent(Payment.decision_id),
+            # Nor done before the year's frame is allotted; what is in an underlag the bank may have paid all the same.
+            or_(Payment.status == PaymentStatus.BATCHED, allotted),
             # Who has registered a payment does not attest it.
             or_(Payment.status != PaymentStatus.REGISTERED, Payment.registered_by_id != actor.user_id),
             visible(actor, Payment),
@@ -630,8 +639,8 @@ def _call_dates() -> Iterator[ImportantDate]:
     for call, year in rows:
         for found in (
             ImportantDate(call.last_day, f"Sista dag att söka: {call.title}", call.id),
-            ImportantDate(year.pay_on, f"Bidraget för {year.grant_year} betalas ut"),
-            ImportantDate(year.report_due_on, f"Sista dag att återrapportera {year.grant_year}"),
+            ImportantDate(year.pay_on, f"Utbetalning av {year.grant_year} års bidrag planeras: {call.title}"),
+            ImportantDate(year.report_due_on, f"Sista dag att återrapportera {year.grant_year}: {call.title}"),
         ):
             if found.day >= today and found not in seen:
                 seen.add(found)

@@ -85,6 +85,7 @@ def test_the_pilots_dates_hold():
         ({"years": (replace(YEAR, report_opens_on=date(2020, 12, 31)),)}, "report_opens_on_2021"),
         ({"years": (replace(YEAR, report_due_on=date(2021, 12, 1)),)}, "report_due_on_2021"),
         ({"years": (replace(YEAR, report_due_on=date(2021, 12, 31)),)}, "report_due_on_2021"),
+        ({"years": (replace(YEAR, pay_on=date(2022, 3, 1)),)}, "report_due_on_2021"),
     ],
 )
 def test_each_date_is_refused_beside_its_field(changed, field):

@@ -106,7 +106,7 @@ def test_a_form_asks_for_one_file_or_as_many_as_it_says():
     ("old", "new", "said"),
     [
         ("typ: budget", "typ: tabell", "Avsnitt 1, fråga 2: typ ska vara något av: text, lång text,"),
-        ("nummer: 2", "nummer: 1", "Frågan 1 finns två gånger."),
+        ("nummer: 2", "nummer: 1", "Avsnitt 1, fråga 2: Frågan 1 finns två gånger."),
         ("nummer: 2", "nummer: två", "Avsnitt 1, fråga 2: nummer ska vara ett heltal mellan 1 och 9999."),
         ('fråga: "Varför?"', 'frga: "Varför?"', "Avsnitt 1, fråga 1: «frga» känns inte igen."),
         ("tecken: 2000", "tecken: 100001", "Avsnitt 1, fråga 1: tecken ska vara ett heltal"),

@@ -11,6 +11,7 @@ from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormKind
 from grantportal.domain.frameworks import FrameworkStatus
 from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, VerifyGiro
+from grantportal.domain.grants import FrameStatus
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.reports import ReportStatus
 from grantportal.models.decisions import Communication, Decision
@@ -23,6 +24,7 @@ from grantportal.services import giros
 from tests.support.casework import ApplicationFactory, granted
 from tests.support.factories import MandateFactory, OrganisationFactory, UserFactory, person
 from tests.support.pages import words
+from tests.support.payable import payable, programme
 from tests.support.rows import committed, saved
 
 MAY = datetime(2020, 5, 4, 8, tzinfo=UTC)
@@ -288,6 +290,15 @@ def test_the_page_shows_it_with_its_day_and_its_button(signed_in, application):
     assert "20\u00a0maj" in page.text
     assert "16 dagar kvar" in page.text
     assert application.case.registration_number in page.text
+
+
+def test_payments_wait_for_finance_when_the_years_frame_is_allotted(authority):
+    ekonom = person(Role.FINANCE, authority)
+    payable(programme(year=2020, status=FrameStatus.ESTIMATED), OrganisationFactory())
+    assert titles(ekonom) == []
+
+    payable(programme(year=2019), OrganisationFactory())
+    assert titles(ekonom) == ["1 utbetalning att registrera"]
 
 
 def test_who_has_nothing_to_do_is_told_so(signed_in, authority):

@@ -170,7 +170,7 @@ def test_an_extra_call_covers_one_year_of_a_published_call():
     }
     with played_at(ANNOUNCED):
         with pytest.raises(RuleViolation, match="Välj ett av de bidragsår"):
-            make_call(who, call.grant_id, years=(2021, 2022), **extra)
+            make_call(who, call.grant_id, years=(2021, 2022), **{**extra, "last_day": date(2021, 12, 20)})
         extra_id = make_call(who, call.grant_id, years=(2022,), **extra)
         with pytest.raises(RuleViolation, match="vanlig utlysning som är publicerad"):
             make_call(who, call.grant_id, years=(2022,), **{**extra, "title": "En till", "extends_id": extra_id})
