@@ -1,6 +1,6 @@
 """Beslut: proposed by one, made by another, immutable from then on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -230,6 +230,15 @@ def ensure_two_persons(*, proposed_by: int | None, decided_by: int | None) -> No
     """The one who proposes (föredragande) does not decide; the rule is about persons, not roles."""
     if proposed_by is None or decided_by is None or proposed_by == decided_by:
         raise RuleViolation("Någon annan än den som föreslog ska besluta.")
+
+
+def ensure_only_decides(*, took_part: Collection[int], decided_by: int | None) -> None:
+    """Nobody both decides and stands in the decision as one who took part without deciding."""
+    if decided_by in took_part:
+        raise RuleViolation(
+            "Du står som en av dem som deltog utan att besluta. Lämna tillbaka förslaget så att det rättas, "
+            "eller låt någon annan besluta."
+        )
 
 
 def ensure_unchanged(*, seen: str, shown: str, proposed: str | None, now: str) -> None:

@@ -26,6 +26,7 @@ from grantportal.domain.decisions import (
     ensure_dismissal_holds,
     ensure_early_is_meant,
     ensure_known_cells,
+    ensure_only_decides,
     ensure_outcome_fits,
     ensure_read_before_sent,
     ensure_reasoned,
@@ -209,6 +210,8 @@ def decide(actor: Actor, decision_id: int, command: Decide) -> None:
         require(act.actor, Permission.DECIDE, decision)
         after = DECISION.after(decision.status, DecisionAction.DECIDE)
         ensure_two_persons(proposed_by=decision.proposed_by_id, decided_by=act.actor.user_id)
+        took_part = {each.user_id for each in decision.participants}
+        ensure_only_decides(took_part=took_part, decided_by=act.actor.user_id)
         amounts = decisions.amounts_of(decision)
         _ensure_lawful(ground, decision.outcome, amounts)
         _ensure_dismissal(ground, decision)

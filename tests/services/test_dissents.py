@@ -240,6 +240,19 @@ def test_who_took_part_stands_in_the_decision_and_holds_when_it_is_made(pilot, m
             session.execute(text(change))
 
 
+def test_nobody_decides_who_stands_as_having_taken_part_without_deciding(pilot, made, jurist):
+    decision_id = proposed(pilot, made, participants=(jurist.user_id, pilot.decider.user_id))
+    with pytest.raises(RuleViolation, match="deltog utan att besluta"):
+        decided(pilot, decision_id)
+    services.return_(pilot.decider, decision_id, ReturnDecision("Jag beslutar själv."))
+    services.propose(
+        pilot.officer,
+        made.id,
+        command(pilot, dict.fromkeys(pilot.years, 1_000_000), participants=(jurist.user_id,)),
+    )
+    decided(pilot, decision_id)
+
+
 def test_only_who_works_at_the_authority_is_chosen_and_the_choice_can_be_changed(pilot, made, jurist, decision_id):
     ombud = actor_with(Role.OMBUD, made.organisation)
     services.return_(pilot.decider, decision_id, ReturnDecision("Fler deltog."))
