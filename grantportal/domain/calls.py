@@ -207,17 +207,17 @@ def ensure_dates_hold(command: WriteCall) -> None:
                     field=f"report_due_on_{year.grant_year}",
                 )
             )
-        elif year.report_due_on <= year.pay_on:
-            wrong.append(
-                RuleViolation(
-                    "Sista dagen att återrapportera ska komma efter utbetalningen.",
-                    field=f"report_due_on_{year.grant_year}",
-                )
-            )
         elif year.report_due_on.year <= year.grant_year:
             wrong.append(
                 RuleViolation(
                     "Återrapporteringen gäller hela bidragsåret och ska lämnas efter årets slut.",
+                    field=f"report_due_on_{year.grant_year}",
+                )
+            )
+        elif year.report_due_on <= year.pay_on:
+            wrong.append(
+                RuleViolation(
+                    "Sista dagen att återrapportera ska komma efter utbetalningen.",
                     field=f"report_due_on_{year.grant_year}",
                 )
             )

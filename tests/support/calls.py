@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import grantportal.demonstration
 from grantportal import db
-from grantportal.domain import clock
+from grantportal.domain import clock, working_days
 from grantportal.domain.actors import Actor, Role
 from grantportal.domain.calls import PublishCall, WriteCall, WriteCallYear
 from grantportal.domain.forms import FormDefinition, fingerprint
@@ -119,6 +119,15 @@ def make_grant(
     return grant_id
 
 
+def _year_of(year: int, last_day: date) -> WriteCallYear:
+    """Paid after the call's last day (an extra call's is later in the year), and reported when the year is over and paid."""
+    pay_on = max(date(year, 1, 15), date(last_day.year, 12, 1), last_day + timedelta(days=30))
+    due_on = date(year + 1, 3, 1)
+    if due_on <= pay_on:
+        due_on = working_days.on_or_after(pay_on + timedelta(days=60))
+    return WriteCallYear(year, pay_on, date(year, 12, 1), due_on)
+
+
 @remembered
 def make_call(
     who: Actor,
@@ -143,16 +152,7 @@ def make_call(
             eligible="Regioner",
             opens_on=opens_on,
             last_day=last_day,
-            years=tuple(
-                # An extra call is paid after its last day, later in the year.
-                WriteCallYear(
-                    year,
-                    max(date(year, 1, 15), date(last_day.year, 12, 1), last_day + timedelta(days=30)),
-                    date(year, 12, 1),
-                    date(year + 1, 3, 1),
-                )
-                for year in years
-            ),
+            years=tuple(_year_of(year, last_day) for year in years),
             application_form_id=forms.publish(who, grant_id, form_of(form) if isinstance(form, str) else form),
             report_form_id=forms.publish(who, grant_id, form_of("report-form")),
             framework_version_id=frameworks.publish(who, grant_id, matrix or matrix_of("expected-results")),
