@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.allocations import short_reason
-from grantportal.domain.calls import CallKind
+from grantportal.domain.calls import CallChangeKind, CallKind
 from grantportal.domain.decisions import DISMISSAL_TEXTS, OUTCOME_TEXTS, DismissalGround, Outcome
 from grantportal.domain.documents import AllocationList, AllocationRow, AllocationYear
 from grantportal.domain.forms import FormDefinition
@@ -252,6 +252,18 @@ class CallAllocations:
     extra_calls: tuple[tuple[int, str], ...]
     asks_for_homes: bool
     """Whether the call's application asks about youth homes."""
+    more_may_come: bool
+    """Whether the call could still be applied to then, or somebody had applied whose decision was not sent."""
+    withdrawn_at: datetime | None
+
+    @property
+    def label(self) -> Label:
+        """How far the call's decisions have come."""
+        if self.withdrawn_at is not None:
+            return Label("bad", "cross", "Återtagen")
+        if not self.lines:
+            return Label("empty", "dots", "Inga beslut än")
+        return Label("info", "half", "Delvis beslutad") if self.more_may_come else Label("lock", "lock", "Beslutad")
 
     @property
     def granted(self) -> tuple[AllocationLine, ...]:
@@ -304,6 +316,10 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     years = tuple(frames)
     lines = _lines(years, until, [call_id])
     granted = _granted([call.grant_id], until)
+    withdrawn_at = next((each.made_at for each in call.changes if each.kind is CallChangeKind.WITHDRAWN), None)
+    if withdrawn_at is not None and withdrawn_at > until:
+        withdrawn_at = None
+    is_open = withdrawn_at is None and until < clock.end_of(call.last_day)
     extra = select(Call.id, _title(until)).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
     return CallAllocations(
         call_id=call.id,
@@ -328,7 +344,18 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         ),
         extra_calls=tuple((each.id, each.title) for each in db.session().execute(extra)),
         asks_for_homes=form is not None and FormDefinition.from_json(form).asks_for_homes,
+        more_may_come=is_open or _waits(call_id, until),
+        withdrawn_at=withdrawn_at,
     )
+
+
+def _waits(call_id: int, until: datetime) -> bool:
+    """Whether an application had come in and its decision was not sent."""
+    sent = _standing(select(Decision.application_id).where(Decision.application_id == Application.id), until)
+    waiting = exists().where(
+        Application.call_id == call_id, Application.submitted_at <= until, ~sent.correlate(Application).exists()
+    )
+    return bool(db.session().scalar(select(waiting)))
 
 
 @dataclass(frozen=True)

@@ -504,7 +504,7 @@ def steps(call: CallPage) -> tuple[tuple[str, str, str], ...]:
         steps.append(("next", "Efter sista dagen", "Kompletteringar och beslut"))
     dated = [(year.pay_on, f"Utbetalning av {year.grant_year} års bidrag planeras") for year in call.years]
     dated += [(year.report_due_on, f"Sista dagen att återrapportera {year.grant_year}") for year in call.years]
-    steps += [("done" if day < today else "next", clock.day_text(day), what) for day, what in sorted(dated)]
+    steps += [("past" if day < today else "next", clock.day_text(day), what) for day, what in sorted(dated)]
     return tuple(steps)
 
 
@@ -762,7 +762,7 @@ def terms(call: Call) -> Terms:
                     for each in grants.cost_categories(call.grant_id)
                 ),
             ),
-            ("Syfte", grant.purpose),
+            ("Ändamål", grant.purpose),
             ("Rättslig grund", grant.legal_basis),
             ("Grund för återkrav", grant.recovery_basis),
             ("Överklagande", APPEAL_TEXTS[grant.appeal_variant] if grant.appeal_variant else ""),

@@ -171,6 +171,15 @@ class ReportPage:
         return bool(self.opened)
 
     @property
+    def closed_text(self) -> str:
+        """Why nothing can be written now; empty when something can."""
+        if self.is_open:
+            return ""
+        if not reports.has_opened(self.opens_on, clock.now()):
+            return f"Öppnar {clock.day_text(self.opens_on)}. Frågorna syns redan nu."
+        return f"{self.label.text}. {self.label.sentence}".strip()
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """All that is missing in the open parts before they can be handed in."""
         found = [gap for result in self.results if result.is_open for gap in result.gaps]

@@ -34,6 +34,8 @@ function told(table) {
 for (const table of document.querySelectorAll('table')) if (table.querySelector(NUMERIC)) told(table)
 
 function refuse(field, why) {
+  const table = field.closest('table')
+  if (table) told(table).textContent = ''
   document.getElementById(`${field.id}-pasted`)?.remove()
   const text = document.createElement('span')
   text.className = field.closest('td') ? 'bp-cellerror' : 'govuk-error-message'
@@ -49,8 +51,10 @@ function write(field, value) {
   field.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
+const same = (field, value) => field.value.trim() === value || (amountOf(value) !== null && amountOf(field.value) === amountOf(value))
+
 function fill(start, wanted) {
-  const before = wanted.map(([field]) => [field, field.value])
+  const before = wanted.map(([field, value]) => [field, field.value, value])
   for (const [field, value] of wanted) write(field, value)
   const line = told(start.closest('table'))
   const undo = document.createElement('button')
@@ -58,8 +62,10 @@ function fill(start, wanted) {
   undo.className = 'bp-linkbutton'
   undo.textContent = 'Ångra'
   undo.addEventListener('click', () => {
-    for (const [field, value] of before) write(field, value)
-    line.textContent = 'Det du klistrade in är borttaget igen.'
+    // What has been typed over it since is not what was pasted.
+    const still = before.filter(([field, , pasted]) => same(field, pasted))
+    for (const [field, value] of still) write(field, value)
+    line.textContent = still.length === before.length ? 'Det du klistrade in är borttaget igen.' : 'Det du klistrade in är borttaget igen. Det du har skrivit efteråt står kvar.'
     start.focus()
   })
   line.replaceChildren(`${many(wanted.length, 'fält är ifyllt', 'fält är ifyllda')} med det du klistrade in. `, undo)

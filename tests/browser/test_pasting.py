@@ -76,6 +76,13 @@ def test_a_block_from_a_sheet_spreads_and_can_be_taken_back(economy, region):
     assert values(economy)[:3] == ["", "7", ""]
     expect(told).to_have_text("Det du klistrade in är borttaget igen.")
 
+    paste(cost(economy, 0), "95 000\n61 250\n7")
+    cost(economy, 1).fill("97 000")
+    told.get_by_role("button", name="Ångra").click()
+    assert values(economy)[:3] == ["", "97 000", ""]
+    expect(told).to_contain_text("Det du har skrivit efteråt står kvar.")
+    cost(economy, 1).fill("")
+
     paste(cost(economy, 0), "5\t1\n6")
     expect(economy.locator("[data-save-state]")).to_have_text(re.compile(r"^\s*Sparat \d\d:\d\d$"), timeout=15_000)
     rows = report_page(region).economy.rows

@@ -11,7 +11,8 @@ import pytest
 
 from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.calls import CorrectTexts, PublishCall
+from grantportal.domain.actors import ANONYMOUS
+from grantportal.domain.calls import CorrectTexts, PublishCall, WithdrawCall
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.grants import SetFrame
 from grantportal.exports import csv, xlsx
@@ -24,7 +25,7 @@ from grantportal.queries import allocations
 from grantportal.services import calls, grants
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
-from tests.support.casework import sent
+from tests.support.casework import ApplicationFactory, sent
 from tests.support.factories import OrganisationFactory
 from tests.support.pages import words
 from tests.support.rows import committed
@@ -67,6 +68,33 @@ def test_the_pilots_round_adds_up(client):
     assert "Maria Ungdom" in page.text
     assert "Förutsättningar att genomföra projektet saknades." in page.text
     assert "Påhittat: sökta belopp, som ingår i summan, för Region Stockholm." in words(page.document)
+
+
+def test_while_more_may_be_decided_the_page_says_so(client):
+    call = published_call()
+    pilot_round(call)
+    found = committed().get_one(Call, call.id)
+    assert found.grant
+    db.close_read_session()
+    ApplicationFactory(call=found, case__registration_number="2020-0099")
+
+    page = client.get(f"/fordelade-bidrag/{call.id}")
+    assert "Delvis beslutad" in page.text
+    assert "4 beslut är skickade, och 3 av dem ger bidrag. Fler beslut kan komma." in words(page.document)
+    assert "ansökningar fick bidrag" not in page.text
+
+
+def test_a_call_that_is_open_or_taken_back_is_not_called_decided(client):
+    call = published_call()
+    with clock.at(datetime(2020, 4, 16, 9, tzinfo=UTC)):
+        assert allocations.of_call(ANONYMOUS, call.id).more_may_come
+        calls.withdraw(officer(), call.id, WithdrawCall("Uppdraget är ändrat.", 0))
+        db.close_read_session()
+        assert not allocations.of_call(ANONYMOUS, call.id).more_may_come
+    page = client.get(f"/fordelade-bidrag/{call.id}")
+    assert "Återtagen" in page.text
+    assert "Utlysningen återtogs 16 april 2020, och ansökningarna prövas inte." in words(page.document)
+    assert "Återtagen" not in client.get(f"/fordelade-bidrag/{call.id}?per=2020-04-15").text
 
 
 def test_the_list_can_be_read_as_it_was(client):

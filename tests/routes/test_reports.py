@@ -349,7 +349,10 @@ def test_after_hand_in_the_form_leads_to_what_was_handed_in_and_a_late_tab_keeps
     with clock.at(OPENED):
         assert client.get(url(region, "/resultat/A1")).location.endswith("/version/1#A1")
         response = client.post(url(region, "/resultat/A1"), data={"text": "Min text.", "csrf_token": token})
+        economy = client.post(url(region, "/ekonomi"), data={"csrf_token": token})
     assert response.status_code == 422
+    assert "Inskickad. Låst som den var " in text_of(economy)
+    assert "Öppnar" not in text_of(economy)
     assert "Det du skrev är inte sparat" in text_of(response)
     assert field_of(response, "text").strip() == "Min text."
 
