@@ -169,17 +169,44 @@ def ensure_all_rated(own: Mapping[str, Rating], assessments: Mapping[str, Assess
 
 
 def fingerprint_of(version_number: int, assessments: Mapping[str, Assessment], charged: Kronor) -> str:
-    """What an approval rests on: the report as handed in, every assessment of it and what the grant is charged."""
+    """What an approval rests on: the report as handed in, every assessment of it and what the grant is charged.
+
+    In this order, with colons between, so that it can be said which of them has changed.
+    """
     said = {code: asdict(each) for code, each in assessments.items()}
-    return fingerprint(canonical([version_number, said, charged]))
+    return f"{version_number}:{fingerprint(canonical(said))}:{charged}"
 
 
-def ensure_same(seen: str, now: str) -> None:
-    """What is approved is what was read. Raises RuleViolation."""
-    if seen != now:
-        raise RuleViolation(
-            "Bedömningarna, eller det som är utbetalt, har ändrats sedan du läste dem. Läs igen innan du godkänner."
+def ensure_same(seen: str, now: str, versions: Mapping[int, Mapping[str, Any]]) -> None:
+    """What is approved is what was read. Raises RuleViolation, which says what has changed since.
+
+    `versions` are the report's frozen contents by their number.
+    """
+    if seen == now:
+        return
+    before, after = seen.split(":"), now.split(":")
+    if len(before) != len(after):
+        raise RuleViolation("Läs igen innan du godkänner. Det syns inte vad du läste.")
+    changed = []
+    if before[0] != after[0]:
+        changed += _changed_by_the_region(
+            *(versions.get(int(each)) for each in (before[0], after[0]) if _is_number(each))
         )
+    changed += ["bedömningarna"] if before[1] != after[1] else []
+    changed += ["det som belastar bidraget"] if before[2] != after[2] else []
+    raise RuleViolation(f"Det här har ändrats sedan du läste: {', '.join(changed)}. Läs igen innan du godkänner.")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _changed_by_the_region(*contents: Mapping[str, Any] | None) -> list[str]:
+    """What differs between the version that was read and the newest, in the reader's words."""
+    parts = {"economy": "regionens ekonomi", "results": "regionens svar om resultaten"}
+    both = [content for content in contents if content is not None]
+    changed = [words for part, words in parts.items() if len(both) == 2 and both[0].get(part) != both[1].get(part)]
+    return changed or ["återrapporteringen, som är inskickad igen"]
 
 
 # --- What is written and counted -----------------------------------------------------------------------------------

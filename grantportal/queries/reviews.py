@@ -892,6 +892,16 @@ def saved_ratings(report_id: int) -> dict[int, tuple[ReviewRating, str]]:
     return {row.expected_result_id: (row, by) for row, by in rows}
 
 
+def versions(report_id: int) -> dict[int, dict[str, object]]:
+    """What was frozen at each hand-in of the report, by the version's number."""
+    rows = db.session().execute(
+        select(FrozenVersion.number, FrozenVersion.content).where(
+            FrozenVersion.kind == FrozenKind.REPORT, FrozenVersion.subject_id == report_id
+        )
+    )
+    return {number: json.loads(content) for number, content in rows}
+
+
 def rated_before(report_id: int) -> frozenset[str]:
     """The codes of the results that were rated by another answer than the one that was handed in last."""
     versions = db.session().execute(

@@ -168,7 +168,8 @@ def approve(actor: Actor, report_id: int, command: ApproveReport) -> None:
         version = queries.newest_version(report.id)
         content = json.loads(version.content)
         charge = Charge(reports.used_of(content), report_queries.paid(report.id))
-        reviews.ensure_same(command.seen, reviews.fingerprint_of(report.version_number, assessments, charge.charged))
+        now = reviews.fingerprint_of(report.version_number, assessments, charge.charged)
+        reviews.ensure_same(command.seen, now, queries.versions(report.id))
         report.approved_at, report.approved_by_id = clock.now(), act.actor.user_id
         ledger.enter(
             act,

@@ -53,14 +53,26 @@ def test_a_komplettering_that_changes_the_regions_rating_asks_for_a_comment():
 
 def test_what_is_approved_is_what_was_read():
     seen = reviews.fingerprint_of(1, {"A1": MET}, 100)
-    reviews.ensure_same(seen, reviews.fingerprint_of(1, {"A1": MET}, 100))
-    for now in (
-        reviews.fingerprint_of(2, {"A1": MET}, 100),
-        reviews.fingerprint_of(1, {"A1": PARTLY}, 100),
-        reviews.fingerprint_of(1, {"A1": MET}, 101),
+    reviews.ensure_same(seen, reviews.fingerprint_of(1, {"A1": MET}, 100), {})
+    first = {"economy": {"unspent": 0}, "results": [{"code": "A1"}]}
+    economy, answers = {**first, "economy": {"unspent": 1}}, {**first, "results": []}
+    for now, newest, told in (
+        ((2, {"A1": MET}, 100), economy, "regionens ekonomi"),
+        ((2, {"A1": MET}, 99), economy, "regionens ekonomi, det som belastar bidraget"),
+        ((2, {"A1": MET}, 100), answers, "regionens svar om resultaten"),
+        ((2, {"A1": MET}, 100), first, "återrapporteringen, som är inskickad igen"),
+        ((1, {"A1": PARTLY}, 100), first, "bedömningarna"),
+        ((1, {"A1": MET}, 101), first, "det som belastar bidraget"),
     ):
-        with pytest.raises(RuleViolation, match="ändrats sedan du läste"):
-            reviews.ensure_same(seen, now)
+        with pytest.raises(RuleViolation) as refusal:
+            reviews.ensure_same(seen, reviews.fingerprint_of(*now), {1: first, 2: newest})
+        assert refusal.value.message == (f"Det här har ändrats sedan du läste: {told}. Läs igen innan du godkänner.")
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1:2", "²:a:b", "9" * 5_000 + ":a:b"])
+def test_an_approval_that_says_nothing_of_what_was_read_is_refused(seen):
+    with pytest.raises(RuleViolation, match="Läs igen innan du godkänner"):
+        reviews.ensure_same(seen, reviews.fingerprint_of(1, {}, 0), {1: {}})
 
 
 def test_a_page_tells_what_it_showed():

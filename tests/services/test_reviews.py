@@ -250,6 +250,19 @@ def test_what_an_answered_komplettering_changed_is_told(of, officer, region, mad
     assert page.economy_before == (("Personal, total kostnad", "900\xa0000\xa0kr"),)
 
 
+def test_who_approves_after_a_komplettering_of_the_economy_is_told_that_the_economy_changed(of, officer, region, made):
+    answers = {"A1": Rating.PARTLY, "A2": Rating.PARTLY}
+    rated(of, made, answers, officer.user_id or 0)
+    committed()
+    read = queries.page(officer, made.id).fingerprint
+    freeze(of, made, region, number=2, ratings=answers, cost=800_000)
+    with db.writing_session() as session, session.begin():
+        session.get_one(Report, made.id).version_number = 2
+
+    with pytest.raises(RuleViolation, match=r"sedan du läste: regionens ekonomi\."):
+        services.approve(officer, made.id, ApproveReport(read))
+
+
 def test_a_rating_of_an_answer_that_a_komplettering_has_changed_is_made_anew(of, officer, region, made):
     before = Assessment(Rating.PARTLY, "Beskrivningen saknar ansvar.")
     later = clock.local(date(2023, 3, 28), 9)
