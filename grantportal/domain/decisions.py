@@ -277,7 +277,7 @@ def ensure_within_sought(amounts: Mapping[Cell, Kronor], *, sought: Mapping[int,
             cell = max((cell for cell in amounts if cell[0] == year), key=lambda cell: amounts[cell])
             refusals.append(
                 RuleViolation(
-                    f"Beloppen för {year} är tillsammans {in_words(total)}, men bara {in_words(most)} är sökta.",
+                    f"Beloppen för {year} är tillsammans {in_words(total)}, men bara {in_words(most)} har sökts.",
                     field=amount_field(*cell),
                 )
             )

@@ -84,7 +84,9 @@ def ensure_frame_covers(*, frame: Kronor, decided: Kronor, most: int | None, gra
     Raises RuleViolation on the field `frame` or `max_grantees`.
     """
     if frame < decided:
-        raise RuleViolation(f"Ramen kan inte vara lägre än {in_words(decided)}, som redan är beviljade.", field="frame")
+        raise RuleViolation(
+            f"Ramen kan inte vara lägre än {in_words(decided)}, som redan har beviljats.", field="frame"
+        )
     if most is not None and most < grantees:
         raise RuleViolation(
             f"Antalet kan inte vara lägre än {grantees}: så många har redan fått bidrag det året.",

@@ -23,7 +23,8 @@ MOST: Kronor = 9_999_999_999
 
 _WIDTHLESS = re.compile(r"[\u180e\u200b-\u200d\u2060\ufeff]+")
 """What comes along, unseen, when an amount is copied from a page or a sheet."""
-_UNIT = re.compile(r"(?:kr\.?|kronor|sek|:-)$", re.IGNORECASE)
+_UNIT = re.compile(r"(?:kr\.?|krona|kronor|sek|:-)$", re.IGNORECASE)
+_TWO_CELLS = re.compile(rf"[0-9][^0-9{CELL_BREAKS}]*[{CELL_BREAKS}]+[^0-9]*[0-9]")
 _DIGIT_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:\s+[0-9]{3})+")
 """Every kind of space parts thousands; between other digits it parts two numbers."""
 
@@ -49,19 +50,27 @@ def signed_kr(value: Kronor) -> str:
 
 
 def in_words(value: Kronor) -> str:
-    """An amount inside a sentence: «2 913 808 kronor»."""
-    return f"{number(value)}{NBSP}kronor"
+    """An amount inside a sentence: «2 913 808 kronor», «1 krona»."""
+    return f"{number(value)}{NBSP}{'krona' if abs(value) == 1 else 'kronor'}"
+
+
+def ensure_one_number(typed: str, *, field: str | None = None) -> None:
+    """What is pasted from a sheet is several numbers, with tabs or new lines between their digits: never one.
+
+    Raises AmountError on `field`.
+    """
+    if _TWO_CELLS.search(typed):
+        raise AmountError("Det ser ut som flera tal i samma fält. Skriv ett i varje fält.", field=field)
 
 
 def whole_digits(typed: str) -> str:
     """The digits of one number: without the spaces between its thousands.
 
-    What is pasted from a sheet is several numbers, with tabs or new lines between them: never one. A group that is not of
-    three digits may be two numbers. Text that is no digits comes back as it is, without spaces. Raises AmountError.
+    Two cells are never one number, and a group that is not of three digits may be two. Text that is no digits comes back as
+    it is, without spaces. Raises AmountError.
     """
     text = _WIDTHLESS.sub("", typed).strip()
-    if re.search(rf"[0-9][^0-9{CELL_BREAKS}]*[{CELL_BREAKS}]+[^0-9]*[0-9]", text):
-        raise AmountError("Det ser ut som flera tal i samma fält. Skriv ett i varje fält.")
+    ensure_one_number(text)
     if re.fullmatch(r"[0-9\s]+", text) and not _DIGIT_GROUPS.fullmatch(text):
         raise AmountError("Skriv siffrorna i grupper om tre, till exempel 150\u00a0000, eller utan mellanrum.")
     return re.sub(r"\s+", "", text)

@@ -104,7 +104,7 @@ def save_totals(actor: Actor, call_id: int, command: SaveTotals) -> int:
                     most = per_year(ground.sought).get(year, 0)
                     if total > most:
                         raise RuleViolation(
-                            f"Högst {in_words(most)} är sökta för {year}.", field=total_field(application_id, year)
+                            f"Högst {in_words(most)} har sökts för {year}.", field=total_field(application_id, year)
                         )
             except RuleViolation as refusal:
                 refusals.append(refusal)

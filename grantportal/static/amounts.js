@@ -3,7 +3,7 @@ const NBSP = '\u00a0'
 const MINUS = '\u2212'
 const WIDTHLESS = /[\u180e\u200b-\u200d\u2060\ufeff]+/g
 const SPACE = '[ \u00a0\u2000-\u200a\u202f\u205f\u3000]'
-const AMOUNT = new RegExp(`^(\\d+|\\d{1,3}(?:${SPACE}+\\d{3})+)(,00|,-)?\\s*(kr\\.?|kronor|sek|:-)?$`, 'i')
+const AMOUNT = new RegExp(`^(\\d+|\\d{1,3}(?:${SPACE}+\\d{3})+)(,00|,-)?\\s*(kr\\.?|krona|kronor|sek|:-)?$`, 'i')
 const WHOLE = new RegExp(`^(\\d+|\\d{1,3}(?:${SPACE}+\\d{3})+)$`)
 const MOST_DIGITS = 12
 

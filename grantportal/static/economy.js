@@ -100,7 +100,7 @@ function movedOf(paid, beyond) {
     return found.length > 1 ? `${found.slice(0, -1).join(', ')} och ${found.at(-1)}` : found[0]
   }
   const [over, left] = [rows.filter((row) => row.used > row.paid), rows.filter((row) => row.used < row.paid)]
-  const kronor = (value) => `${inWords(value)}${NBSP}kronor`
+  const kronor = (value) => `${inWords(value)}${NBSP}${value === 1 ? 'krona' : 'kronor'}`
   const rest = beyond ? ` Resten, ${kronor(beyond)}, är regionens egen finansiering.` : ''
   return `Mer är använt än utbetalt för ${names(over)}. Av det täcks ${kronor(moved)} av det som är utbetalt men inte använt för ${names(left)}.${rest}`
 }

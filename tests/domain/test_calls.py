@@ -158,7 +158,7 @@ def test_an_extra_call_shares_out_one_year_of_a_published_ordinary_call():
 
 def test_a_frame_may_go_down_to_what_is_decided():
     ensure_frame_covers(frame=100, decided=100, most=3, grantees=3)
-    with pytest.raises(RuleViolation, match="som redan är beviljade"):
+    with pytest.raises(RuleViolation, match="som redan har beviljats"):
         ensure_frame_covers(frame=99, decided=100, most=3, grantees=3)
     with pytest.raises(RuleViolation, match="så många har redan"):
         ensure_frame_covers(frame=100, decided=100, most=2, grantees=3)

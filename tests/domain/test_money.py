@@ -123,6 +123,8 @@ def test_what_is_echoed_can_be_read_back(amount):
 def test_amounts_are_written_as_swedish_readers_expect():
     assert kr(2_913_808) == "2\u00a0913\u00a0808\u00a0kr"
     assert in_words(40) == "40\u00a0kronor"
+    assert (in_words(1), in_words(0), in_words(21)) == ("1\u00a0krona", "0\u00a0kronor", "21\u00a0kronor")
+    assert parse_kronor("1 krona") == 1
     assert number(-1_500) == "\u22121\u00a0500"
 
 

@@ -189,6 +189,13 @@ def test_the_report_shows_what_was_handed_in():
         assert words in text, words
 
 
+def test_one_krona_is_no_kronor():
+    made = examples.report()
+    text = re.sub(r"\s+", " ", words_of(replace(made, economy=replace(made.economy, unspent=1, repayable=1))))
+    assert text.count(" 1 krona ") == 2
+    assert not re.search(r"(?<![0-9 ]) 1 kronor", text)
+
+
 def test_the_report_prints_what_was_certified_with_the_checksum():
     words = ("Det som går över det utbetalda, 5 kronor, är regionens egen finansiering.", "Jag intygar riktigheten.")
     made = examples.report(

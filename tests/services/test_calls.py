@@ -199,7 +199,7 @@ def test_frames_stay_above_what_is_decided_and_are_tilldelade_once():
         with pytest.raises(NotVisible):
             grants.allot(finance, grant_id, 2031, AllotFrame(1))
         _decide(grant_id, 2021, 11_089_785, 3)
-        with pytest.raises(RuleViolation, match="som redan är beviljade") as refusal:
+        with pytest.raises(RuleViolation, match="som redan har beviljats") as refusal:
             grants.set_frame(who, grant_id, SetFrame(2021, 11_089_784, 4))
         assert refusal.value.field == "frame"
         with pytest.raises(RuleViolation, match="så många har redan") as refusal:

@@ -13,7 +13,7 @@ from grantportal.domain.documents import (
     Person,
     ResultsAnnex,
 )
-from grantportal.domain.money import in_words, number
+from grantportal.domain.money import NBSP, Kronor, number
 
 
 def with_its_words(document: DecisionDocument) -> DecisionDocument:
@@ -94,13 +94,16 @@ def _parts(d: DecisionDocument) -> tuple[LetterPart, ...]:
     return tuple(parts)
 
 
+def _sum(amount: Kronor) -> str:
+    return f"{number(amount)}{NBSP}kronor"
+
+
 def _operative(d: DecisionDocument) -> str:
     if d.outcome is Outcome.GRANTED:
-        return f"{d.authority} beviljar {d.party.name} {in_words(d.granted_total)} i statsbidrag."
+        return f"{d.authority} beviljar {d.party.name} {_sum(d.granted_total)} i statsbidrag."
     if d.outcome is Outcome.PARTLY:
         return (
-            f"{d.authority} beviljar {d.party.name} {in_words(d.granted_total)} i statsbidrag "
-            "och avslår ansökan i övrigt."
+            f"{d.authority} beviljar {d.party.name} {_sum(d.granted_total)} i statsbidrag och avslår ansökan i övrigt."
         )
     if d.outcome is Outcome.REFUSED:
         return f"{d.authority} avslår ansökan från {d.party.name}."
