@@ -3,7 +3,7 @@
 from wtforms import HiddenField, PasswordField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from forms.base import Form, Line
+from forms.base import Digits, Form, Line
 from grantportal.domain.accounts import ChoosePassword, EnterCode, SignIn, email_address
 from grantportal.domain.errors import RuleViolation
 
@@ -44,7 +44,7 @@ class SignInForm(Form):
 class CodeForm(Form):
     """Engångskod."""
 
-    code = Line(
+    code = Digits(
         "Engångskod",
         [InputRequired("Skriv koden som appen visar.")],
         longest=20,

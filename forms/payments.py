@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import ListWidget
 
-from forms.base import Day, Form, Line, Paragraphs
+from forms.base import Day, Digits, Form, Paragraphs
 from forms.personal_numbers import Explained
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.giros import CHECK_TEXTS, ApproveGiro, AskForGiro, GiroCheck, RefuseGiro, VerifyGiro
@@ -156,7 +156,7 @@ class AskForGiroForm(Form):
     """Where the organisation is to be paid."""
 
     organisation = RadioField("Organisation", [InputRequired("Välj organisation.")], coerce=int, choices=[])
-    number = Line("Bankgironummer", [DataRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
+    number = Digits("Bankgironummer", [DataRequired("Skriv bankgironumret, till exempel 5050-1055.")], longest=20)
 
     def __init__(self, organisations: Mapping[int, str], **kwargs: Any) -> None:
         if len(organisations) == 1:
@@ -164,7 +164,7 @@ class AskForGiroForm(Form):
         super().__init__(**kwargs)
         self.organisation.choices = list(organisations.items())
 
-    def validate_number(self, field: Line) -> None:
+    def validate_number(self, field: Digits) -> None:
         """The last digit is a check digit."""
         try:
             bank_giro(field.data or "")

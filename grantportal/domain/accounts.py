@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from grantportal.domain.actors import APPLICANT_ROLES, Role
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.money import ensure_one_number
 from grantportal.domain.organisations import OrganisationKind
 
 SHORTEST_PASSWORD = 12
@@ -191,6 +192,10 @@ def app_address(secret: str, email: str) -> str:
 
 def step_of_code(secret: str, code: str, now: datetime) -> int | None:
     """The half-minute that the code belongs to, or None when it is wrong; one half-minute early or late is accepted."""
+    try:
+        ensure_one_number(code)
+    except RuleViolation:
+        return None
     typed = "".join(char for char in code if char in "0123456789")
     current = int(now.timestamp()) // _STEP_SECONDS
     made = pyotp.TOTP(secret)

@@ -8,6 +8,7 @@ from stdnum import luhn
 from stdnum.se import orgnr
 
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.money import ensure_one_number
 
 
 class OrganisationKind(StrEnum):
@@ -29,6 +30,7 @@ KIND_TEXTS = {
 
 def organisation_number(typed: str) -> str:
     """«232100-0255» from what was typed; a leading 16 is taken away. Raises RuleViolation when it is not a number of a legal person."""
+    ensure_one_number(typed, field="organisation_number")
     digits = "".join(char for char in typed if char.isdigit())
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
@@ -46,7 +48,13 @@ def bank_giro(typed: str) -> str:
 
     A hyphen that is typed stands before the last four digits: elsewhere a digit has been left out.
     """
+    ensure_one_number(typed, field="giro")
     text = "".join(typed.split()).replace("\u2013", "-").replace("\u2212", "-")
+    if re.fullmatch(r"[0-9]+-[0-9]+", text) and len(text) in (8, 9) and text[-5] != "-":
+        raise RuleViolation(
+            "Kontrollera bankgironumret. Bindestrecket ska stå före de fyra sista siffrorna, till exempel 5050-1055.",
+            field="giro",
+        )
     if not re.fullmatch(r"[0-9]{3,4}-?[0-9]{4}", text):
         raise RuleViolation(
             "Kontrollera bankgironumret. Det ska ha sju eller åtta siffror, till exempel 5050-1055.", field="giro"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
@@ -16,6 +16,15 @@ from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 
 _asked, _verified, _approved = aliased(User), aliased(User), aliased(User)
+
+
+@dataclass(frozen=True)
+class EarlierGiro:
+    """A number that the organisation was paid to before, and from which day to which."""
+
+    number: str
+    valid_from: date | None
+    valid_to: date
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class GiroShown:
     """Refused, taken back, or followed by another."""
     in_force: str
     """The number that the organisation is paid to meanwhile; empty where there is none, or where it is this one."""
+    earlier: tuple[EarlierGiro, ...] = ()
+    """Of the one in force: those that it and its forerunners replaced, the newest first."""
 
     @property
     def waits(self) -> bool:
@@ -88,6 +99,7 @@ def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
     # Who else has a number is for those who check it.
     checks = policy.may(actor, policy.Permission.VERIFY_GIRO)
     shared = holders({giro.number for giro, *_ in rows}) if checks else {}
+    earlier = _earlier({giro.organisation_id for giro, *_ in rows})
     return tuple(
         GiroShown(
             id=giro.id,
@@ -107,9 +119,27 @@ def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
             approved_at=giro.approved_at,
             is_ended=giro.valid_to is not None,
             in_force=now or "",
+            earlier=earlier.get(giro.organisation_id, ()) if giro.approved_at and giro.valid_to is None else (),
         )
         for giro, organisation, asked, verified, approved, now in rows
     )
+
+
+def _earlier(organisation_ids: Collection[int]) -> dict[int, tuple[EarlierGiro, ...]]:
+    """By organisation, the numbers that were approved and have been replaced, the newest first."""
+    rows = db.session().execute(
+        select(BankGiro.organisation_id, BankGiro.number, BankGiro.valid_from, BankGiro.valid_to)
+        .where(
+            BankGiro.organisation_id.in_(organisation_ids),
+            BankGiro.approved_at.is_not(None),
+        )
+        .order_by(BankGiro.approved_at.desc())
+    )
+    found: dict[int, tuple[EarlierGiro, ...]] = {}
+    for organisation_id, number, valid_from, valid_to in rows:
+        if valid_to is not None:
+            found[organisation_id] = (*found.get(organisation_id, ()), EarlierGiro(number, valid_from, valid_to))
+    return found
 
 
 def holders(numbers: Collection[str]) -> dict[str, list[tuple[int, str]]]:
@@ -127,7 +157,7 @@ def holders(numbers: Collection[str]) -> dict[str, list[tuple[int, str]]]:
 
 
 def listed(actor: Actor) -> tuple[GiroShown, ...]:
-    """Every giro that is in force or asked for and that the actor may see; those that wait for somebody first."""
+    """Every giro that is in force, with those before it, or asked for, and that the actor may see; those that wait first."""
     return _shown(actor, policy.visible(actor, BankGiro) & BankGiro.valid_to.is_(None))
 
 

@@ -73,6 +73,8 @@ def test_a_code_is_not_taken_a_minute_early_or_late(offset):
 
 def test_no_code_is_no_code():
     assert step_of_code(SECRET, "", NOON) is None
+    code = pyotp.TOTP(SECRET).at(NOON)
+    assert step_of_code(SECRET, f"{code[:3]}\t{code[3:]}", NOON) is None, "two cells are no code"
     assert step_of_code(SECRET, "٣٣٣٣٣٣", NOON) is None
 
 

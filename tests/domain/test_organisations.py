@@ -32,7 +32,25 @@ def test_a_giro_does_not_begin_with_0_though_its_check_digit_is_right(typed):
     assert bank_giro("991-2346") == "991-2346"
 
 
-@pytest.mark.parametrize("typed", ["5200-100", "520-01001", "52001", "5200 - 10055", "abc"])
-def test_a_giro_whose_hyphen_stands_wrong_has_lost_a_digit(typed):
+@pytest.mark.parametrize("typed", ["52001", "5200 - 10055", "5200-1", "abc"])
+def test_a_giro_has_seven_or_eight_digits(typed):
     with pytest.raises(RuleViolation, match="sju eller åtta siffror"):
         bank_giro(typed)
+
+
+@pytest.mark.parametrize("typed", ["5200-100", "520-01001", "9912-346", "99-12346"])
+def test_a_giro_whose_hyphen_stands_wrong_is_told_of_the_hyphen(typed):
+    with pytest.raises(RuleViolation, match="Bindestrecket ska stå före de fyra sista siffrorna"):
+        bank_giro(typed)
+
+
+@pytest.mark.parametrize("between", ["\t", "\n", "\r\n", " \t "])
+def test_two_pasted_cells_are_no_number_of_a_giro_or_an_organisation(between):
+    assert bank_giro("5200-3001") == "5200-3001"
+    with pytest.raises(RuleViolation, match="flera tal i samma fält") as refusal:
+        bank_giro(f"5200-30{between}01")
+    assert refusal.value.field == "giro"
+    with pytest.raises(RuleViolation, match="flera tal i samma fält") as refusal:
+        organisation_number(f"232100{between}0255")
+    assert refusal.value.field == "organisation_number"
+    assert organisation_number(f"232100-0255{between}") == "232100-0255", "after the last digit it parts nothing"

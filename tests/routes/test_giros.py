@@ -1,8 +1,11 @@
 """Bankgiron through their pages: what somebody else has ended meanwhile takes no text with it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.giros import ApproveGiro, AskForGiro, GiroCheck, RefuseGiro, VerifyGiro
 from grantportal.domain.organisations import OrganisationKind
@@ -102,3 +105,52 @@ def test_a_number_that_another_has_is_asked_about_beside_its_field(signed_in, au
     assert "Ringde växeln på Åkerbo." in without.text
     approving = signed_in(person(Role.FINANCE, authority)).get(f"/bankgiron/{asked}/godkann")
     assert "Skäl: De har samma servicenämnd." in words(approving.document)
+
+
+def approved(ombud, finance, number, at):
+    """The number is the organisation's from that moment, checked by one and approved by another."""
+    with clock.at(at):
+        asked = giros.ask(actor_of(ombud.id), AskForGiro(actor_of(ombud.id).mandates[0].organisation_id, number))
+        why = "De har samma servicenämnd."
+        checked = VerifyGiro(GiroCheck.CALLED, "Ringde växeln och fick numret uppläst av ekonomichefen.", why)
+        giros.verify(actor_of(finance[0].id), asked, checked)
+        giros.approve(actor_of(finance[1].id), asked, ApproveGiro(why))
+    committed()
+
+
+def test_the_list_has_the_numbers_before_and_marks_one_that_two_organisations_have(signed_in, authority, ombud):
+    finance = [person(Role.FINANCE, authority) for _ in range(2)]
+    other = person(Role.OMBUD, OrganisationFactory(name="Region Andra"))
+    for number, month in (("5050-1055", 1), ("5200-1005", 3), ("991-2346", 5)):
+        approved(ombud, finance, number, datetime(2020, month, 4, 9, tzinfo=UTC))
+    approved(other, finance, "991-2346", datetime(2020, 6, 4, 9, tzinfo=UTC))
+
+    shown = words(signed_in(finance[0]).get("/bankgiron/").document)
+    own = words(signed_in(ombud).get("/bankgiron/").document)
+
+    before = (
+        "Tidigare 5200-1005, från 4 mars 2020 till 4 maj 2020 Tidigare 5050-1055, från 4 januari 2020 till 4 mars 2020"
+    )
+    assert f"Region Åkerbo 991-2346 Samma bankgiro har Region Andra. {before}" in shown
+    assert "Region Andra 991-2346 Samma bankgiro har Region Åkerbo. Skäl: De har samma servicenämnd. Gäller" in shown
+    assert f"991-2346 {before}" in own
+    assert "Region Andra" not in own
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("5200-30\t01", "Det ser ut som flera tal i samma fält."),
+        ("5200-30\r\n01", "Det ser ut som flera tal i samma fält."),
+        ("9912-346", "Kontrollera bankgironumret. Bindestrecket ska stå före de fyra sista siffrorna"),
+    ],
+)
+def test_what_is_no_one_number_is_refused_beside_its_field(signed_in, ombud, typed, said):
+    browser = signed_in(ombud)
+    whose = {"organisation": actor_of(ombud.id).mandates[0].organisation_id}
+
+    refused = browser.post_form("/bankgiron/nytt", {**whose, "number": typed})
+    taken = browser.post_form("/bankgiron/nytt", {**whose, "number": " 5200 3001\t"})
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert f"Fel: {said}" in words(refused.document)
