@@ -91,7 +91,21 @@ class ChoosePaymentsForm(Form):
         return ChosenPayments(tuple(dict.fromkeys(self.payments.data or ())))
 
 
-class AttestForm(ChoosePaymentsForm):
+class RegisterForm(ChoosePaymentsForm):
+    """The payments that the person ticked, and why one is paid though its application is withdrawn."""
+
+    withdrawn_reason = Paragraphs(
+        "Varför betalas det fast ansökan är återkallad?",
+        description="Skriv bara om parten har återkallat ansökan för någon av dem du väljer. Skälet står i ärendets händelser.",
+        longest=500,
+    )
+
+    def command(self) -> ChosenPayments:
+        """What the service takes."""
+        return ChosenPayments(super().command().payment_ids, self.withdrawn_reason.data or "")
+
+
+class AttestForm(RegisterForm):
     """The payments that the person ticked, each with the giro that the page showed."""
 
     def command(self) -> AttestPayments:  # type: ignore[override]  # the same payments, and their giros
@@ -100,10 +114,10 @@ class AttestForm(ChoosePaymentsForm):
         for ticked in self.payments.raw_data or ():
             shown = str(ticked).partition(":")[2]
             seen[row_id(ticked)] = _id_of(shown) if re.fullmatch("[1-9][0-9]{0,8}", shown) else 0
-        return AttestPayments(tuple(seen.items()))
+        return AttestPayments(tuple(seen.items()), self.withdrawn_reason.data or "")
 
 
-class BatchForm(ChoosePaymentsForm):
+class BatchForm(RegisterForm):
     """What goes into a new underlag, and why before its planned day."""
 
     early_reason = Paragraphs(
@@ -114,7 +128,8 @@ class BatchForm(ChoosePaymentsForm):
 
     def command(self) -> BatchPayments:  # type: ignore[override]  # the same payments, and why
         """What the service takes."""
-        return BatchPayments(super().command().payment_ids, self.early_reason.data or "")
+        chosen = super().command()
+        return BatchPayments(chosen.payment_ids, self.early_reason.data or "", chosen.withdrawn_reason)
 
 
 class TakeBackForm(ChoosePaymentsForm):

@@ -180,8 +180,10 @@ def label(facts: ApplicationFacts, now: datetime, audience: Audience = Audience.
         case ApplicationStatus.DRAFT:
             return Label("info", "half", "Påbörjad", "Bara ni ser det ni skrivit tills ni skickar in.")
         case ApplicationStatus.WITHDRAWN:
-            sentence = "Ärendet avslutas genom beslut om avskrivning."
-            return Label("lock", "dash", "Återkallad av er" if theirs else "Återkallad", sentence)
+            if theirs:
+                # A decision may be made already, which the party is not told of before it is sent: no outcome is promised.
+                return Label("lock", "dash", "Återkallad av er", "Myndigheten avslutar ärendet genom ett beslut.")
+            return Label("lock", "dash", "Återkallad", "Ärendet avslutas genom beslut om avskrivning.")
         case ApplicationStatus.CONCLUDED:
             return Label("lock", "lock", "Beslutad", "Beslutet finns i ärendet.")
         case _ if facts.is_call_withdrawn:

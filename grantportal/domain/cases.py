@@ -209,8 +209,27 @@ def state(
     is_granted: bool,
     payments: Sequence[YearState] = (),
     reports: Sequence[YearState] = (),
+    taken_back: str = "",
 ) -> CaseState:
-    """The one thing that the case is at now: what is to be reported goes before what is to be paid."""
+    """The one thing that the case is at now: what is to be reported goes before what is to be paid.
+
+    `taken_back` says that the party withdrew its application after the decision: it is said whatever the case is at.
+    """
+    found = _state(application, decision, is_granted=is_granted, payments=payments, reports=reports)
+    if not taken_back:
+        return found
+    sentence = " ".join(each for each in (taken_back, found.label.sentence) if each)
+    return CaseState(found.label._replace(sentence=sentence), f"{found.about}, återkallad ansökan")
+
+
+def _state(
+    application: Label,
+    decision: Label | None,
+    *,
+    is_granted: bool,
+    payments: Sequence[YearState],
+    reports: Sequence[YearState],
+) -> CaseState:
     if decision is None:
         return CaseState(application, "Ansökan")
     if not is_granted:

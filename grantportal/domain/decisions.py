@@ -422,6 +422,12 @@ class CameAfter:
         return f"{self.title} kom in {day_time_text(self.at)}, efter att beslutet fattades."
 
 
+def taken_back_text(at: datetime, *, is_sent: bool) -> str:
+    """What the authority is told of a case whose application was withdrawn after its decision, which gives something else."""
+    when = "innan beslutet skickades" if is_sent else "efter att beslutet fattades"
+    return f"Parten återkallade ansökan den {day_text(at)}, {when}."
+
+
 @dataclass(frozen=True)
 class DispatchDecision:
     """Skicka beslutet. `seen`: the newest handling of CameAfter that the page told of, 0 where it told of none."""

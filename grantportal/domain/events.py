@@ -229,6 +229,8 @@ def told(kind: EventKind, data: Mapping[str, Any]) -> str:
         text += f". Bekräftat: {data['confirmed']}"
     if kind in _ABOUT_PAYMENT and data.get("reason"):
         text += f". Skäl: {data['reason']}"
+    if "withdrawn_reason" in data:
+        text += f". Ansökan var återkallad innan beslutet skickades. Skäl: {data['withdrawn_reason']}"
     if "kept_because" in data:
         text += f", «{data['question']}»" if "question" in data else f". {EventKind.PERSONAL_NUMBER_KEPT.text}"
         text += f": {data['kept_because']}"

@@ -6,7 +6,7 @@ happened: it is entered as it was, marked with how it deviates, and a person wri
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -75,6 +75,7 @@ class PaymentDeviation(StrEnum):
     BEFORE_BATCH = "before_batch"
     EARLY = "early"
     GIRO_ENDED = "giro_ended"
+    WITHDRAWN = "withdrawn"
 
 
 DEVIATION_TEXTS = {
@@ -83,6 +84,7 @@ DEVIATION_TEXTS = {
     PaymentDeviation.BEFORE_BATCH: "betald innan underlaget skapades",
     PaymentDeviation.EARLY: "betald före planerad dag",
     PaymentDeviation.GIRO_ENDED: "betald till ett bankgiro som hade slutat gälla",
+    PaymentDeviation.WITHDRAWN: "parten hade återkallat ansökan innan beslutet skickades",
 }
 
 
@@ -143,16 +145,21 @@ class Whole:
 
 @dataclass(frozen=True)
 class ChosenPayments:
-    """The payments that a person ticked."""
+    """The payments that a person ticked, and why any of them is paid though its application is withdrawn (empty: none is)."""
 
     payment_ids: tuple[int, ...]
+    withdrawn_reason: str = ""
 
 
 @dataclass(frozen=True)
 class AttestPayments:
-    """The payments that the person ticked, each with the id of the giro that the page showed for it (0: none)."""
+    """The payments that the person ticked, each with the id of the giro that the page showed for it (0: none).
+
+    `withdrawn_reason` as in ChosenPayments.
+    """
 
     seen: tuple[tuple[int, int], ...]
+    withdrawn_reason: str = ""
 
     @property
     def payment_ids(self) -> tuple[int, ...]:
@@ -162,10 +169,14 @@ class AttestPayments:
 
 @dataclass(frozen=True)
 class BatchPayments:
-    """The payments of a new underlag, and why any of them is paid before its planned day (empty: none is)."""
+    """The payments of a new underlag, and why any of them is paid before its planned day (empty: none is).
+
+    `withdrawn_reason` as in ChosenPayments.
+    """
 
     payment_ids: tuple[int, ...]
     early_reason: str = ""
+    withdrawn_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -291,6 +302,22 @@ def ensure_not_early(early: Mapping[str, date], reason: str) -> None:
     ensure_says_something(reason, field="early_reason")
 
 
+def ensure_withdrawal_is_explained(withdrawn: Mapping[str, datetime], reason: str) -> None:
+    """What is paid though its party withdrew the application before the decision was sent needs a reason, at each step.
+
+    `withdrawn` has the moment (UTC) by receiver. Raises RuleViolation on `withdrawn_reason`.
+    """
+    if not withdrawn:
+        return
+    if not reason:
+        named = few([f"{receiver} ({day_text(at)})" for receiver, at in withdrawn.items()])
+        raise RuleViolation(
+            f"Parten återkallade ansökan innan beslutet skickades: {named}. Ta inte med den, eller skriv varför den ska betalas.",
+            field="withdrawn_reason",
+        )
+    ensure_says_something(reason, field="withdrawn_reason")
+
+
 def is_early(planned_on: date, on: date) -> bool:
     """Whether the day is before the planned one; the planned day itself is in time."""
     return on < planned_on
@@ -305,11 +332,13 @@ def deviations(
     planned_on: date,
     early_reason: str,
     giro_ended_on: date | None,
+    is_withdrawn: bool,
 ) -> tuple[PaymentDeviation, ...]:
     """How what the bank has done is not as it should have been; nothing of it is refused.
 
     Early is no deviation where the underlag was made early with a reason: that was answered for then. A giro that ended on
-    the very day may have ended before the bank paid: that is asked about too.
+    the very day may have ended before the bank paid: that is asked about too. `is_withdrawn`: whether the party withdrew the
+    application before the decision was sent; of money that has gone out that is said whatever was said before.
     """
     held = {
         PaymentDeviation.FRAME_ESTIMATED: frame is not FrameStatus.ALLOTTED,
@@ -317,6 +346,7 @@ def deviations(
         PaymentDeviation.BEFORE_BATCH: paid_on < batched_on,
         PaymentDeviation.EARLY: is_early(planned_on, paid_on) and not early_reason,
         PaymentDeviation.GIRO_ENDED: giro_ended_on is not None and giro_ended_on <= paid_on,
+        PaymentDeviation.WITHDRAWN: is_withdrawn,
     }
     return tuple(kind for kind, holds in held.items() if holds)
 

@@ -18,7 +18,7 @@ from grantportal.models.applications import Application
 from grantportal.models.cases import Case
 from grantportal.models.supplements import Supplement
 from grantportal.policy import Permission, may
-from grantportal.queries.case_states import DecisionLineOfCase, PaymentLine, ReportLine, Standing
+from grantportal.queries.case_states import ReportLine, Standing
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def actions_for(
     yield from _about_application(actor, case, application, standing.status, supplements)
     yield from _about_time(actor, case, supplements)
     yield from _about_communications(actor, case, material)
-    yield from _about_decision(actor, case, application, standing.decision)
+    yield from _about_decision(actor, case, application, standing)
     if standing.decision is not None and standing.decision.dispatched_at is not None:
-        yield from _about_payments(actor, standing.payments)
+        yield from _about_payments(actor, standing)
     yield from _about_reports(actor, case, standing.reports)
     if may(actor, Permission.ASSIGN_CASE) and case.registration_number is not None:
         yield CaseAction("Fördela ärende", "Välj vem som ska handlägga.", "cases.assign", {"case_id": case.id})
@@ -90,7 +90,7 @@ def _about_application(
         )
     if allows(ApplicationAction.WITHDRAW) and may(actor, Permission.WITHDRAW_APPLICATION, case):
         yield CaseAction(
-            "Återkalla ansökan", "Ärendet avslutas genom beslut om avskrivning.", "applications.withdraw", here
+            "Återkalla ansökan", "Myndigheten avslutar ärendet genom ett beslut.", "applications.withdraw", here
         )
 
 
@@ -119,9 +119,8 @@ def _about_communications(actor: Actor, case: Case, material: Mapping[int, date]
         )
 
 
-def _about_decision(
-    actor: Actor, case: Case, application: Application, decision: DecisionLineOfCase | None
-) -> Iterator[CaseAction]:
+def _about_decision(actor: Actor, case: Case, application: Application, standing: Standing) -> Iterator[CaseAction]:
+    decision = standing.decision
     here = {"application_id": application.id}
     if decision is None or decision.status is not DecisionStatus.MADE:
         is_tried = application.call.status is not CallStatus.WITHDRAWN
@@ -155,7 +154,8 @@ def _about_decision(
         and decision.dispatched_at is None
         and may(actor, Permission.DISPATCH_DECISION)
     ):
-        yield CaseAction("Skicka beslutet", "Beslutet är fattat och ska till parten.", "decisions.dispatch", there)
+        hint = standing.taken_back or "Beslutet är fattat och ska till parten."
+        yield CaseAction("Skicka beslutet", hint, "decisions.dispatch", there)
 
 
 _PAYMENT_STEPS = {
@@ -170,14 +170,14 @@ _PAYMENT_STEPS = {
 }
 
 
-def _about_payments(actor: Actor, lines: Sequence[PaymentLine]) -> Iterator[CaseAction]:
-    for line in lines:
+def _about_payments(actor: Actor, standing: Standing) -> Iterator[CaseAction]:
+    for line in standing.payments:
         step = _PAYMENT_STEPS.get(line.status)
         if step is None:
             continue
         action, permission, label, kind = step
         if PAYMENT.allows(line.status, action) and may(actor, permission):
-            hint = f"{money.kr(line.amount)} för {line.grant_year}."
+            hint = f"{money.kr(line.amount)} för {line.grant_year}. {standing.taken_back}".rstrip()
             yield CaseAction(label, hint, "payments.listing", {"kind": kind})
 
 

@@ -185,7 +185,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         case_id=case.id,
         registration_number=case.registration_number or "",
         status=application.status,
-        is_withdrawn=application.withdrawn_at is not None,
+        withdrawn_at=application.withdrawn_at,
         last_day=call.last_day,
         submitted_at=application.submitted_at,
         supplement_last_day=asked_by,

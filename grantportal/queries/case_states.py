@@ -87,6 +87,8 @@ class Standing:
     decision: DecisionLineOfCase | None
     payments: tuple[PaymentLine, ...]
     reports: tuple[ReportLine, ...]
+    taken_back: str
+    """To the authority, that the party withdrew its application after the decision; empty where it did not."""
 
     @property
     def is_granted(self) -> bool:
@@ -101,7 +103,7 @@ class CaseFacts:
     case_id: int
     registration_number: str
     status: ApplicationStatus
-    is_withdrawn: bool
+    withdrawn_at: datetime | None
     last_day: date
     submitted_at: datetime | None
     supplement_last_day: date | None
@@ -142,10 +144,13 @@ def standings(actor: Actor, facts: Sequence[CaseFacts]) -> dict[int, Standing]:
     found = {}
     for each in facts:
         decision = decided.get(each.case_id)
-        status = applications.told_status(each.status, is_withdrawn=each.is_withdrawn, is_sent=decision is not None)
+        status = applications.told_status(
+            each.status, is_withdrawn=each.withdrawn_at is not None, is_sent=decision is not None
+        )
         label = _application_label(each, status, decision, now, audience)
         payment_lines, report_lines = tuple(paid.get(each.case_id, ())), tuple(reported.get(each.case_id, ()))
         made = decision if decision is not None and decision.status is DecisionStatus.MADE else None
+        taken_back = _taken_back(each, made) if actor.is_authority else ""
         found[each.case_id] = Standing(
             state=cases.state(
                 label,
@@ -153,14 +158,23 @@ def standings(actor: Actor, facts: Sequence[CaseFacts]) -> dict[int, Standing]:
                 is_granted=is_granted(made),
                 payments=payment_years(payment_lines),
                 reports=_report_years(report_lines),
+                taken_back=taken_back,
             ),
             status=status,
             application=label,
             decision=decision,
             payments=payment_lines,
             reports=report_lines,
+            taken_back=taken_back,
         )
     return found
+
+
+def _taken_back(facts: CaseFacts, made: DecisionLineOfCase | None) -> str:
+    """That the application was withdrawn after its decision: one that is made after that strikes it, and says so."""
+    if made is None or facts.withdrawn_at is None or made.outcome is Outcome.STRUCK:
+        return ""
+    return decisions.taken_back_text(facts.withdrawn_at, is_sent=made.dispatched_at is not None)
 
 
 def audience_of(actor: Actor) -> Audience:

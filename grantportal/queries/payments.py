@@ -13,6 +13,7 @@ from grantportal import db, policy
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.decisions import taken_back_text
 from grantportal.domain.documents import PaymentBatchFacts, PaymentRow
 from grantportal.domain.giros import CHECK_TEXTS, is_new
 from grantportal.domain.grants import FrameStatus
@@ -28,6 +29,7 @@ from grantportal.domain.payments import (
 )
 from grantportal.domain.texts import few
 from grantportal.models.accounts import User
+from grantportal.models.applications import Application
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import Grant, YearFrame
@@ -88,6 +90,8 @@ class ListedPayment:
     allotted: bool
     sent: bool
     """Whether its decision is sent: before that nothing is done with it."""
+    withdrawal: str
+    """That the party withdrew its application before the decision was sent, in a sentence; empty where it did not."""
     giro: str
     """The number that was attested; until then the one in force."""
     giro_id: int
@@ -235,7 +239,10 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 _attested.name,
                 PaymentBatch.number,
                 policy.is_sent(Payment.decision_id),
+                Application.withdrawn_at,
             )
+            .join(Decision, Payment.decision_id == Decision.id)
+            .join(Application, Decision.application_id == Application.id)
             .join(Organisation, Payment.organisation_id == Organisation.id)
             .join(Case, Payment.case_id == Case.id)
             .join(Grant, Payment.grant_id == Grant.id)
@@ -270,6 +277,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             state=label(payment.status, planned_on=payment.planned_on, batch=batch or "", paid_on=payment.paid_on),
             allotted=frame_status is FrameStatus.ALLOTTED,
             sent=sent,
+            withdrawal=taken_back_text(withdrawn_at, is_sent=sent) if withdrawn_at else "",
             giro=payment.giro or giro or "",
             giro_id=payment.giro_id or giro_id or 0,
             giro_facts=facts.get(payment.giro_id or giro_id),
@@ -295,6 +303,7 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
             attested_by,
             batch,
             sent,
+            withdrawn_at,
         ) in rows
     )
 
@@ -614,6 +623,20 @@ def sent_decisions(payments: Sequence[Payment]) -> set[int]:
     """The ids of those of the payments' decisions that are sent (meddelade)."""
     ids = {payment.decision_id for payment in payments}
     return set(db.session().scalars(select(Decision.id).where(Decision.id.in_(ids), policy.is_sent(Decision.id))))
+
+
+def withdrawn_decisions(payments: Sequence[Payment]) -> dict[int, datetime]:
+    """When (UTC) the party withdrew its application, by the ids of those of the payments' decisions of which it did.
+
+    A decision made after that grants nothing: it was made already, and was sent all the same.
+    """
+    ids = {payment.decision_id for payment in payments}
+    rows = db.session().execute(
+        select(Decision.id, Application.withdrawn_at)
+        .join(Application, Decision.application_id == Application.id)
+        .where(Decision.id.in_(ids), Application.withdrawn_at.is_not(None))
+    )
+    return {decision_id: withdrawn_at for decision_id, withdrawn_at in rows if withdrawn_at is not None}
 
 
 def under_way(grant_id: int, grant_year: int) -> tuple[tuple[str, PaymentStatus], ...]:

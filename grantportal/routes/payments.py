@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms.payments import AttestForm, BatchForm, ChoosePaymentsForm, ConfirmPaidForm, TakeBackForm
+from forms.payments import AttestForm, BatchForm, ChoosePaymentsForm, ConfirmPaidForm, RegisterForm, TakeBackForm
 from grantportal import policy, web
 from grantportal.domain import clock
 from grantportal.domain.errors import NoRight
@@ -52,7 +52,7 @@ LISTS = {
         "Att registrera",
         Act(
             "Registrera",
-            ChoosePaymentsForm,
+            RegisterForm,
             services.register,
             Permission.REGISTER_PAYMENT,
             "Registrerat. En annan person ska attestera.",

@@ -1,7 +1,8 @@
 """Utbetalning: register, attest, put in an underlag, mark as paid. Two persons per payment; never twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers
@@ -31,6 +32,7 @@ from grantportal.domain.payments import (
     ensure_paid_day,
     ensure_sent,
     ensure_some,
+    ensure_withdrawal_is_explained,
     ensure_within_decided,
     is_early,
 )
@@ -52,11 +54,12 @@ BATCH_PREFIX = "U"
 def register(actor: Actor, command: ChosenPayments) -> int:
     """Register planned payments: the first of the two persons. Answers how many.
 
-    Refused before the decision is sent and before the year is tilldelad, as every step that is ours.
+    Refused before the decision is sent and before the year is tilldelad, as every step that is ours. One whose party withdrew
+    its application before the decision was sent needs a reason, at each of these steps.
     """
     with transaction(actor, EventKind.PAYMENT_REGISTERED) as act:
         policy.require(act.actor, Permission.REGISTER_PAYMENT)
-        chosen = _payable(command.payment_ids)
+        chosen = _payable(command.payment_ids, command.withdrawn_reason)
         granted, planned = queries.granted_and_planned(chosen.payments)
         for payment in chosen.payments:
             year = payment.decision_id, payment.grant_year
@@ -66,7 +69,13 @@ def register(actor: Actor, command: ChosenPayments) -> int:
             )
             payment.status = PAYMENT.after(payment.status, PaymentAction.REGISTER)
             payment.registered_by_id, payment.registered_at = act.actor.user_id, clock.now()
-            act.also(EventKind.PAYMENT_REGISTERED, payment, amount=payment.amount, year=payment.grant_year)
+            act.also(
+                EventKind.PAYMENT_REGISTERED,
+                payment,
+                amount=payment.amount,
+                year=payment.grant_year,
+                **chosen.why(payment),
+            )
         return len(chosen.payments)
 
 
@@ -77,7 +86,7 @@ def attest(actor: Actor, command: AttestPayments) -> int:
     """
     with transaction(actor, EventKind.PAYMENT_ATTESTED) as act:
         policy.require(act.actor, Permission.ATTEST_PAYMENT)
-        chosen, seen = _payable(command.payment_ids), dict(command.seen)
+        chosen, seen = _payable(command.payment_ids, command.withdrawn_reason), dict(command.seen)
         giros = queries.giros_in_force(list(chosen.receivers))
         for payment in chosen.payments:
             payment.status = PAYMENT.after(payment.status, PaymentAction.ATTEST)
@@ -92,7 +101,12 @@ def attest(actor: Actor, command: AttestPayments) -> int:
             payment.giro_id, payment.giro = in_force, number
             payment.attested_by_id, payment.attested_at = act.actor.user_id, clock.now()
             act.also(
-                EventKind.PAYMENT_ATTESTED, payment, amount=payment.amount, year=payment.grant_year, bank_giro=number
+                EventKind.PAYMENT_ATTESTED,
+                payment,
+                amount=payment.amount,
+                year=payment.grant_year,
+                bank_giro=number,
+                **chosen.why(payment),
             )
         return len(chosen.payments)
 
@@ -142,7 +156,7 @@ def batch(actor: Actor, command: BatchPayments) -> int:
     personal_numbers.ensure_none({"early_reason": command.early_reason}, personal_numbers.IN_NAME)
     with transaction(actor, EventKind.BATCH_CREATED) as act:
         policy.require(act.actor, Permission.BATCH_PAYMENTS)
-        chosen = _payable(command.payment_ids)
+        chosen = _payable(command.payment_ids, command.withdrawn_reason)
         payments, today = chosen.payments, clock.today()
         ensure_one_grant(titles := queries.grant_titles(payments))
         giros = queries.giros_in_force(list(chosen.receivers))
@@ -180,7 +194,7 @@ def batch(actor: Actor, command: BatchPayments) -> int:
         }
         made.sha256 = freeze(act, FrozenKind.PAYMENT_BATCH, made.id, content).sha256
         for payment in payments:
-            why = {"reason": payment.early_reason} if payment.early_reason else {}
+            why = chosen.why(payment) | ({"reason": payment.early_reason} if payment.early_reason else {})
             act.also(EventKind.PAYMENT_BATCHED, payment, amount=payment.amount, batch=number, **why)
         act.about(made, number=number, payments=len(payments), total=made.total, sha256=made.sha256)
         return made.id
@@ -248,6 +262,7 @@ def _deviating(
 ) -> dict[int, tuple[PaymentDeviation, ...]]:
     """How each payment deviates, by its id: only those that do, and only with a reason."""
     sent, ended = queries.sent_decisions(payments), queries.ended_giros(payments)
+    withdrawn = queries.withdrawn_decisions(payments)
     chosen = _Chosen(payments, queries.receivers(payments))
     batched_on = clock.stockholm(paid_from.created_at).date()
     found = {
@@ -259,6 +274,7 @@ def _deviating(
             planned_on=payment.planned_on,
             early_reason=payment.early_reason,
             giro_ended_on=ended.get(payment.giro_id or 0),
+            is_withdrawn=payment.decision_id in withdrawn,
         )
         for payment in payments
     }
@@ -272,6 +288,13 @@ class _Chosen:
 
     payments: list[Payment]
     receivers: Mapping[int, Organisation]
+    withdrawn: Mapping[int, datetime] = field(default_factory=dict)
+    """When the party withdrew its application, by the decision that was sent all the same."""
+    withdrawn_reason: str = ""
+
+    def why(self, payment: Payment) -> dict[str, str]:
+        """What the history says of a payment whose application is withdrawn; nothing of any other."""
+        return {"withdrawn_reason": self.withdrawn_reason} if payment.decision_id in self.withdrawn else {}
 
     def receiver(self, payment: Payment) -> str:
         """The name of whoever is paid."""
@@ -282,21 +305,31 @@ class _Chosen:
         return f"{self.receiver(payment)} {payment.grant_year}"
 
 
-def _payable(payment_ids: Sequence[int]) -> _Chosen:
+def _payable(payment_ids: Sequence[int], withdrawn_reason: str) -> _Chosen:
     """The chosen payments, locked in the house's order, and all of them such that a step which is ours may be taken.
 
-    Raises RuleViolation where nothing is chosen, a decision is not sent or a year is not tilldelad; NotVisible where one
-    does not exist.
+    Raises RuleViolation where nothing is chosen, a decision is not sent, a year is not tilldelad, or an application is
+    withdrawn and no reason given; NotVisible where one does not exist.
     """
     ensure_some(payment_ids)
+    personal_numbers.ensure_none({"withdrawn_reason": withdrawn_reason}, personal_numbers.IN_NAME)
     frames = queries.locked_frames(payment_ids)
     queries.locked_cases(payment_ids)
     payments = _all(payment_ids)
-    chosen = _Chosen(payments, queries.receivers(payments))
+    withdrawn = queries.withdrawn_decisions(payments)
+    chosen = _Chosen(payments, queries.receivers(payments), withdrawn, withdrawn_reason)
     sent = queries.sent_decisions(payments)
     for payment in payments:
         ensure_sent(is_sent=payment.decision_id in sent, receiver=chosen.receiver(payment))
         ensure_allotted(frames[payment.grant_id, payment.grant_year].status, year=payment.grant_year)
+    ensure_withdrawal_is_explained(
+        {
+            chosen.named(payment): withdrawn[payment.decision_id]
+            for payment in payments
+            if payment.decision_id in withdrawn
+        },
+        withdrawn_reason,
+    )
     return chosen
 
 

@@ -33,6 +33,7 @@ def test_each_side_reads_its_own_words():
     assert applications.label(asked, overdue).text == "Komplettering försenad"
     withdrawn = replace(SUBMITTED, status=ApplicationStatus.WITHDRAWN)
     assert applications.label(withdrawn, in_time).text == "Återkallad av er"
+    assert "avskrivning" not in applications.label(withdrawn, in_time).sentence, "a decision may be made already"
     assert applications.label(withdrawn, in_time, Audience.AUTHORITY).text == "Återkallad"
 
 

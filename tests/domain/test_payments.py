@@ -1,6 +1,6 @@
 """The rules that stand between a decision and the bank."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -24,6 +24,7 @@ from grantportal.domain.payments import (
     ensure_paid_day,
     ensure_sent,
     ensure_some,
+    ensure_withdrawal_is_explained,
     ensure_within_decided,
     label,
 )
@@ -69,6 +70,7 @@ AS_IT_SHOULD = {
     "planned_on": date(2021, 1, 15),
     "early_reason": "",
     "giro_ended_on": None,
+    "is_withdrawn": False,
 }
 
 
@@ -83,6 +85,7 @@ AS_IT_SHOULD = {
         ({"planned_on": date(2021, 1, 16), "early_reason": "Planerad dag är en lördag."}, ()),
         ({"giro_ended_on": date(2021, 1, 15)}, (PaymentDeviation.GIRO_ENDED,)),
         ({"giro_ended_on": date(2021, 1, 16)}, ()),
+        ({"is_withdrawn": True}, (PaymentDeviation.WITHDRAWN,)),
         ({"paid_on": date(2021, 1, 14)}, (PaymentDeviation.BEFORE_BATCH, PaymentDeviation.EARLY)),
     ],
 )
@@ -105,6 +108,16 @@ def test_thousands_that_are_early_are_not_all_named():
         ensure_not_early(early, "")
     assert "Region 6" not in refusal.value.message
     assert refusal.value.field == "early_reason"
+
+
+def test_what_its_party_withdrew_before_the_decision_was_sent_needs_a_reason():
+    ensure_withdrawal_is_explained({}, "")
+    withdrawn = {"Region Skåne 2022": datetime(2020, 5, 4, 8, tzinfo=UTC)}
+    ensure_withdrawal_is_explained(withdrawn, "Regionen har ångrat sig och vill ha bidraget.")
+    for reason, told in (("", r"skickades: Region Skåne 2022 \(4\smaj\s2020\)\. Ta inte med"), ("ok", "med några ord")):
+        with pytest.raises(RuleViolation, match=told) as refusal:
+            ensure_withdrawal_is_explained(withdrawn, reason)
+        assert refusal.value.field == "withdrawn_reason"
 
 
 def test_nothing_is_paid_before_the_decision_is_sent():

@@ -8,13 +8,14 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.giros import GiroCheck
 from grantportal.domain.payments import PaymentStatus
+from grantportal.models.decisions import Decision
 from grantportal.models.organisations import BankGiro
 from grantportal.models.payments import Payment
 from tests.services.test_verification import tamper
 from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.pages import words
-from tests.support.payable import giro, payable, programme
+from tests.support.payable import MADE_AT, giro, payable, programme
 from tests.support.rows import committed, saved
 
 LISTING = "/utbetalningar/att/registrera"
@@ -84,6 +85,35 @@ def test_what_is_planned_later_is_put_in_an_underlag_with_a_reason_that_is_shown
     assert "med några ord" in empty.text
     assert "Ok, ok.</textarea>" in empty.text
     assert "Skäl: Planerad dag är en lördag." in finance.get(made.location).text
+
+
+def test_a_row_whose_application_is_withdrawn_says_so_and_its_reason_is_asked_for(finance, second):
+    region = OrganisationFactory(name="Region Provstad")
+    giro(region)
+    payment = payable(programme(), region)
+    said, asked = "innan beslutet skickades.", "Varför betalas det fast ansökan är återkallad?"
+    assert said not in finance.get(LISTING).text
+    assert asked not in finance.get(LISTING).text
+    unlocked(committed().get_one(Decision, payment.decision_id).application, withdrawn_at=MADE_AT)
+    committed()
+    why = {"withdrawn_reason": "Regionen har ångrat återkallelsen."}
+
+    for page, who in ((LISTING, finance), (ATTESTING, second), (BATCHING, finance)):
+        shown = words(who.get(page).document)
+        assert "Parten återkallade ansökan den 30 juni 2020, innan beslutet skickades." in shown
+        assert asked in shown
+        boxes = {
+            "payments": [box.get("value") for box in who.get(page).document.iterfind(".//input[@name='payments']")]
+        }
+        refused = who.post_form(page, boxes)
+        assert refused.status_code == 422
+        assert "Region Provstad 2021 (30 juni 2020). Ta inte med den" in words(refused.document)
+        done = who.post_form(page, boxes | why)
+        assert done.status_code == 303
+
+    batch = done.location
+    assert "innan beslutet skickades." in words(finance.get(batch).document)
+    assert said in words(finance.get(f"/arenden/{payment.case_id}").document)
 
 
 def test_nothing_asks_why_where_nothing_is_early(finance, second):

@@ -19,7 +19,7 @@ from grantportal.models.applications import Application
 from grantportal.models.decisions import Decision
 from grantportal.models.portal import Event
 from grantportal.models.records import Record
-from grantportal.queries import decision_pages
+from grantportal.queries import case_pages, decision_pages
 from grantportal.services import applications, communications, decisions
 from grantportal.services.messages import write as write_message
 from tests.support import decidable
@@ -117,3 +117,43 @@ def test_views_before_the_decision_are_not_told_as_if_they_came_after(of, made, 
     assert told(of, decision_id) == ([], 0)
     assert "after_decision" not in data_of(EventKind.COMMUNICATION_REPLIED)
     decisions.dispatch(of.registrar, decision_id)
+
+
+def standing(who, made):
+    db.close_read_session()
+    page = case_pages.page(who, made.case_id)
+    db.close_read_session()
+    return page.standing.state, {action.label: action.hint for action in page.actions}
+
+
+def test_the_case_says_to_the_authority_that_its_grant_was_withdrawn_and_promises_the_party_no_outcome(of, made, ombud):
+    granted = decidable.decided(of, decidable.proposed(of, made))
+    assert "återkall" not in standing(of.registrar, made)[0].label.sentence
+    applications.withdraw(ombud, made.id)
+
+    state, actions = standing(of.registrar, made)
+    assert state.about.endswith(", återkallad ansökan")
+    assert state.label.sentence.startswith("Parten återkallade ansökan den ")
+    assert "efter att beslutet fattades." in state.label.sentence
+    assert actions["Skicka beslutet"].endswith("efter att beslutet fattades.")
+    state, actions = standing(ombud, made)
+    assert state.label == ("lock", "dash", "Återkallad av er", "Myndigheten avslutar ärendet genom ett beslut.")
+
+    decisions.dispatch(of.registrar, granted, DispatchDecision(told(of, granted)[1]))
+    state, actions = standing(decidable.actor_with(Role.FINANCE, decidable.the_authority()), made)
+    assert state.about.endswith(", återkallad ansökan")
+    assert "innan beslutet skickades." in state.label.sentence
+    assert actions["Registrera utbetalning"].endswith("innan beslutet skickades.")
+    state, _ = standing(ombud, made)
+    assert "återkall" not in f"{state.about} {state.label.sentence}".lower()
+
+
+def test_a_case_that_is_struck_says_nothing_of_a_withdrawal_after_its_decision(of, made, ombud):
+    applications.withdraw(ombud, made.id)
+    state, _ = standing(of.officer, made)
+    assert state.label.sentence == "Ärendet avslutas genom beslut om avskrivning."
+    struck = decisions.propose(of.officer, made.id, decidable.command(of, {}, outcome=Outcome.STRUCK))
+    decidable.decided(of, struck, sent=True)
+    state, _ = standing(of.officer, made)
+    assert "återkallad" not in state.about
+    assert "Parten återkallade" not in state.label.sentence

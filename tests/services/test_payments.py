@@ -1,6 +1,8 @@
 """Utbetalning through its services, on both databases."""
 
+import functools
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -23,6 +25,7 @@ from grantportal.domain.payments import (
     TakeBackPayments,
 )
 from grantportal.exports import xlsx
+from grantportal.models.decisions import Decision
 from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
@@ -36,7 +39,7 @@ from tests.services.test_verification import tamper
 from tests.support import decidable
 from tests.support.decidable import unlocked
 from tests.support.factories import OrganisationFactory, person
-from tests.support.payable import giro, payable, programme, seen
+from tests.support.payable import MADE_AT, giro, payable, programme, seen
 from tests.support.rows import committed, events_of, saved
 from tests.support.statements import statements
 
@@ -274,6 +277,47 @@ def test_what_the_bank_has_done_is_entered_with_how_it_deviates_and_why(finance,
     assert events_of(payment)[-2:] == ["payment.confirmed", "payment.deviated"]
     assert history(payment, "payment.deviated").endswith(f", {told}. Skäl: Banken betalade så.")
     assert [entry.amount for entry in committed().query(LedgerEntry)] == [2_913_808]
+
+
+WHY = "Regionen har ångrat återkallelsen i ett brev."
+
+
+def withdrawn(payment: Payment) -> Payment:
+    """Its party withdrew the application between the decision and the sending of it."""
+    decision = committed().get_one(Decision, payment.decision_id)
+    unlocked(decision.application, withdrawn_at=MADE_AT)
+    return payment
+
+
+def test_a_withdrawn_grant_is_paid_with_a_reason_at_each_step_that_is_ours_and_flagged_when_it_is_paid(finance):
+    of = programme()
+    one, other = OrganisationFactory(), OrganisationFactory()
+    giro(one)
+    giro(other, "991-2346")
+    payment, usual = withdrawn(payable(of, one)), payable(of, other)
+    first, second = finance
+    both = (payment, usual)
+    acts = (
+        ("registered", lambda why: services.register(first, replace(chosen(*both), withdrawn_reason=why))),
+        ("attested", lambda why: services.attest(second, replace(seen(*both), withdrawn_reason=why))),
+        ("batched", lambda why: services.batch(first, replace(underlag(*both), withdrawn_reason=why))),
+    )
+
+    for kind, act in acts:
+        before = now(payment).status
+        for why in ("", "ok"):
+            assert refused(functools.partial(act, why)).field == "withdrawn_reason"
+        assert now(payment).status is before
+        batch_id = act(WHY)
+        assert f"återkallad innan beslutet skickades. Skäl: {WHY}" in history(payment, f"payment.{kind}")
+        assert "återkallad" not in history(usual, f"payment.{kind}")
+    paid = (payment.id, usual.id)
+    assert refused(lambda: services.confirm(second, batch_id, ConfirmPaid(paid, PAY_DAY))).field == "reason"
+    services.confirm(second, batch_id, ConfirmPaid(paid, PAY_DAY, "Banken hade redan betalat."))
+
+    assert (now(payment).deviations, now(payment).deviation_reason) == ("withdrawn", "Banken hade redan betalat.")
+    assert (now(usual).status, now(usual).deviations) == (PaymentStatus.CONFIRMED, "")
+    assert "parten hade återkallat ansökan innan beslutet skickades" in history(payment, "payment.deviated")
 
 
 def test_a_decision_that_was_not_sent_is_a_deviation_too(finance, region):
