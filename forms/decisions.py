@@ -82,7 +82,7 @@ class ProposeForm(Explained):
     )
     took_part = Paragraphs(
         "Andra som deltog utan att besluta",
-        description="En person per rad: namn, titel. Handläggaren antecknar en avvikande mening åt den som står här.",
+        description="En person per rad: namn, titel. För dem som inte har något konto. Du antecknar en avvikande mening åt den som står här.",
         longest=1_000,
     )
     without_old_dissent = BooleanField(

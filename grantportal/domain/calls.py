@@ -367,6 +367,8 @@ class Readiness:
     form_faults: tuple[str, ...] = ()
     """Why somebody could not complete one of the forms, in sentences: a form may be older than the rules."""
     report_due_days: tuple[date, ...] = ()
+    main_is_withdrawn: bool = False
+    """Whether the call that this one extends has been withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -394,6 +396,17 @@ def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
         Check("Vart beslut överklagas", facts.has_appeal_place, NOBODY_SAID_WHERE),
         Check("Vad utlysningen gäller", facts.has_about, "Beskriv vad bidraget är till för i den här utlysningen."),
         Check("Vem som får söka", facts.has_eligible, "Skriv vilka som får söka."),
+        *(
+            [
+                Check(
+                    "Utlysningen som omfördelas",
+                    False,
+                    "Den är återtagen, så ingen har fått bidrag i den. Lägg upp en vanlig utlysning i stället.",
+                )
+            ]
+            if facts.main_is_withdrawn
+            else []
+        ),
         Check("Bidragsår", bool(facts.years), "Välj minst ett bidragsår."),
         Check(
             "Ram för varje bidragsår",

@@ -342,6 +342,31 @@ def ensure_dismissal_holds(
         raise RuleViolation("Skriv varför grunden gäller här.", field="dismissal_why")
 
 
+def overtaken(
+    outcome: Outcome | None,
+    ground: DismissalGround | None,
+    *,
+    is_call_withdrawn: bool,
+    is_withdrawn: bool,
+    is_late: bool,
+) -> str:
+    """Why a proposal that waits can no longer be decided, by what has happened since it was handed over; empty when it can.
+
+    It is `ensure_outcome_fits` and `ensure_dismissal_holds` that refuse; this tells of it before anybody tries.
+    """
+    struck = outcome is Outcome.STRUCK
+    if is_call_withdrawn and not struck:
+        return "Utlysningen är återtagen efter att förslaget lämnades. Det kan inte beslutas: lämna tillbaka det."
+    if is_withdrawn and not struck:
+        return "Ansökan är återkallad efter att förslaget lämnades. Det kan inte beslutas: lämna tillbaka det."
+    if outcome is Outcome.DISMISSED and ground is DismissalGround.LATE and not is_late:
+        return (
+            "Ansökningstiden är förlängd efter att förslaget lämnades, och ansökan kom in i tid. Det kan inte beslutas: "
+            "lämna tillbaka det."
+        )
+    return ""
+
+
 def is_early(outcome: Outcome | None, *, last_day: date, today: date) -> bool:
     """Whether a decision now would come while the call can still be applied to: its last day counts whole.
 
@@ -407,16 +432,19 @@ AFTER_DECISION = {"after_decision": True}
 
 @dataclass(frozen=True)
 class CameAfter:
-    """A handling that came from the party when its decision was made and not sent."""
+    """A handling that came when the decision was made and not sent: from the party, or an avvikande mening."""
 
     record_id: int
     is_withdrawal: bool
     title: str
     at: datetime
+    is_dissent: bool = False
 
     @property
     def sentence(self) -> str:
         """What the decision's pages say of it."""
+        if self.is_dissent:
+            return f"{self.title}, är antecknad {day_time_text(self.at)}, efter att beslutet fattades. Den skickas med."
         if self.is_withdrawal:
             return f"Parten återkallade ansökan {day_time_text(self.at)}, efter att beslutet fattades."
         return f"{self.title} kom in {day_time_text(self.at)}, efter att beslutet fattades."
@@ -436,9 +464,9 @@ class DispatchDecision:
 
 
 def ensure_read_before_sent(command: DispatchDecision, came: Sequence[CameAfter]) -> None:
-    """What came from the party after the decision has been seen by whoever sends it. Raises RuleViolation."""
+    """What came after the decision has been seen by whoever sends it. Raises RuleViolation."""
     if any(each.record_id > command.seen for each in came):
-        raise RuleViolation("Något har kommit in från parten efter beslutet. Läs det och skicka sedan igen.")
+        raise RuleViolation("Något har kommit till efter beslutet. Läs det och skicka sedan igen.")
 
 
 def ensure_last_day_ahead(last_day: date, *, today: date) -> None:
@@ -552,12 +580,16 @@ class DecisionFacts:
     proposed_by: str = ""
     returned_reason: str = ""
     dispatched_at: datetime | None = None
+    overtaken: str = ""
+    """Why a proposal can no longer be decided."""
 
 
 def label(facts: DecisionFacts) -> Label:
     """The state of a decision in words. Only a made one has a word that its party reads."""
     if facts.status is DecisionStatus.DRAFT:
         return Label("info", "pencil", "Utkast till förslag", "Bara ni som handlägger ser det.")
+    if facts.status is DecisionStatus.PROPOSED and facts.overtaken:
+        return Label("bad", "warn", "Förslaget gäller inte längre", facts.overtaken)
     if facts.status is DecisionStatus.PROPOSED:
         return Label("wait", "arrow", "Väntar på beslut", f"{facts.proposed_by} har lämnat förslag.")
     if facts.status is DecisionStatus.RETURNED:

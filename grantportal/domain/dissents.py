@@ -1,10 +1,11 @@
 """Avvikande mening: whoever takes part in the final handling without deciding can have it noted (30 § förvaltningslagen)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.errors import RuleViolation
+from grantportal.domain.texts import one_line
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ def ensure_may_dissent(status: DecisionStatus, *, is_sent: bool, took_part: bool
         )
 
 
+def ensure_writes_for_another(*, is_rapporteur: bool) -> None:
+    """Only the föredragande writes in a dissent for somebody without an account. Raises RuleViolation on `whose`."""
+    if not is_rapporteur:
+        raise RuleViolation("Bara föredraganden antecknar åt den som inte har något konto.", field="whose")
+
+
 def ensure_is_without_account(whose: str, named: Collection[str]) -> None:
     """A dissent is written in for somebody else only where the decision names that person, and the person has no account.
 
@@ -55,6 +62,35 @@ def ensure_colleagues(chosen: Collection[int], colleagues: Mapping[int, object])
     """Who is chosen as having taken part works at the authority today. Raises RuleViolation on `participants`."""
     if set(chosen) - set(colleagues):
         raise RuleViolation("Någon av dem har inte behörigheten längre. Välj igen.", field="participants")
+
+
+def ensure_took_part(
+    named: Sequence[str], chosen: Collection[int], colleagues: Mapping[int, tuple[str, str]], *, rapporteur: int | None
+) -> None:
+    """Who took part stands in the decision once, as who they are: who has an account is chosen, and the föredragande is no
+    participant.
+
+    `named` are the names written for those without an account, `colleagues` name and title by id. Raises RuleViolation on
+    `took_part` or `participants`.
+    """
+    if rapporteur in chosen:
+        raise RuleViolation("Du är föredragande och står redan i beslutet. Välj bara andra.", field="participants")
+    by_name = {_same(name): (user_id, name) for user_id, (name, _) in colleagues.items()}
+    for name in named:
+        user_id, known = by_name.get(_same(name), (None, ""))
+        if user_id is not None and user_id == rapporteur:
+            raise RuleViolation("Du är föredragande och står redan i beslutet. Ta bort ditt namn.", field="took_part")
+        if user_id is not None:
+            raise RuleViolation(
+                f"{known} har ett konto. Välj {known} under Deltog utan att besluta, och ta bort namnet här.",
+                field="took_part",
+            )
+    if len({_same(name) for name in named}) < len(named):
+        raise RuleViolation("Samma namn står två gånger. Ta bort det ena.", field="took_part")
+
+
+def _same(name: str) -> str:
+    return one_line(name).casefold()
 
 
 def ensure_written(text: str) -> None:

@@ -685,7 +685,14 @@ def readiness(call: Call) -> Readiness:
         last_day=call.last_day,
         form_faults=_form_faults(call),
         report_due_days=tuple(year.report_due_on for year in years_of(call.id).values()),
+        main_is_withdrawn=_main_is_withdrawn(call),
     )
+
+
+def _main_is_withdrawn(call: Call) -> bool:
+    if call.extends_id is None:
+        return False
+    return db.session().scalar(select(Call.status).where(Call.id == call.extends_id)) is CallStatus.WITHDRAWN
 
 
 def _form_faults(call: Call) -> tuple[str, ...]:

@@ -333,7 +333,7 @@ def _at(actor: Actor, stage: CaseStage) -> ColumnElement[bool]:
         CaseStage.PROPOSED: lambda: decision(DecisionStatus.PROPOSED),
         CaseStage.RETURNED: lambda: decision(DecisionStatus.RETURNED),
         CaseStage.TO_SEND: lambda: has(Decision, Decision.status == DecisionStatus.MADE, ~sent),
-        CaseStage.WITHDRAWN: lambda: withdrawn & undecided,
+        CaseStage.WITHDRAWN: lambda: withdrawn & ~decision(DecisionStatus.MADE),
         CaseStage.REPORT_LATE: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on < today),
         CaseStage.TO_REVIEW: lambda: has(Report, Report.status == ReportStatus.SUBMITTED),
         CaseStage.REPORT_OUT: lambda: has(Report, Report.status == ReportStatus.DRAFT, is_open, Report.due_on >= today),

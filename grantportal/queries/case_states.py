@@ -1,7 +1,7 @@
 """Where ärenden are: what lists and pages call it, and what that rests on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,14 @@ from grantportal.domain import applications, cases, clock, decisions, payments, 
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationFacts, ApplicationStatus, Audience
 from grantportal.domain.cases import CaseState, YearState
-from grantportal.domain.decisions import GIVES_MONEY, CommunicationKind, DecisionFacts, DecisionStatus, Outcome
+from grantportal.domain.decisions import (
+    GIVES_MONEY,
+    CommunicationKind,
+    DecisionFacts,
+    DecisionStatus,
+    DismissalGround,
+    Outcome,
+)
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import PaymentStatus
@@ -70,6 +77,7 @@ class DecisionLineOfCase:
     id: int
     status: DecisionStatus
     outcome: Outcome | None
+    dismissal_ground: DismissalGround | None
     proposed_by_id: int | None
     decided_at: datetime | None
     dispatched_at: datetime | None
@@ -143,7 +151,7 @@ def standings(actor: Actor, facts: Sequence[CaseFacts]) -> dict[int, Standing]:
     now = clock.now()
     found = {}
     for each in facts:
-        decision = decided.get(each.case_id)
+        decision = _as_it_stands(decided.get(each.case_id), each)
         status = applications.told_status(
             each.status, is_withdrawn=each.withdrawn_at is not None, is_sent=decision is not None
         )
@@ -175,6 +183,23 @@ def _taken_back(facts: CaseFacts, made: DecisionLineOfCase | None) -> str:
     if made is None or facts.withdrawn_at is None or made.outcome is Outcome.STRUCK:
         return ""
     return decisions.taken_back_text(facts.withdrawn_at, is_sent=made.dispatched_at is not None)
+
+
+def _as_it_stands(decision: DecisionLineOfCase | None, facts: CaseFacts) -> DecisionLineOfCase | None:
+    """A proposal that can no longer be decided says so."""
+    if decision is None or decision.status is not DecisionStatus.PROPOSED:
+        return decision
+    overtaken = decisions.overtaken(
+        decision.outcome,
+        decision.dismissal_ground,
+        is_call_withdrawn=facts.is_call_withdrawn,
+        is_withdrawn=facts.withdrawn_at is not None,
+        is_late=applications.is_late(facts.submitted_at, facts.last_day),
+    )
+    if not overtaken:
+        return decision
+    label = decisions.label(DecisionFacts(decision.status, decision.outcome, {}, overtaken=overtaken))
+    return replace(decision, label=label)
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -255,6 +280,7 @@ def _decisions(actor: Actor, case_ids: Sequence[int]) -> dict[int, DecisionLineO
             id=decision.id,
             status=decision.status,
             outcome=decision.outcome,
+            dismissal_ground=decision.dismissal_ground,
             proposed_by_id=decision.proposed_by_id,
             decided_at=decision.decided_at,
             dispatched_at=sent_at,

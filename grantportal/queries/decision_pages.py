@@ -80,6 +80,8 @@ class DecisionPage:
     is_made: bool
     is_dispatched: bool
     changed_since: bool
+    stops: str
+    """Why the proposal can no longer be decided; empty when it can."""
     early_until: date | None
     """The call's last day to apply, while a decision would come before it is over."""
     returned_reason: str
@@ -118,6 +120,7 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     sent = decisions.dispatched_at(decision.id)
     proposer = decisions.person_name(decision.proposed_by_id)
     made = decision.status is DecisionStatus.MADE
+    stops = decisions.overtaken(decision, decision.application, decision.application.call)
     return DecisionPage(
         id=decision.id,
         status=decision.status,
@@ -135,8 +138,10 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
                 proposer,
                 decision.returned_reason,
                 sent,
+                stops,
             )
         ),
+        stops=stops,
         dispatch=dispatch_label(sent) if made else None,
         appeal=appeal_time(
             variant_told(shown.appeal.text),
@@ -271,11 +276,10 @@ def _rows(actor: Actor, where: Any, *, offset: int = 0) -> tuple[DecisionRow, ..
     rows = db.session().execute(
         select(
             Decision,
+            Application,
+            Call,
             Organisation.name,
-            Application.applicant_unit,
             Case.registration_number,
-            Call.title,
-            Call.is_example,
             proposer.name,
             total,
             sent,
@@ -294,18 +298,27 @@ def _rows(actor: Actor, where: Any, *, offset: int = 0) -> tuple[DecisionRow, ..
         DecisionRow(
             id=decision.id,
             organisation=name,
-            applicant_unit=unit,
+            applicant_unit=application.applicant_unit,
             case_number=number or "",
-            call_title=title,
-            sums_are_example=invented,
+            call_title=call.title,
+            sums_are_example=call.is_example,
             amount=int(amount),
-            label=label(DecisionFacts(decision.status, decision.outcome, {}, by or "", decision.returned_reason)),
+            label=label(
+                DecisionFacts(
+                    decision.status,
+                    decision.outcome,
+                    {},
+                    by or "",
+                    decision.returned_reason,
+                    overtaken=decisions.overtaken(decision, application, call),
+                )
+            ),
             proposed_by=by or "",
             proposed_at=decision.proposed_at,
             decided_at=decision.decided_at,
             dispatched_at=dispatched,
         )
-        for decision, name, unit, number, title, invented, by, amount, dispatched in rows
+        for decision, application, call, name, number, by, amount, dispatched in rows
     )
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, false, func, select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from grantportal import db
 from grantportal.domain import clock
+from grantportal.domain import decisions as rules
 from grantportal.domain.actors import ROLE_TEXTS, Actor
 from grantportal.domain.applications import ApplicationStatus, is_late
 from grantportal.domain.calls import CallStatus
@@ -119,6 +120,19 @@ def sought(application_id: int) -> dict[Cell, Kronor]:
     return {(year, category): amount for year, category, amount in rows}
 
 
+def overtaken(decision: Decision, application: Application, call: Call) -> str:
+    """Why the proposal can no longer be decided; empty when it can, and when it does not wait for a decision."""
+    if decision.status is not DecisionStatus.PROPOSED:
+        return ""
+    return rules.overtaken(
+        decision.outcome,
+        decision.dismissal_ground,
+        is_call_withdrawn=call.status is CallStatus.WITHDRAWN,
+        is_withdrawn=application.withdrawn_at is not None,
+        is_late=is_late(application.submitted_at, call.last_day),
+    )
+
+
 def has_injunction(application_id: int) -> bool:
     """Whether a komplettering of the application has been asked for that says that it may else be dismissed."""
     asked = exists().where(Supplement.application_id == application_id, Supplement.is_injunction)
@@ -224,18 +238,21 @@ def unsent(application_id: int) -> bool:
 
 
 def came_after(decision: Decision) -> tuple[CameAfter, ...]:
-    """What has come from the party since the decision was made, in order; nothing once it has been sent."""
+    """What has come from the party, and been noted as a dissent, since the decision was made; nothing once it has been sent."""
     rows = db.session().execute(
         select(Record.id, Record.kind, Record.title, Record.dated_at)
         .where(
             Record.case_id == decision.case_id,
-            Record.direction == Direction.IN,
+            or_(Record.direction == Direction.IN, Record.kind == RecordKind.DISSENT),
             Record.id > _made_record(decision.id),
             ~is_sent(decision.id),
         )
         .order_by(Record.id)
     )
-    return tuple(CameAfter(key, kind is RecordKind.WITHDRAWAL, title, at) for key, kind, title, at in rows)
+    return tuple(
+        CameAfter(key, kind is RecordKind.WITHDRAWAL, title, at, kind is RecordKind.DISSENT)
+        for key, kind, title, at in rows
+    )
 
 
 def _made_record(decision_id: int) -> Any:

@@ -29,7 +29,7 @@ from grantportal.models.payments import Payment
 from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.policy import Permission, is_sent, may, own, visible
-from grantportal.queries import ombud
+from grantportal.queries import decisions, ombud
 from grantportal.queries.case_lists import is_nobodys
 from grantportal.queries.giros import is_asked_for
 from grantportal.queries.supplements import time_asked_at
@@ -479,18 +479,24 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
     if not wanted:
         return
     rows = db.session().execute(
-        select(Decision, Organisation.name, Case.registration_number, Case.assigned_to_id)
+        select(Decision, Application, Call, Organisation.name, Case.registration_number, Case.assigned_to_id)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Call, Call.id == Application.call_id)
         .join(Case, Case.id == Decision.case_id)
         .join(Organisation, Organisation.id == Decision.organisation_id)
         .where(or_(*wanted), visible(actor, Decision))
         .order_by(Decision.proposed_at)
         .limit(MOST)
     )
-    for decision, organisation, number, handler in rows:
+    for decision, application, call, organisation, number, handler in rows:
         own_case = handler == actor.user_id
+        overtaken = decisions.overtaken(decision, application, call)
         there = {"decision_id": decision.id}
         proposed = clock.stockholm(decision.proposed_at).date() if decision.proposed_at else None
-        if decision.status is DecisionStatus.PROPOSED:
+        if overtaken:
+            title, text = f"Lämna tillbaka förslaget: {organisation}", f"Dnr {number}. {overtaken}"
+            yield Waiting(title, text, "decisions.decide", there, since=proposed)
+        elif decision.status is DecisionStatus.PROPOSED:
             yield Waiting(f"Fatta beslut: {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed)
         elif decision.status is DecisionStatus.RETURNED:
             yield Waiting(

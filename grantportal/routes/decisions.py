@@ -145,7 +145,7 @@ def dissent(decision_id: int) -> ResponseReturnValue:
     page = _page(decision_id)
     policy.require(web.actor(), Permission.NOTE_DISSENT)
     form = DissentForm()
-    others = page.without_account if policy.may(web.actor(), Permission.DISPATCH_DECISION) else ()
+    others = page.without_account if web.actor().user_id == page.proposed_by_id else ()
     form.ask(others, has_own=web.actor().user_id in page.may_dissent)
     if web.carried_out(form, services.note_dissent, web.actor(), decision_id):
         return web.done("Den avvikande meningen är antecknad.", ".show", decision_id=decision_id)
@@ -198,5 +198,4 @@ def _may_dissent(page: DecisionPage) -> bool:
     actor = web.actor()
     if not dissents.is_open(page.status, is_sent=page.is_dispatched) or not policy.may(actor, Permission.NOTE_DISSENT):
         return False
-    for_others = bool(page.without_account) and policy.may(actor, Permission.DISPATCH_DECISION)
-    return for_others or actor.user_id in page.may_dissent
+    return actor.user_id in page.may_dissent

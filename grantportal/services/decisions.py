@@ -47,12 +47,20 @@ from grantportal.domain.dissents import (
     ensure_colleagues,
     ensure_is_without_account,
     ensure_may_dissent,
+    ensure_took_part,
+    ensure_writes_for_another,
     ensure_written,
 )
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.events import EventKind
-from grantportal.domain.frozen import content_of, decision_document, proposal_fingerprint, read_fingerprint
+from grantportal.domain.frozen import (
+    content_of,
+    decision_document,
+    persons_of,
+    proposal_fingerprint,
+    read_fingerprint,
+)
 from grantportal.domain.grants import ensure_room_for_grantee, ensure_within_frame
 from grantportal.domain.letters.decision import LateDissent, with_late_dissents
 from grantportal.domain.money import Kronor, in_words
@@ -158,6 +166,8 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         _ensure_dismissal(ground, command)
         ensure_reasoned(command.reasons)
         _ensure_frames_last(ground, command.amounts)
+        named = [each.name for each in persons_of(command.took_part)]
+        ensure_took_part(named, command.participants, decisions.colleagues(), rapporteur=act.actor.user_id)
         kept = _explained(command)
         if decision is None:
             decision = _new(ground)
@@ -286,7 +296,7 @@ def note_dissent(actor: Actor, decision_id: int, command: NoteDissent) -> None:
         require(act.actor, Permission.NOTE_DISSENT)
         whose = command.whose
         if whose:
-            require(act.actor, Permission.DISPATCH_DECISION, decision)
+            ensure_writes_for_another(is_rapporteur=act.actor.user_id == decision.proposed_by_id)
         ensure_may_dissent(
             decision.status,
             is_sent=decisions.dispatched_at(decision.id) is not None,

@@ -122,6 +122,7 @@ def test_a_whole_call_is_published_up_to_its_last_day():
     "lacking",
     [
         *({name: False} for name in Readiness.__dataclass_fields__ if name.startswith("has_")),
+        {"main_is_withdrawn": True},
         {"years_with_frame": (2021,)},
         {"years_in_framework": (2022,)},
         {"last_day": date(2020, 1, 30)},

@@ -62,11 +62,11 @@ def test_it_says_on_what_ground_money_is_reclaimed():
 def test_it_says_when_the_application_came_and_that_it_was_late():
     last = datetime(2020, 4, 20, 21, 59, tzinfo=UTC)  # 23:59 in Stockholm
     assert part("received", received_at=last) == (
-        "Ansökan kom in 20 april 2020 kl. 23:59. Sista dag att ansöka var 20 april 2020."
+        "Ansökan kom in 20 april 2020 kl. 23:59. Ansökningstid enligt utlysningen: till och med 20 april 2020."
     )
     first_late = datetime(2020, 4, 20, 22, 0, tzinfo=UTC)
     assert part("received", received_at=first_late) == (
-        "Ansökan kom in 21 april 2020 kl. 00:00. Sista dag att ansöka var 20 april 2020. Ansökan kom in för sent."
+        "Ansökan kom in 21 april 2020 kl. 00:00. Ansökningstid enligt utlysningen: till och med 20 april 2020. Ansökan kom in för sent."
     )
     assert part("received", withdrawn_at=datetime(2020, 5, 4, 8, tzinfo=UTC)).endswith("Den återkallades 4 maj 2020.")
     assert part("received", received_at=None) == "När ansökan kom in är inte antecknat."
@@ -100,11 +100,11 @@ def test_nobody_is_heard_of_what_is_withdrawn():
     assert part("heard", heard=(), outcome=Outcome.STRUCK).endswith("eftersom utlysningen är återtagen.")
 
 
-def test_the_last_day_to_apply_is_while_it_has_not_passed():
-    whole = part("received", at=datetime(2020, 4, 20, 21, 59, tzinfo=UTC), last_day=date(2020, 4, 20))
-    assert "Sista dag att ansöka är 20 april 2020." in whole
-    after = part("received", at=datetime(2020, 4, 20, 22, 0, tzinfo=UTC), last_day=date(2020, 4, 20))
-    assert "Sista dag att ansöka var 20 april 2020." in after
+def test_what_is_read_before_the_last_day_is_what_is_frozen_after_it():
+    moments = (datetime(2020, 4, 20, 21, 59, tzinfo=UTC), datetime(2020, 4, 20, 22, 0, tzinfo=UTC))
+    before, after = (part("received", at=at, last_day=date(2020, 4, 20)) for at in moments)
+    assert before == after
+    assert "Ansökningstid enligt utlysningen: till och med 20 april 2020." in before
 
 
 def test_the_appeal_names_the_court_and_the_address():

@@ -78,7 +78,7 @@ def test_an_application_that_is_taken_back_after_its_decision_is_seen_before_tha
     (sentence,), newest = told(of, decision_id)
     assert sentence.startswith("Parten återkallade ansökan ")
     assert sentence.endswith(", efter att beslutet fattades.")
-    with pytest.raises(RuleViolation, match="Något har kommit in från parten efter beslutet"):
+    with pytest.raises(RuleViolation, match="Något har kommit till efter beslutet"):
         decisions.dispatch(of.registrar, decision_id)
     decisions.dispatch(of.registrar, decision_id, DispatchDecision(newest))
     assert told(of, decision_id) == ([], 0)
@@ -106,7 +106,7 @@ def test_views_and_messages_that_come_after_the_decision_are_seen_before_it_is_s
     assert all("kom in" in each and each.endswith("efter att beslutet fattades.") for each in sentences)
     first = min(each.record_id for each in decision_pages.page(of.registrar, decision_id).came_after)
     db.close_read_session()
-    with pytest.raises(RuleViolation, match="Något har kommit in"):
+    with pytest.raises(RuleViolation, match="Något har kommit till"):
         decisions.dispatch(of.registrar, decision_id, DispatchDecision(first))
     decisions.dispatch(of.registrar, decision_id, DispatchDecision(newest))
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from grantportal import db
 from grantportal.domain.actors import Role
-from grantportal.domain.calls import PROMISED, CallStatus
+from grantportal.domain.calls import PROMISED, CallStatus, WithdrawCall
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, RuleViolations
 from grantportal.domain.forms import QuestionType
 from grantportal.domain.grants import AllotFrame, AppealVariant, FrameStatus, SetCategories, SetFrame
@@ -176,6 +176,21 @@ def test_an_extra_call_covers_one_year_of_a_published_call():
             make_call(who, call.grant_id, years=(2022,), **{**extra, "title": "En till", "extends_id": extra_id})
 
     assert committed().get_one(Call, extra_id).extends_id == call.id
+
+
+def test_an_extra_call_of_a_withdrawn_one_is_not_published():
+    call = published_call()
+    who = officer()
+    extra = {"title": "Omfördelning", "opens_on": date(2021, 12, 14), "last_day": date(2022, 1, 31)}
+    with played_at(ANNOUNCED):
+        extra_id = make_call(
+            who, call.grant_id, years=(2022,), form="extra-application-form", extends_id=call.id, publish=False, **extra
+        )
+        calls.withdraw(who, call.id, WithdrawCall("Uppdraget är ändrat.", 0))
+        with pytest.raises(RuleViolations) as refusal:
+            calls.publish(who, extra_id)
+    assert "Den är återtagen, så ingen har fått bidrag i den." in refusal.value.message
+    assert committed().get_one(Call, extra_id).status is CallStatus.DRAFT
 
 
 def test_two_calls_of_a_grant_have_different_titles():

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.cases import FrozenKind, RecordKind
-from grantportal.domain.decisions import Decide, ReturnDecision
+from grantportal.domain.decisions import Decide, DispatchDecision, ReturnDecision
 from grantportal.domain.dissents import NoteDissent
 from grantportal.domain.documents import Person
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
@@ -67,6 +67,13 @@ def dissent_of(decision_id):
     return next(fact.lines for fact in part.facts if fact.name == "Avvikande mening")
 
 
+def dispatch_seen(pilot, decision_id):
+    """Sent by whoever has read what the page tells of."""
+    seen = max((each.record_id for each in decision_pages.page(pilot.registrar, decision_id).came_after), default=0)
+    db.close_read_session()
+    services.dispatch(pilot.registrar, decision_id, DispatchDecision(seen))
+
+
 def seen_by_the_party(made):
     db.close_read_session()
     ombud = actor_with(Role.OMBUD, made.organisation)
@@ -82,7 +89,7 @@ def test_what_is_noted_before_the_decision_stands_in_it_and_is_read_by_the_decid
     decided(pilot, decision_id)
     assert dissent_of(decision_id) == (f"{jurist.name}: Beloppet borde ha varit lägre.",)
     assert seen_by_the_party(made) == []
-    services.dispatch(pilot.registrar, decision_id)
+    dispatch_seen(pilot, decision_id)
     assert seen_by_the_party(made) == [f"Avvikande mening, {jurist.name}"]
     assert "dissent.noted" in events_of(committed().get_one(Decision, decision_id))
 
@@ -92,7 +99,9 @@ def test_what_is_noted_after_it_follows_with_it_and_the_decision_stays_as_it_was
     services.note_dissent(jurist, decision_id, AGAINST)
     assert dissent_of(decision_id) == ("Ingen antecknad när beslutet fattades",)
     assert seen_by_the_party(made) == []
-    services.dispatch(pilot.registrar, decision_id)
+    with pytest.raises(RuleViolation, match="Något har kommit till efter beslutet"):
+        services.dispatch(pilot.registrar, decision_id)
+    dispatch_seen(pilot, decision_id)
     assert seen_by_the_party(made) == [f"Avvikande mening, {jurist.name}"]
     sent = committed().scalars(select(Record).where(Record.kind == RecordKind.DISPATCH)).one()
     assert sent.text.endswith(f"Avvikande mening följde med: {jurist.name}.")
@@ -111,7 +120,7 @@ def test_what_is_sent_holds_what_was_noted_after_the_decision_and_what_was_decid
     decided(pilot, decision_id)
     services.note_dissent(jurist, decision_id, AGAINST)
     (decided_as,) = versions_of(decision_id)
-    services.dispatch(pilot.registrar, decision_id)
+    dispatch_seen(pilot, decision_id)
     first, sent = versions_of(decision_id)
     assert first == decided_as
     *others, late, annex = sent.parts
@@ -215,8 +224,10 @@ def test_a_name_that_is_anothers_too_gives_no_say(pilot, made, jurist):
 def test_for_somebody_without_an_account_the_officer_writes_it_in_and_that_is_said(pilot, made):
     decision_id = proposed(pilot, made, took_part="Lo Exempel, jurist")
     theirs = NoteDissent(AGAINST.text, whose="Lo Exempel")
-    with pytest.raises(NoRight):
-        services.note_dissent(pilot.decider, decision_id, theirs)
+    colleague = actor_with(Role.HANDLAGGARE, pilot.authority)
+    for other in (pilot.decider, colleague):
+        with pytest.raises(RuleViolation, match="Bara föredraganden antecknar åt"):
+            services.note_dissent(other, decision_id, theirs)
     with pytest.raises(RuleViolation, match="Välj någon av dem som deltog"):
         services.note_dissent(pilot.officer, decision_id, NoteDissent(AGAINST.text, whose=pilot.decider.name))
     services.note_dissent(pilot.officer, decision_id, theirs)
@@ -238,6 +249,21 @@ def test_who_took_part_stands_in_the_decision_and_holds_when_it_is_made(pilot, m
     ):
         with db.writing_session() as session, pytest.raises(DBAPIError, match="written once"):
             session.execute(text(change))
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "told"),
+    [
+        (lambda own, other: {"took_part": f"{other.name.upper()}, enhetschef"}, "took_part", "har ett konto. Välj"),
+        (lambda own, other: {"took_part": f"{own.name}, utredare"}, "took_part", "Ta bort ditt namn"),
+        (lambda own, other: {"took_part": "Lo Exempel, jurist\nlo  exempel"}, "took_part", "står två gånger"),
+        (lambda own, other: {"participants": (own.user_id, other.user_id)}, "participants", "Du är föredragande"),
+    ],
+)
+def test_who_took_part_stands_there_once_and_as_who_they_are(pilot, made, jurist, said, field, told):
+    with pytest.raises(RuleViolation, match=told) as refusal:
+        proposed(pilot, made, **said(pilot.officer, jurist))
+    assert refusal.value.field == field
 
 
 def test_nobody_decides_who_stands_as_having_taken_part_without_deciding(pilot, made, jurist):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from grantportal.domain.applications import is_late
-from grantportal.domain.clock import day_text, day_time_text, month_text, stockholm
+from grantportal.domain.clock import day_text, day_time_text, month_text
 from grantportal.domain.decisions import GIVES_MONEY, SKIP_TEXTS, Outcome, SkipGround, appeal_text
 from grantportal.domain.documents import (
     AmountTable,
@@ -223,7 +223,8 @@ def _categories(granted: AmountTable) -> LetterTable:
 def _received(g: Grounds) -> str:
     if g.received_at is None:
         return "När ansökan kom in är inte antecknat."
-    said = f"Ansökan kom in {day_time_text(g.received_at)}. Sista dag att ansöka {'är' if stockholm(g.at).date() <= g.last_day else 'var'} {day_text(g.last_day)}."
+    # Without a verb: what is read before the decision is what is frozen with it, on whichever side of the day.
+    said = f"Ansökan kom in {day_time_text(g.received_at)}. Ansökningstid enligt utlysningen: till och med {day_text(g.last_day)}."
     if is_late(g.received_at, g.last_day):
         said += " Ansökan kom in för sent."
     if g.withdrawn_at is not None:
