@@ -77,6 +77,8 @@ CHANGE_TEXTS = {
     CallChangeKind.CLOSED_EARLY: "Stängs i förtid",
     CallChangeKind.WITHDRAWN: "Återtagen",
 }
+FRAME_CHANGED = "Årets ram"
+"""What the list of changes calls a change of a year's frame or of its most grantees."""
 CORRECTABLE = {"title": "Rubrik", "about": "Vad utlysningen gäller", "eligible": "Vem som får söka"}
 """The texts of a published call that can be corrected; what it promises in law, its years and forms never are."""
 LAST_DAY = "last_day"
@@ -361,6 +363,7 @@ class Readiness:
     has_cost_categories: bool
     years: tuple[int, ...]
     years_with_frame: tuple[int, ...]
+    """Those whose frame is more than nothing."""
     years_in_framework: tuple[int, ...]
     opens_on: date
     last_day: date
@@ -411,7 +414,9 @@ def checks(facts: Readiness, today: date) -> tuple[Check, ...]:
         Check(
             "Ram för varje bidragsår",
             bool(facts.years) and not no_frame,
-            f"Ange ram för {', '.join(no_frame)}." if no_frame else "Välj bidragsår först.",
+            f"Ange en ram över 0 kr för {', '.join(no_frame)}, på statsbidragets sida."
+            if no_frame
+            else "Välj bidragsår först.",
         ),
         Check("Kostnadsslag", facts.has_cost_categories, "Ange statsbidragets kostnadsslag."),
         Check("Ansökningsformulär", facts.has_application_form, "Välj ett publicerat ansökningsformulär."),

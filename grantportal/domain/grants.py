@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.money import Kronor, in_words
+from grantportal.domain.money import Kronor, in_words, kr
 from grantportal.domain.texts import few
 
 
@@ -137,12 +137,16 @@ def _way_out(under_way: int, batched: int) -> str:
 
 @dataclass(frozen=True)
 class FrameChange:
-    """A line of a frame's history: when, the sum before (None: there was no frame) and after, and whether it became tilldelad."""
+    """A line of a frame's history: when, the sum before (None: there was no frame) and after, and whether it became tilldelad.
+
+    `most`: how many may at most be granted of it (None: as many as it lasts for); said only where the sum is set.
+    """
 
     at: datetime
     before: Kronor | None
     frame: Kronor
     allots: bool = False
+    most: int | None = None
 
 
 def frame_at(changes: Sequence[FrameChange], until: datetime, *, now: Kronor) -> Kronor | None:
@@ -154,6 +158,37 @@ def frame_at(changes: Sequence[FrameChange], until: datetime, *, now: Kronor) ->
         return now
     earlier = [change for change in changes if change.at <= until]
     return earlier[-1].frame if earlier else changes[0].before
+
+
+def frame_change_told(
+    year: int, *, frame: tuple[Kronor | None, Kronor], most: tuple[int | None, int | None]
+) -> tuple[str, ...]:
+    """What everybody is told of a year of a published call: each (before, after) that differs, in a sentence.
+
+    A year that had no frame before (None) changes nothing: it was in no call.
+    """
+    said = []
+    if frame[0] is not None and frame[0] != frame[1]:
+        said.append(f"Ramen för {year} ändrades från {kr(frame[0])} till {kr(frame[1])}.")
+    if frame[0] is not None and most[0] != most[1]:
+        before, after = (f"högst {each}" if each is not None else "obegränsat" for each in most)
+        said.append(f"Antalet som kan få bidrag för {year} ändrades från {before} till {after}.")
+    return tuple(said)
+
+
+def frame_changes_told(
+    year: int, changes: Sequence[FrameChange], *, since: datetime
+) -> tuple[tuple[datetime, str], ...]:
+    """When a year's frame or its most grantees was changed after a moment, and what everybody is told of it, oldest first."""
+    sets = [change for change in changes if not change.allots]
+    found = []
+    for place, change in enumerate(sets):
+        # The most is told with each change: of the first one it is not known what it was before.
+        most = sets[place - 1].most if place else change.most
+        said = frame_change_told(year, frame=(change.before, change.frame), most=(most, change.most))
+        if said and change.at > since:
+            found.append((change.at, " ".join(said)))
+    return tuple(found)
 
 
 def frame_by_history(changes: Sequence[FrameChange]) -> tuple[Kronor, FrameStatus] | None:

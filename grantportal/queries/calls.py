@@ -16,9 +16,11 @@ from grantportal.domain.calls import (
     CALL,
     CHANGE_TEXTS,
     CORRECTABLE,
+    FRAME_CHANGED,
     IN_FORCE,
     LAST_DAY,
     CallAction,
+    CallChangeKind,
     CallFacts,
     CallKind,
     CallPhase,
@@ -39,7 +41,7 @@ from grantportal.domain.calls import (
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.forms import FormDefinition, FormKind
 from grantportal.domain.frameworks import code_order
-from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus
+from grantportal.domain.grants import APPEAL_TEXTS, FRAME_TEXTS, ConditionStatus, FrameChange, frame_changes_told
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor, kr
 from grantportal.domain.organisations import OrganisationKind
@@ -175,6 +177,17 @@ def made_decisions(call_id: int) -> int:
 
 
 _ENDED = (ApplicationStatus.WITHDRAWN, ApplicationStatus.CONCLUDED)
+
+
+def published_for(grant_id: int, year: int) -> list[Call]:
+    """The published calls of a statsbidrag that share out a year's frame and are not withdrawn."""
+    query = (
+        select(Call)
+        .join(CallYear, CallYear.call_id == Call.id)
+        .where(Call.grant_id == grant_id, CallYear.grant_year == year, Call.status.in_(IN_FORCE))
+        .order_by(Call.id)
+    )
+    return list(db.session().scalars(query))
 
 
 def open_applications(call_id: int) -> list[Case]:
@@ -324,16 +337,19 @@ class YearView:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change of a published call, as everybody reads it. A text's words stand in `was` and `becomes`."""
+    """A change of a published call, as everybody reads it. A text's words stand in `was` and `becomes`.
+
+    The frame of a year is the statsbidrag's: its change is no act on the call, and has no reason.
+    """
 
     made_at: datetime
     title: str
     """What was done, and to which text."""
     sentence: str
-    """What has become of the last day; empty for a text."""
-    was: str
-    becomes: str
-    reason: str
+    """What has become of the last day or of a year's frame; empty for a text."""
+    was: str = ""
+    becomes: str = ""
+    reason: str = ""
 
 
 def _change_view(change: CallChange) -> ChangeView:
@@ -351,6 +367,22 @@ def _change_view(change: CallChange) -> ChangeView:
         becomes=change.becomes if is_text else "",
         reason=change.reason,
     )
+
+
+History = Sequence[tuple[CallYear, YearFrame | None, Sequence[FrameChange]]]
+"""The years of a call, each with its frame and what that has been changed by."""
+
+
+def _changes(call: Call, history: History) -> tuple[ChangeView, ...]:
+    """All that a call has been changed by since it was published, the newest first."""
+    found = [_change_view(change) for change in reversed(call.changes)]
+    if call.published_at is not None:
+        found += [
+            ChangeView(at, FRAME_CHANGED, sentence)
+            for year, _, changes in history
+            for at, sentence in frame_changes_told(year.grant_year, changes, since=call.published_at)
+        ]
+    return tuple(sorted(found, key=lambda change: change.made_at, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -399,6 +431,8 @@ class CallPage:
     own_applications: tuple[tuple[int, str], ...]
     changes: tuple[ChangeView, ...]
     """Ändringar i utlysningen, newest first."""
+    withdrawn_at: datetime | None
+    """When it was taken back; None where it was not."""
 
     @property
     def is_open(self) -> bool:
@@ -431,7 +465,8 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         return None
     now = clock.now()
     where = phase(facts_of(call), now)
-    years = _years(call)
+    history = grants.history_of_call(call)
+    years = _years(call, history)
     results, areas, has_provisos = _results(call)
     extended_by = (
         db.session()
@@ -484,7 +519,8 @@ def page(actor: Actor, call_id: int) -> CallPage | None:
         offers=frozenset(action for action in CALL.actions(call.status) if may(actor, PERMISSIONS[action], None)),
         may_start=where in {CallPhase.OPEN, CallPhase.CLOSED} and bool(starters(actor, call)),
         own_applications=own_applications,
-        changes=tuple(_change_view(change) for change in reversed(call.changes)),
+        changes=_changes(call, history),
+        withdrawn_at=next((each.made_at for each in call.changes if each.kind is CallChangeKind.WITHDRAWN), None),
     )
 
 
@@ -494,8 +530,8 @@ def steps(call: CallPage) -> tuple[tuple[str, str, str], ...]:
     # An open call is what goes on now; before and after it, the next step is still to come.
     has_opened = call.phase is not CallPhase.DRAFT and now >= call.opens_at
     steps = [("done" if has_opened else "next", clock.day_text(call.opens_at), "Utlysningen öppnar")]
-    if call.phase is CallPhase.WITHDRAWN:
-        return (*steps, ("now", clock.day_text(call.changes[0].made_at), "Utlysningen är återtagen"))
+    if call.withdrawn_at is not None:
+        return (*steps, ("now", clock.day_text(call.withdrawn_at), "Utlysningen är återtagen"))
     where = "now" if call.is_open else ("done" if call.phase is CallPhase.CLOSED else "next")
     steps.append((where, f"Till {clock.day_text(call.last_day)}", "Ansökningar lämnas in"))
     if call.decided_at is not None:
@@ -518,7 +554,7 @@ def _report_form(call: Call, *, has_provisos: bool) -> FormDefinition | None:
     return None if definition is None else report_forms.asked(definition, has_provisos=has_provisos)
 
 
-def _years(call: Call) -> tuple[YearView, ...]:
+def _years(call: Call, history: History) -> tuple[YearView, ...]:
     granted = allocations.granted_by_year(call.grant_id) if call.kind is CallKind.EXTRA else {}
     return tuple(
         YearView(
@@ -531,7 +567,7 @@ def _years(call: Call) -> tuple[YearView, ...]:
             report_opens_on=year.report_opens_on,
             report_due_on=year.report_due_on,
         )
-        for year, frame in grants.years_of_call(call)
+        for year, frame, _ in history
     )
 
 
@@ -679,7 +715,9 @@ def readiness(call: Call) -> Readiness:
         has_conditions=_is_published(ConditionSet, call.condition_set_id),
         has_cost_categories=bool(grants.cost_categories(call.grant_id)),
         years=years,
-        years_with_frame=tuple(grants.year_frames(call.grant_id, years)),
+        years_with_frame=tuple(
+            year for year, frame in grants.year_frames(call.grant_id, years).items() if frame.frame > 0
+        ),
         years_in_framework=worded,
         opens_on=clock.stockholm(call.opens_at).date(),
         last_day=call.last_day,

@@ -68,7 +68,8 @@ _SETS_THE_FRAME = and_(
 
 def _change(event: Event) -> FrameChange:
     facts = json.loads(event.data)
-    return FrameChange(event.at, facts.get("before"), facts["frame"], event.kind is EventKind.FRAME_ALLOTTED)
+    allots = event.kind is EventKind.FRAME_ALLOTTED
+    return FrameChange(event.at, facts.get("before"), facts["frame"], allots, facts.get("max_grantees"))
 
 
 def frame_changes(grant_ids: Iterable[int]) -> dict[tuple[int, int], tuple[YearFrame, list[FrameChange]]]:
@@ -97,33 +98,27 @@ def frames_at(grant_ids: Iterable[int], until: datetime) -> dict[tuple[int, int]
 
 def years_of_call_at(call: Call, until: datetime) -> dict[int, Kronor | None]:
     """The years of a call, each with its frame as it stood at a moment (None: not set yet). One query."""
+    return {
+        year.grant_year: None if frame is None else frame_at(changes, until, now=frame.frame)
+        for year, frame, changes in history_of_call(call)
+    }
+
+
+def history_of_call(call: Call) -> list[tuple[CallYear, YearFrame | None, list[FrameChange]]]:
+    """The years of a call, each with its frame and what that has been changed by. One query."""
     rows = db.session().execute(
-        select(CallYear.grant_year, YearFrame, Event)
+        select(CallYear, YearFrame, Event)
         .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
         .outerjoin(Event, _SETS_THE_FRAME)
         .where(CallYear.call_id == call.id)
         .order_by(CallYear.grant_year, Event.seq)
     )
-    found: dict[int, tuple[YearFrame | None, list[FrameChange]]] = {}
+    found: dict[int, tuple[CallYear, YearFrame | None, list[FrameChange]]] = {}
     for year, frame, event in rows:
-        _, changes = found.setdefault(year, (frame, []))
+        *_, changes = found.setdefault(year.grant_year, (year, frame, []))
         if event is not None:
             changes.append(_change(event))
-    return {
-        year: None if frame is None else frame_at(changes, until, now=frame.frame)
-        for year, (frame, changes) in found.items()
-    }
-
-
-def years_of_call(call: Call) -> list[tuple[CallYear, YearFrame | None]]:
-    """The years of a call, each with the frame that its statsbidrag has for it. One query."""
-    query = (
-        select(CallYear, YearFrame)
-        .outerjoin(YearFrame, and_(YearFrame.grant_id == call.grant_id, YearFrame.grant_year == CallYear.grant_year))
-        .where(CallYear.call_id == call.id)
-        .order_by(CallYear.grant_year)
-    )
-    return [(year, frame) for year, frame in db.session().execute(query)]
+    return list(found.values())
 
 
 def year_frame(grant_id: int, year: int, *, lock: bool = False) -> YearFrame | None:

@@ -17,13 +17,15 @@ from grantportal.domain.grants import (
     ensure_categories_stay,
     ensure_frame_covers,
     ensure_nothing_under_way,
+    frame_change_told,
     status_after,
 )
 from grantportal.domain.payments import STATUS_TEXTS, PaymentStatus
+from grantportal.effects.notices import tell_party
 from grantportal.models.grants import Condition, ConditionSet, CostCategory, Grant, YearFrame
-from grantportal.policy import Permission, require
-from grantportal.queries import grants, payments
-from grantportal.transaction import transaction
+from grantportal.policy import Permission, party_roles, require
+from grantportal.queries import calls, grants, payments
+from grantportal.transaction import Act, transaction
 
 
 def set_up(actor: Actor, command: WriteGrant) -> int:
@@ -80,7 +82,7 @@ def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
         require(act.actor, Permission.SET_UP_GRANT)
         if frame is not None and command.adds:
             raise RuleViolation("Året har redan en ram. Gå tillbaka och ändra den i stället.", field="grant_year")
-        before = frame.frame if frame else None
+        before, most_before = (frame.frame, frame.max_grantees) if frame else (None, None)
         if frame is None:
             frame = YearFrame(grant_id=grant_id, grant_year=command.grant_year, frame=command.frame)
             act.session.add(frame)
@@ -101,7 +103,19 @@ def set_frame(actor: Actor, grant_id: int, command: SetFrame) -> None:
             frame.allotted_at = None
         frame.max_grantees = command.max_grantees
         act.session.flush()
+        said = frame_change_told(frame.grant_year, frame=(before, frame.frame), most=(most_before, frame.max_grantees))
+        if said:
+            _tell(act, frame, " ".join(said))
         act.about(frame, year=frame.grant_year, before=before, frame=frame.frame, max_grantees=frame.max_grantees)
+
+
+def _tell(act: Act, frame: YearFrame, said: str) -> None:
+    """Tell those who have begun or handed in an application in a published call of the year, each in its own case."""
+    for call in calls.published_for(frame.grant_id, frame.grant_year):
+        for case in calls.open_applications(call.id):
+            tell_party(
+                act, case, "Ramen är ändrad", f"«{call.title}». {said}", *party_roles(Permission.FILL_AND_CHANGE)
+            )
 
 
 def allot(actor: Actor, grant_id: int, year: int, command: AllotFrame) -> None:

@@ -13,6 +13,7 @@ from grantportal.domain.grants import (
     ensure_within_frame,
     frame_at,
     frame_by_history,
+    frame_changes_told,
     status_after,
 )
 
@@ -95,3 +96,24 @@ def test_a_frame_and_its_status_follow_from_its_history():
     # Another number of grantees, and the same sum: it stays tilldelad.
     assert frame_by_history((*HISTORY[:2], FrameChange(THIRD, 100, 100))) == (100, FrameStatus.ALLOTTED)
     assert frame_by_history([FrameChange(SECOND, None, 70, allots=True)]) == (70, FrameStatus.ALLOTTED)
+
+
+def test_what_changes_of_a_year_after_a_moment_is_told_in_sentences():
+    later = THIRD + timedelta(days=1)
+    changes = (
+        FrameChange(FIRST, None, 100, most=4),
+        FrameChange(SECOND, None, 100, allots=True),
+        FrameChange(THIRD, 100, 200, most=4),
+        FrameChange(later, 200, 200, most=None),
+    )
+    frame = "Ramen för 2021 ändrades från 100\u00a0kr till 200\u00a0kr."
+    most = "Antalet som kan få bidrag för 2021 ändrades från högst 4 till obegränsat."
+
+    assert frame_changes_told(2021, changes, since=SECOND) == ((THIRD, frame), (later, most))
+    assert frame_changes_told(2021, changes, since=THIRD) == ((later, most),)
+    assert frame_changes_told(2021, changes, since=later) == ()
+    assert frame_changes_told(2021, changes[:2], since=FIRST - timedelta(days=1)) == (), "a first frame changes none"
+    both = (*changes[:2], FrameChange(THIRD, 100, 200, most=3))
+    assert frame_changes_told(2021, both, since=SECOND) == (
+        (THIRD, f"{frame} Antalet som kan få bidrag för 2021 ändrades från högst 4 till högst 3."),
+    )

@@ -22,6 +22,7 @@ from grantportal.domain.calls import (
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import Outcome, ProposeDecision
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.grants import SetFrame
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.supplements import RequestSupplement, SupplementStatus
 from grantportal.models.applications import Application
@@ -31,7 +32,7 @@ from grantportal.models.portal import OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import calls as queries
-from grantportal.services import applications, calls, reminders, supplements
+from grantportal.services import applications, calls, grants, reminders, supplements
 from grantportal.services import decisions as decision_services
 from tests.support import decidable
 from tests.support.applications import actor_of, applicant, asked_to_supplement, handed_in, open_call, written
@@ -420,3 +421,59 @@ def test_when_the_extra_call_has_closed_or_not_opened_nobody_is_told_of_it_by_a_
     with played_at(datetime(2022, 1, 31, 23, tzinfo=UTC)):
         decision_services.dispatch(pilot.registrar, second)
     assert len(receivers()) == 1
+
+
+def test_a_years_frame_that_changes_stands_on_the_calls_page_and_is_told_to_those_who_have_begun():
+    call, who = published_call(), officer()
+    with played_at(ANNOUNCED):
+        other = db.session().get_one(Call, make_call(who, call.grant_id, years=(2022,), title="En annan"))
+    for each in (call, other):
+        applied(each, status=ApplicationStatus.DRAFT)
+    before = len(told())
+    with played_at(IN_TIME):
+        grants.set_frame(who, call.grant_id, SetFrame(2021, 15_000_000, 4))
+        grants.set_frame(who, call.grant_id, SetFrame(2023, 1_000_000, 4, adds=True))
+    assert queries.page(who, call.id).changes == ()
+    with played_at(IN_TIME):
+        grants.set_frame(who, call.grant_id, SetFrame(2021, 5_000_000, 4))
+        grants.set_frame(who, call.grant_id, SetFrame(2023, 2_000_000, 4))
+    with played_at(AFTER):
+        grants.set_frame(who, call.grant_id, SetFrame(2021, 5_000_000, None))
+        calls.extend(who, call.id, later())
+
+    changes = queries.page(who, call.id).changes
+    assert [(each.title, each.sentence, each.reason) for each in changes] == [
+        (
+            "Längre tid att ansöka",
+            "Sista dagen att ansöka är 4\u00a0maj\u00a02020, i stället för 20\u00a0april\u00a02020.",
+            WHY,
+        ),
+        ("Årets ram", "Antalet som kan få bidrag för 2021 ändrades från högst 4 till obegränsat.", ""),
+        (
+            "Årets ram",
+            "Ramen för 2021 ändrades från 15\u00a0000\u00a0000\u00a0kr till 5\u00a0000\u00a0000\u00a0kr.",
+            "",
+        ),
+    ]
+    assert [each.made_at for each in changes] == [AFTER, AFTER, IN_TIME]
+    assert queries.page(who, other.id).changes == ()
+    frames = [each for each in map(json.loads, told()[before:]) if each["title"] == "Ramen är ändrad"]
+    assert len(frames) == 2
+    assert "Ramen för 2021 ändrades från" in frames[0]["text"]
+
+
+def test_a_call_that_was_withdrawn_before_a_frame_changed_says_when_it_was_withdrawn():
+    call, who = published_call(), officer()
+    with played_at(IN_TIME):
+        calls.withdraw(who, call.id, WithdrawCall(WHY, 0))
+    with played_at(AFTER):
+        grants.set_frame(who, call.grant_id, SetFrame(2021, 5_000_000, 4))
+    assert queries.steps(queries.page(who, call.id))[-1][1] == "16\u00a0april\u00a02020"
+
+
+def test_a_frame_of_nothing_is_no_frame_to_publish():
+    with played_at(ANNOUNCED):
+        who = officer()
+        grant_id = make_grant(who, frame=0)
+        with pytest.raises(RuleViolation, match="Ange en ram över 0 kr för 2021, 2022"):
+            make_call(who, grant_id)
