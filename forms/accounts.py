@@ -4,7 +4,7 @@ from wtforms import HiddenField, PasswordField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from forms.base import Digits, Form, Line
-from grantportal.domain.accounts import ChoosePassword, EnterCode, SignIn, email_address
+from grantportal.domain.accounts import LONGEST_ADDRESS, ChoosePassword, EnterCode, SignIn, email_address
 from grantportal.domain.errors import RuleViolation
 
 
@@ -13,6 +13,7 @@ class EmailLine(Line):
 
     def pre_validate(self, form: object) -> None:
         """Said in Swedish, with an example."""
+        super().pre_validate(form)
         if not self.data:
             return
         try:
@@ -27,7 +28,7 @@ class SignInForm(Form):
     email = EmailLine(
         "E-postadress",
         [InputRequired("Skriv din e-postadress.")],
-        longest=254,
+        longest=LONGEST_ADDRESS,
         render_kw={"autocomplete": "username", "inputmode": "email", "spellcheck": "false"},
     )
     password = PasswordField(

@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, Line, Paragraphs, left_as_saved
+from forms.base import Form, Line, Paragraphs, left_as_saved, read_of
 from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import (
     MOST_PERCENT,
@@ -59,6 +59,10 @@ class Seen(HiddenField):
         self.was_posted = formdata is not None and self.name in formdata
 
 
+LONGEST_NUMBER = 200
+"""So many signs of what was typed for a number."""
+
+
 class _Number(StringField):
     """A number typed as text. `data` is its digits; what is not understood stays as typed, and what was saved stays saved."""
 
@@ -78,11 +82,14 @@ class _Number(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        typed = one_cell(str(valuelist[0]))
-        if not typed:
+        read, is_cut = read_of(str(valuelist[0]), LONGEST_NUMBER)
+        typed = one_cell(read)
+        if not typed and not is_cut:
             self.data = ""
             return
         try:
+            if is_cut:
+                raise RuleViolation(f"Skriv högst {LONGEST_NUMBER} tecken.")
             self.data = str(self.read(typed))
         except RuleViolation as refusal:
             self.typed = typed

@@ -100,16 +100,37 @@ def tidy_text(value: str | None) -> str:
     return clean(value or "").strip()
 
 
+def read_of(typed: str, longest: int) -> tuple[str, bool]:
+    """So much of what was typed as is read at all, and whether there was more: that is refused as too long, unread.
+
+    White space and marks that belong together may go away when it is cleaned: far more than `longest` is read.
+    """
+    return typed[: _TIMES * longest], len(typed) > _TIMES * longest
+
+
+_TIMES = 4
+
+
 class Line(StringField):
     """A text of one line."""
 
     tidy = staticmethod(tidy_line)
     """How what was typed is cleaned."""
+    is_cut = False
 
     def __init__(self, label: str, validators: Any = (), *, longest: int = 200, **kwargs: Any) -> None:
-        message = f"Skriv högst {longest} tecken."
-        super().__init__(label, [*validators, Length(max=longest, message=message)], filters=[self.tidy], **kwargs)
-        self.longest = longest
+        self.longest, self.too_long = longest, f"Skriv högst {longest} tecken."
+        super().__init__(
+            label, [*validators, Length(max=longest, message=self.too_long)], filters=[self.tidy], **kwargs
+        )
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data, self.is_cut = read_of(str(valuelist[0]), self.longest)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.is_cut:
+            raise StopValidation(self.too_long)
 
 
 def tidy_cell(value: str | None) -> str:
@@ -124,16 +145,25 @@ class Digits(Line):
 
 
 class Paragraphs(TextAreaField):
-    """A longer text. What is too long is asked again, never cut."""
+    """A longer text. What is too long is asked again, and never cut but where it is far longer than any text may be."""
+
+    is_cut = False
 
     def __init__(self, label: str, validators: Any = (), *, longest: int = 8_000, **kwargs: Any) -> None:
         self.longest = min(longest, LONGEST)
         super().__init__(label, validators, filters=[tidy_text], **kwargs)
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data, self.is_cut = read_of(str(valuelist[0]), LONGEST)
+
     def pre_validate(self, form: Any) -> None:
         """`longest` may be set when the field is already made: by a form that is published as data."""
-        if len(self.data or "") > self.longest:
+        if self.is_cut or len(self.data or "") > self.longest:
             raise StopValidation(f"Skriv högst {number(self.longest)} tecken.")
+
+
+_LONGEST_TYPED = 200
 
 
 class Typed(Field):
@@ -143,6 +173,7 @@ class Typed(Field):
     """
 
     widget = TextInput()
+    is_cut = False
 
     def __init__(self, label: str, *, missing: str = "", **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -163,16 +194,17 @@ class Typed(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        self.typed = self.tidy(str(valuelist[0]))
+        typed, self.is_cut = read_of(str(valuelist[0]), _LONGEST_TYPED)
+        self.typed = self.tidy(typed)
         self.data = None
 
     def pre_validate(self, form: Any) -> None:
+        if self.is_cut or len(self.typed or "") > _LONGEST_TYPED:
+            raise StopValidation(f"Skriv högst {_LONGEST_TYPED} tecken.")
         if not self.typed:
             if self.missing:
                 raise StopValidation(self.missing)
             return
-        if len(self.typed) > 200:
-            raise StopValidation("Skriv högst 200 tecken.")
         try:
             self.data = self.read(self.typed)
         except RuleViolation as refusal:

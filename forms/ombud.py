@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired
 from forms.accounts import EmailLine
 from forms.base import Day, Form, Line, Paragraphs
 from forms.personal_numbers import Explained
+from grantportal.domain.accounts import LONGEST_ADDRESS
 from grantportal.domain.ombud import BASIS_TEXTS, ApplyForOmbud, Attached, OmbudBasis, Said, SupplementOmbud
 
 Choices = Sequence[tuple[int, str]]
@@ -33,7 +34,7 @@ class ApplyForOmbudForm(Form):
     email = EmailLine(
         "Ombudets e-postadress",
         [InputRequired("Skriv ombudets e-postadress.")],
-        longest=254,
+        longest=LONGEST_ADDRESS,
         render_kw={"inputmode": "email", "spellcheck": "false"},
     )
     title = Line(

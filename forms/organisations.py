@@ -5,7 +5,7 @@ from wtforms.validators import InputRequired
 
 from forms.accounts import EmailLine
 from forms.base import Day, Form, Line
-from grantportal.domain.accounts import Invite
+from grantportal.domain.accounts import LONGEST_ADDRESS, Invite
 from grantportal.domain.actors import Role
 from grantportal.domain.organisations import ChangeMailbox
 
@@ -17,7 +17,7 @@ class InviteForm(Form):
     email = EmailLine(
         "E-postadress",
         [InputRequired("Skriv personens e-postadress.")],
-        longest=254,
+        longest=LONGEST_ADDRESS,
         render_kw={"inputmode": "email", "spellcheck": "false", "autocomplete": "off"},
     )
     role = RadioField("Behörighet", [InputRequired("Välj en behörighet.")])
@@ -41,7 +41,7 @@ class MailboxForm(Form):
 
     mailbox = EmailLine(
         "Gemensam e-postlåda",
-        longest=254,
+        longest=LONGEST_ADDRESS,
         description="Den får en kopia av varje brev om era ärenden. Lämna tomt om ni inte vill ha någon.",
         render_kw={"inputmode": "email", "spellcheck": "false"},
     )

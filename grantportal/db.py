@@ -4,7 +4,6 @@ SQLite and PostgreSQL keep the same promises. SQLite writes under BEGIN IMMEDIAT
 the row that owns the limit (measured: the only pair that never let a frame be exceeded).
 """
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +16,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+from grantportal.domain.texts import normal
 
 Q = TypeVar("Q", bound="Select[Any]")
 
@@ -115,12 +116,12 @@ def _begin_sqlite(connection: Any) -> None:
 def swedish_key(text: str) -> list[tuple[int, str]]:
     """A sort key for Swedish: å, ä and ö after z; other marks are looked past; case does not matter."""
     key = []
-    for char in unicodedata.normalize("NFC", text).casefold():
+    for char in normal(text).casefold():
         place = "åäö".find(char)
         if place >= 0:
             key.append((1, str(place)))
         else:
-            key.append((0, unicodedata.normalize("NFD", char)[:1]))
+            key.append((0, normal(char, "NFD")[:1]))
     return key
 
 

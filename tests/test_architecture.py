@@ -274,6 +274,17 @@ def test_no_template_turns_escaping_off():
     assert not faults
 
 
+def test_one_place_puts_text_in_normal_form():
+    """Elsewhere a long run of marks would hold a process for minutes."""
+    files = [path for folder in ("grantportal", "forms") for path in sorted((ROOT / folder).rglob("*.py"))]
+    callers = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if any(called(call).endswith(("normalize", "is_normalized")) for call in calls(path))
+    ]
+    assert callers == ["grantportal/domain/texts.py"]
+
+
 def test_every_class_of_the_portal_that_a_page_names_has_a_rule():
     """A class without a rule is a look that somebody believes in and nobody sees."""
     style = (ROOT / "grantportal/static/portal.css").read_text("utf-8")

@@ -1,7 +1,6 @@
 """Who people are and how they prove it: passwords, engångskoder, attempts, and which mandate fits which organisation."""
 
 import hmac
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import IPv6Address, ip_address
@@ -14,9 +13,13 @@ from grantportal.domain.actors import APPLICANT_ROLES, Role
 from grantportal.domain.errors import RuleViolation
 from grantportal.domain.money import ensure_one_number
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.domain.texts import normal
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+_LONGEST_TYPED = 4 * LONGEST_PASSWORD
+"""No password that is put together otherwise than the stored one is longer: what is, is not even read."""
+LONGEST_ADDRESS = 254
 WRONG = "E-postadressen eller lösenordet stämmer inte."
 """The same for an unknown address, a wrong password and a closed account: nobody learns who has an account."""
 WRONG_CODE = "Engångskoden stämmer inte. Vänta på nästa kod i appen och försök igen."
@@ -137,19 +140,23 @@ class Limits:
 
 def email_address(typed: str) -> str:
     """The address as it is stored: in lower case. Raises RuleViolation when it is none."""
-    address = unicodedata.normalize("NFC", typed).strip().lower()
+    address = "" if len(typed) > 4 * LONGEST_ADDRESS else normal(typed).strip().lower()
     local, at, domain = address.rpartition("@")
-    if not (at and local and "." in domain.strip(".")) or any(char.isspace() for char in address) or len(address) > 254:
+    if (
+        not (at and local and "." in domain.strip("."))
+        or any(char.isspace() for char in address)
+        or len(address) > LONGEST_ADDRESS
+    ):
         raise RuleViolation("Skriv en e-postadress, till exempel namn@example.se.", field="email")
     return address
 
 
 def ensure_password(password: str, *, email: str) -> None:
     """At least twelve signs, not one of the most common, not the person's own address. No other demands: length is what counts."""
-    entered = _normal(password)
+    entered = _normal(password[: _LONGEST_TYPED + 1])
     if len(entered) < SHORTEST_PASSWORD:
         raise RuleViolation(f"Välj ett lösenord med minst {SHORTEST_PASSWORD} tecken.", field="password")
-    if len(entered) > LONGEST_PASSWORD:
+    if len(entered) > LONGEST_PASSWORD or len(password) > _LONGEST_TYPED:
         raise RuleViolation(f"Välj ett lösenord med högst {LONGEST_PASSWORD} tecken.", field="password")
     plain = entered.casefold()
     if plain in _COMMON or len(set(plain)) < 4 or plain in {email, email.partition("@")[0]}:
@@ -164,7 +171,7 @@ def hashed(password: str) -> str:
 def is_right_password(password: str, stored: str | None) -> bool:
     """Whether the password is the account's. Without an account it takes the same time and is always wrong."""
     try:
-        matches = _HASHER.verify(stored or _NOBODYS, _normal(password)[: LONGEST_PASSWORD + 1])
+        matches = _HASHER.verify(stored or _NOBODYS, _normal(password[:_LONGEST_TYPED])[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return matches and stored is not None
@@ -177,7 +184,7 @@ def needs_new_hash(stored: str) -> bool:
 
 def _normal(password: str) -> str:
     # The same å from another keyboard may be two code points.
-    return unicodedata.normalize("NFKC", password)
+    return normal(password, "NFKC")
 
 
 def new_secret() -> str:

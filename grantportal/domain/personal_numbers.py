@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 
 from grantportal.domain.errors import RuleViolation, RuleViolations
+from grantportal.domain.texts import normal
 
 MASK = "[personnummer]"
 LONGEST_REASON = 500
@@ -76,7 +77,7 @@ def contains(text: str) -> bool:
 
 def found(text: str) -> frozenset[str]:
     """The numbers in the text, each as ten digits: for comparing two texts, never for showing or storing."""
-    if sum(map(str.isdecimal, unicodedata.normalize("NFKC", text))) < 10:
+    if sum(map(str.isdecimal, normal(text, "NFKC"))) < 10:
         return frozenset()  # most texts: looked through at every save
     return frozenset(_ten_digits(match) for match in _matches(_plain(text)))
 
@@ -123,9 +124,7 @@ def kept(texts: Mapping[str, str], reason: str, message: str = IN_MESSAGE) -> di
 
 def _plain(text: str) -> str:
     """Every digit as an ordinary one, of whatever script, and nothing between them that cannot be seen."""
-    return "".join(
-        str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text) if char not in _UNSEEN
-    )
+    return "".join(str(unicodedata.decimal(char, char)) for char in normal(text, "NFKC") if char not in _UNSEEN)
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:

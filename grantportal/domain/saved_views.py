@@ -1,10 +1,9 @@
 """Sparad vy: a choice of filters and an order of the list of ärenden that a person has given a name."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from grantportal.domain.errors import RuleViolation
-from grantportal.domain.texts import one_line
+from grantportal.domain.texts import normal, one_line
 
 MOST_VIEWS = 20
 LONGEST_NAME = 60
@@ -27,7 +26,7 @@ class SaveView:
 
 def name_key(name: str) -> str:
     """Two names that look the same are the same: capitals and how a letter is put together do not matter."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", one_line(name)).casefold())
+    return normal(normal(one_line(name), "NFKC").casefold())
 
 
 def ensure_name(name: str) -> None:

@@ -5,13 +5,14 @@ up is made here once, at hand-in, so that both databases find the same.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from snowballstemmer import stemmer
+
+from grantportal.domain.texts import normal
 
 MOST_WORDS = 10
 """So many of what is typed are looked up; the rest could only narrow it further."""
@@ -32,12 +33,12 @@ _BETWEEN = re.compile(r"[-/:.]")
 @lru_cache(maxsize=4_096)
 def _letter(char: str) -> str:
     low = char.lower()
-    return low if low in _OWN_LETTERS else unicodedata.normalize("NFD", low)[:1]
+    return low if low in _OWN_LETTERS else normal(low, "NFD")[:1]
 
 
 def folded(text: str) -> str:
     """The text without capitals and without marks but those of å, ä and ö: as long as the text itself in its composed form."""
-    return "".join(map(_letter, unicodedata.normalize("NFC", text)))
+    return "".join(map(_letter, normal(text)))
 
 
 @lru_cache(maxsize=65_536)
@@ -91,7 +92,7 @@ class Sought:
 
 def sought(typed: str) -> tuple[Sought, ...]:
     """What to look for: everything that is typed has to be found, each in its own place."""
-    return tuple(_sought(part) for part in unicodedata.normalize("NFC", typed).split()[:MOST_WORDS])
+    return tuple(_sought(part) for part in normal(typed).split()[:MOST_WORDS])
 
 
 def _sought(part: str) -> Sought:
@@ -112,7 +113,7 @@ def excerpt(texts: Iterable[str], wanted: Iterable[Sought]) -> Pieces:
     """A few words around the first hit in these texts, with what was looked for apart; nothing when it is not there."""
     looking = [each for each in wanted if each.beginning]
     for text in texts:
-        line = " ".join(unicodedata.normalize("NFC", text).split())
+        line = " ".join(normal(text).split())
         hits = list(_hits(line, looking))
         if hits:
             return _around(line, hits)

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
+from typing import Literal
 
 LONGEST = 100_000
 """The longest text that any field takes, in characters."""
@@ -38,6 +39,27 @@ def few(named: Sequence[str], between: str = ", ") -> str:
 _NAMED = 5
 
 
+MOST_MARKS = 30
+"""So many marks in a row can belong to one letter (Unicode's Stream-Safe Text Format, UAX 15); no language has more."""
+
+
+def normal(text: str, form: Literal["NFC", "NFD", "NFKC"] = "NFC") -> str:
+    """The text in one of Unicode's normal forms, without what is more than `MOST_MARKS` marks in a row.
+
+    The only place that normalises: to put marks in their order takes time with the square of how many stand in a row, and
+    a text of nothing but marks would hold a process for minutes.
+    """
+    return text if text.isascii() else unicodedata.normalize(form, "".join(_within(text)))
+
+
+def _within(text: str) -> Iterator[str]:
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= MOST_MARKS:
+            yield char
+
+
 def clean(typed: str) -> str:
     """The text as it is stored: NFC, newlines as \\n, without control characters, NUL and marks of direction."""
     # Every other sign of a new line too, such as a word processor's: taken away, it would join two words.
@@ -48,7 +70,7 @@ def clean(typed: str) -> str:
         for char in text
         if char in _KEEP or (char not in _DIRECTION and unicodedata.category(char) not in {"Cc", "Cs"})
     )
-    return unicodedata.normalize("NFC", text)
+    return normal(text)
 
 
 def one_line(typed: str) -> str:

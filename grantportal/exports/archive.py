@@ -1,13 +1,13 @@
 """A whole case as one file: every handling that the reader may see, and a list of them."""
 
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 from grantportal.domain.attachments import ENDINGS, AttachmentKind, ending_of
+from grantportal.domain.texts import normal
 
 _UNSAFE = re.compile(r"[^\w .()-]")
 
@@ -33,7 +33,7 @@ def name_of(part: Part) -> str:
     ending = part.kind.value if part.kind else "txt"
     says_it = part.kind is not None and ending_of(part.title) in ENDINGS[part.kind]
     title = part.title.rpartition(".")[0] if says_it else part.title
-    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", title)).strip(" .")
+    plain = _UNSAFE.sub("_", normal(title)).strip(" .")
     return f"{part.number:03d} {plain[:80].strip(' .') or 'Handling'}.{ending}"
 
 

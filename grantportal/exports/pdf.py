@@ -20,6 +20,7 @@ import typst
 from grantportal.domain.clock import day_text, day_time_text
 from grantportal.domain.documents import DecisionDocument, Document, ReceiptDocument, ReportDocument
 from grantportal.domain.money import Kronor, number
+from grantportal.domain.texts import normal
 
 _HERE = Path(__file__).parent / "typst"
 _TEMPLATES: dict[type[Document], str] = {
@@ -75,7 +76,7 @@ def drawable(text: str) -> str:
 
     Very long words get places to break, so that no text runs out of its page.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    text = normal(text.replace("\r\n", "\n"))
     text = _NOT_DRAWN.sub(_instead, text)
     text = re.sub(r"\n[ \n]*\n", "\n\n", text).strip("\n")
     return _LONG_WORD.sub("\\g<0>\u200b", text)

@@ -5,7 +5,6 @@ or read as something else (a comment after a value, a key written twice, a refer
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -13,7 +12,7 @@ import yaml
 
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.money import number
-from grantportal.domain.texts import LONGEST, clean, one_line
+from grantportal.domain.texts import LONGEST, clean, normal, one_line
 
 V = TypeVar("V")
 
@@ -152,7 +151,7 @@ class _Loader(yaml.BaseLoader):
                 node.start_mark,
                 'Mellan " och " läses \\ med tecknet efter som ett annat tecken. Skriv texten mellan \' i stället.',
             )
-        if clean(node.value) != unicodedata.normalize("NFC", node.value):
+        if clean(node.value) != normal(node.value):
             self.fault(node.start_mark, "Texten har ett tecken som inte går att visa. Ta bort det.")
         if "\ufffd" in node.value:
             self.fault(

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from grantportal.domain import accounts
 from grantportal.domain.accounts import (
+    LONGEST_PASSWORD,
     email_address,
     ensure_attempts_left,
     ensure_password,
@@ -138,3 +139,20 @@ def test_a_mandate_may_be_for_one_day_but_not_end_before_it_begins():
 )
 def test_a_mandate_holds_on_its_first_and_its_last_day(day, word):
     assert mandate_status(date(2020, 1, 1), date(2020, 6, 30), day)[2] == word
+
+
+def test_what_is_longer_than_any_password_is_not_even_read():
+    long = "aå" * LONGEST_PASSWORD
+    with pytest.raises(RuleViolation, match="högst 200 tecken"):
+        ensure_password(" " * 900, email="a@example.se")
+    with pytest.raises(RuleViolation, match="högst 200 tecken"):
+        ensure_password(long, email="a@example.se")
+    whole = long[:LONGEST_PASSWORD]
+    assert is_right_password(whole, hashed(whole))
+    assert not is_right_password(whole + "x" * 10_000, hashed(whole))
+
+
+def test_an_address_is_no_longer_for_the_space_around_it():
+    assert email_address(" " * 700 + "a@example.se") == "a@example.se"
+    with pytest.raises(RuleViolation, match=r"namn@example\.se"):
+        email_address(" " * 1_100 + "a@example.se")

@@ -1,6 +1,6 @@
 """The one filter for typed text, and what differs between two texts."""
 
-from grantportal.domain.texts import LONGEST, clean, compared, one_line
+from grantportal.domain.texts import LONGEST, MOST_MARKS, clean, compared, normal, one_line
 
 
 def test_what_no_database_and_no_reader_can_use_is_taken_away():
@@ -16,6 +16,15 @@ def test_ordinary_text_is_kept_whole():
 
 def test_letters_are_composed_and_newlines_are_one_kind():
     assert clean("a\u030a\r\nb\rc") == "å\nb\nc"
+
+
+def test_no_letter_has_more_marks_than_any_language_has():
+    marks = "\u0327\u0300" * MOST_MARKS
+    ordered = "\u0327" * (MOST_MARKS // 2) + "\u0300" * (MOST_MARKS // 2)
+    assert normal("x" + marks[:MOST_MARKS], "NFD") == "x" + ordered
+    assert normal("x" + marks + "y", "NFD") == "x" + ordered + "y"
+    assert clean("a\u030a" * 100) == "å" * 100
+    assert normal("\ufb01", "NFKC") == "fi"
 
 
 def test_another_sign_of_a_new_line_does_not_join_two_words():

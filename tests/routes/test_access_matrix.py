@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import pytest
@@ -55,14 +56,16 @@ class Everybody:
             assert signer is not None
             self.form_cookie = signer.dumps(dict(session))
 
-    def ask(self, visitor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+    def ask(
+        self, visitor: str, method: str, path: str, data: dict[str, Any] | None = None, **sent: Any
+    ) -> TestResponse:
         client = Client(self.app)
         here = {"REMOTE_ADDR": "127.0.0.1"}
         client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.form_cookie)
         if visitor != ANONYMOUS:
             client.set_cookie(SESSION_COOKIE, self.world.keys[visitor])
         if method == "POST":
-            return client.post(path, data={"csrf_token": self.token, **(data or {})}, environ_overrides=here)
+            return client.post(path, data={"csrf_token": self.token, **(data or {})}, environ_overrides=here, **sent)
         return client.open(path, method=method, environ_overrides=here)
 
 
@@ -200,3 +203,63 @@ def test_a_right_that_is_too_wide_is_found(app, database):
     assert "as ombud:" not in found
     blind = replace(ROWS["organisations.index"], unseen=frozenset({"handlaggare"}))
     assert "as handlaggare: in, not 404" in "\n".join(faults_of(everybody, "organisations.index", blind, "GET"))
+
+
+# --- What a text of nothing but marks costs ---------------------------------------------------------------------------
+
+MARKS = "\u0300\u0327" * 5_000
+"""Each mark has its place after another: to put a long run in order takes time with the square of its length."""
+LETTERS = "a" * len(MARKS.encode())
+TIMES = 5
+SMALL = 0.005
+"""Seconds of the processor that no request is measured below."""
+
+
+def texts_of(page: str) -> set[str]:
+    """The fields that a page lets somebody write in."""
+    found = re.findall(r"<(?:textarea|input(?![^>]*type=\"(?:hidden|radio|checkbox|file|submit)\"))[^>]*>", page)
+    return {name for each in found for name in re.findall(r'name="([^"]+)"', each)}
+
+
+BODY = 400_000
+"""Bytes of one request: the test's client puts longer ones into files."""
+
+
+def costs(app: Flask, database: Database, endpoint: str, texts: tuple[str, str]) -> list[float]:
+    """Seconds of the processor for a POST by somebody who may, with the text in every field of the page and of the row: one
+    after the other, to the same object."""
+    row = ROWS[endpoint]
+    visitor = next(each for each in VISITORS if each in row.allowed("POST"))
+    everybody = Everybody(app, build_anew(database))
+    own = values(row, everybody.world)
+    here = path(app, endpoint, row, own)
+    data = row.posted(everybody.world, own)
+    page = everybody.ask(visitor, "GET", here) if "GET" in methods(app, endpoint) else None
+    names = {name for name, value in data.items() if isinstance(value, str)}
+    names |= texts_of(page.text) if page is not None and page.status_code == 200 else set()
+    spent = []
+    for text in texts:
+        part = text[: int(len(text) * min(1, BODY / (len(text.encode()) * max(1, len(names)))))]
+        sent = {**data, **dict.fromkeys(sorted(names), part)}
+        begun = process_time()
+        response = everybody.ask(visitor, "POST", here, sent, content_type="multipart/form-data")
+        spent.append(max(process_time() - begun, SMALL))
+        assert response.status_code < 500, f"{endpoint}: {response.status_code}"
+    return spent
+
+
+@postgresql_only
+@pytest.mark.usefixtures("quick_passwords")
+def test_a_text_of_marks_costs_little_more_than_one_of_letters(app, database):
+    posted = [name for name, row in sorted(ROWS.items()) if not row.demonstration and "POST" in methods(app, name)]
+    dear = []
+    for endpoint in posted:
+        marks, letters = costs(app, database, endpoint, (MARKS, LETTERS))
+        if marks > TIMES * letters:
+            # What the first one did may have left the second with nothing to do.
+            letters, marks = costs(app, database, endpoint, (LETTERS, MARKS))
+        if marks > TIMES * letters:
+            dear.append(f"{endpoint}: {marks / letters:.0f} times")
+
+    assert len(posted) > 80
+    assert not dear, "\n".join(dear)
