@@ -17,6 +17,7 @@ run: export GRANTPORTAL_DEMONSTRATION = 1
 run: export GRANTPORTAL_SECURE_COOKIES = 0
 run: export GRANTPORTAL_PUBLIC_URL = http://127.0.0.1:$(PORT)
 run: $(READY)
+	$(BIN)/grantportal db upgrade
 	$(BIN)/grantportal serve --port $(PORT)
 
 test: system $(VENV)/test.stamp

@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, logs, routes, settings, standstill, web
+from grantportal import cli, db, logs, migrate, routes, settings, standstill, web
 from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
@@ -44,7 +44,10 @@ TRANSPORT = "max-age=31536000"
 
 
 def create_app(given: Settings | None = None) -> Flask:
-    """The web application. `given` are the settings; without them they are read from the environment."""
+    """The web application. `given` are the settings; without them they are read from the environment.
+
+    Raises SettingsError and SchemaError where there is no installation that this portal can serve.
+    """
     logs.keep_personal_numbers_out()
     chosen = given or settings.load()
     app = Flask(__name__, template_folder=str(settings.folder("templates")))
@@ -63,6 +66,9 @@ def create_app(given: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=5_000,
     )
     db.configure(chosen.database)
+    if given is None:
+        # Whoever gives the settings has looked.
+        migrate.ensure_newest()
     clock.move_by(portal.moved_days if chosen.demonstration else lambda: 0)
     app.url_map.converters["int"] = Number
     # An address is the same with and without a slash at its end.

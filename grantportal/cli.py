@@ -21,7 +21,7 @@ from grantportal.queries import accounts as account_queries
 from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
 from grantportal.services import accounts, files, organisations, portal, verification
-from grantportal.settings import Settings
+from grantportal.settings import Settings, SettingsError
 from grantportal.standstill import StandsStill
 
 Answer = TypeVar("Answer")
@@ -39,32 +39,41 @@ def database() -> None:
 
 @database.command("upgrade")
 def database_upgrade() -> None:
-    """Bring the schema to the newest version."""
-    _prepare(settings.load())
+    """Make the installation, or bring its schema to the newest version.
+
+    What the settings say of the authority, and the organisations that every installation knows, are entered too.
+    """
+    chosen = _loaded(create=True)
+    db.configure(chosen.database)
+    with migrate.alone():
+        migrate.upgrade()
+        portal.set_up(
+            registration_prefix=chosen.numbers_begin_with,
+            authority_address=chosen.named_address,
+            appeal_court=chosen.named_court,
+        )
+        if chosen.demonstration:
+            demonstration.register_known(chosen)
+        else:
+            organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
     click.echo("Databasen är uppdaterad.")
 
 
-def _prepare(chosen: Settings) -> None:
-    """The newest schema, and the organisations that every installation knows."""
-    db.configure(chosen.database)
-    migrate.upgrade()
-    portal.set_up(
-        registration_prefix=chosen.numbers_begin_with,
-        authority_address=chosen.named_address,
-        appeal_court=chosen.named_court,
-    )
-    if chosen.demonstration:
-        demonstration.register_known(chosen)
-    else:
-        organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
+def _loaded(**given: Any) -> Settings:
+    """The settings; what is wrong with them is told, not shown as a fault."""
+    try:
+        return settings.load(**given)
+    except (SettingsError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @database.command("downgrade")
 @click.argument("revision")
 def database_downgrade(revision: str) -> None:
     """Bring the schema back to REVISION."""
-    db.configure(settings.load().database)
-    left = migrate.downgrade(revision=revision)
+    db.configure(_loaded().database)
+    with migrate.alone():
+        left = migrate.downgrade(revision=revision)
     click.echo(f"Databasen är på version {revision}.")
     if left:
         click.echo("Rader som den äldre portalen inte kan visa:")
@@ -78,11 +87,10 @@ def database_downgrade(revision: str) -> None:
 @click.option("--port", default=5000, help="Porten att lyssna på.")
 @click.option("--processes", default=2, help="Antal processer som svarar på sidor.")
 def serve(host: str, port: int, processes: int) -> None:
-    """Migrate, and serve the portal with its worker until stopped."""
-    chosen = settings.load()
+    """Serve the portal with its worker until stopped."""
+    chosen = _opened()
     if chosen.demonstration and host not in server.LOOPBACK:
         raise click.ClickException("Demonstrationen släpper in vem som helst och får bara visas på den egna datorn.")
-    _prepare(chosen)
     if chosen.demonstration and not demonstration.is_loaded():
         _tell(chosen)
     if queries.is_demonstration() and not chosen.demonstration:
@@ -114,8 +122,7 @@ def _tell(chosen: Settings, until: str | None = None) -> None:
 @click.option("--until", type=click.Choice(list(demonstration.STOPS)), help="Sluta efter det här steget.")
 def demo(until: str | None) -> None:
     """Tell the demonstration's story anew, up to a step. Everything in the database is replaced."""
-    chosen = settings.load(demonstration=True)
-    _prepare(chosen)
+    chosen = _opened(demonstration=True)
     _tell(chosen, until)
     click.echo(f"Dagen är {clock.day_text(demonstration.STOPS[until or demonstration.LAST])}.")
     db.close_read_session()
@@ -162,10 +169,14 @@ def verify() -> None:
     click.echo("Allt stämmer.")
 
 
-def _opened() -> Settings:
-    """The installation's settings, with its database open."""
-    chosen = settings.load()
+def _opened(**given: Any) -> Settings:
+    """The installation's settings, with its database open. Nothing is made where there is none."""
+    chosen = _loaded(**given)
     db.configure(chosen.database)
+    try:
+        migrate.ensure_newest()
+    except migrate.SchemaError as error:
+        raise click.ClickException(str(error)) from error
     if chosen.demonstration:
         clock.move_by(queries.moved_days)
     return chosen

@@ -1,11 +1,17 @@
 """Bringing the schema forward and back: Alembic, configured in code."""
 
+import fcntl
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, inspect, literal, select, text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, inspect, literal, select, text
 from sqlalchemy import table as sql_table
 
 from grantportal import db
@@ -27,6 +33,62 @@ def downgrade(engine: Engine | None = None, revision: str = "base") -> tuple[str
     written once stays, so the database can be brought forward again, but the older portal cannot show it.
     """
     return _run(engine, lambda config: command.downgrade(config, revision))
+
+
+class SchemaError(Exception):
+    """The database is not one that this portal can use: a sentence for the operator."""
+
+
+def ensure_newest(engine: Engine | None = None) -> None:
+    """Whether the database has the portal's own schema, after waiting for a migration that is under way.
+
+    Raises SchemaError where there is no installation, where it is older than the portal, and where it is newer.
+    """
+    chosen = engine or db.engine()
+    place = chosen.url.database if chosen.dialect.name == "sqlite" else chosen.url.render_as_string()
+    none = SchemaError(f"Det finns ingen installation i {place}. Den görs med: grantportal db upgrade")
+    # To connect to a file that is not there would make it.
+    if chosen.dialect.name == "sqlite" and not Path(place or "").is_file():
+        raise none
+    with alone(chosen, shared=True), chosen.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    known = ScriptDirectory.from_config(config_for(None))
+    if current is None:
+        raise none
+    if current == known.get_current_head():
+        return
+    if current in {each.revision for each in known.walk_revisions()}:
+        raise SchemaError(
+            f"Databasen i {place} har version {current} och portalen {known.get_current_head()}. Säkerhetskopiera, och kör: "
+            "grantportal db upgrade"
+        )
+    raise SchemaError(f"Databasen i {place} hör till en nyare portal (version {current}). Installera den.")
+
+
+LOCK = 726_174
+"""The number of PostgreSQL's lock for whoever migrates."""
+
+
+@contextmanager
+def alone(engine: Engine | None = None, *, shared: bool = False) -> Iterator[None]:
+    """No other process, on any host, migrates this database meanwhile: who comes second waits.
+
+    `shared` is for those who only look: they wait for whoever migrates, and not for each other.
+    """
+    chosen = engine or db.engine()
+    if chosen.dialect.name == "sqlite":
+        folder_of_it = os.open(Path(chosen.url.database or ".").resolve().parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder_of_it, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder_of_it)
+        return
+    with chosen.connect() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        taken = func.pg_advisory_xact_lock_shared(LOCK) if shared else func.pg_advisory_xact_lock(LOCK)
+        connection.execute(select(taken))
+        yield
 
 
 def config_for(connection: object) -> Config:

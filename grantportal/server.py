@@ -9,6 +9,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from grantportal import settings
+
 PAUSE_SECONDS = 5.0
 """A worker that cannot start is not tried more often than this."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -48,8 +50,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Gunicorn asks for the application, in each process: none of them inherits another's connections."""
-        # By name: the application imports the commands, and this is one of them.
-        return import_module("grantportal.app").create_app()
+        # By name: the application imports the commands, and this is one of them. The command has looked at the database: a
+        # process that is replaced while the demonstration begins anew finds none.
+        return import_module("grantportal.app").create_app(settings.load())
 
     def run(self) -> None:
         """Serve until stopped."""

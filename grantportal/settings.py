@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import tempfile
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -113,10 +115,26 @@ class Settings:
         return self.instance / "mail"
 
 
-def load(**given: Any) -> Settings:
-    """Settings from the environment, then `settings.toml`, then the defaults; `given` goes before all of them."""
+SHORTEST_SECRET = 32
+"""Characters: what signs sessions and links cannot be guessed."""
+
+
+class SettingsError(Exception):
+    """The portal cannot start as it is set up: a sentence for the operator, who mends it."""
+
+
+def load(*, create: bool = False, **given: Any) -> Settings:
+    """Settings from the environment, then `settings.toml`, then the defaults; `given` goes before all of them.
+
+    `create` makes the instance folder and its secret where there is none: only `grantportal db upgrade` does. Raises
+    SettingsError where there is no installation, or where its secret is no secret, and ValueError for a setting that is
+    not understood.
+    """
     instance = Path(given.pop("instance", None) or os.environ.get("GRANTPORTAL_INSTANCE") or "instance").resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    if create:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not instance.is_dir():
+        raise SettingsError(f"Det finns ingen installation i {instance}. Den görs med: grantportal db upgrade")
     written = instance / "settings.toml"
     stored = tomllib.loads(written.read_text("utf-8")) if written.exists() else {}
     values: dict[str, Any] = {}
@@ -127,7 +145,9 @@ def load(**given: Any) -> Settings:
         if raw is not None:
             values[each.name] = _typed(raw, each.type)
     if not values.get("secret_key"):
-        values["secret_key"] = _kept_secret(instance / "secret_key")
+        values["secret_key"] = _kept_secret(instance / "secret_key", create=create)
+    elif len(values["secret_key"]) < SHORTEST_SECRET:
+        raise SettingsError(f"Inställningen secret_key är för kort. Den ska ha minst {SHORTEST_SECRET} tecken.")
     settings = Settings(instance=instance, **values)
     # What is wrong in them is told now, and not by the worker at night.
     _ = settings.reminder_days
@@ -147,14 +167,40 @@ def _typed(raw: Any, kind: Any) -> Any:
     return int(raw) if kind is int else raw
 
 
-def _kept_secret(path: Path) -> str:
-    """The installation's own secret, made once and readable by its owner only."""
+def _kept_secret(path: Path, *, create: bool) -> str:
+    """The installation's own secret, made once and readable by its owner only: whole on the disk, or not there at all."""
+    if create and not path.exists():
+        opened, making = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+        try:
+            with open(opened, "w") as made:
+                made.write(secrets.token_hex(SHORTEST_SECRET))
+                made.flush()
+                os.fsync(made.fileno())
+            # Who makes one at the same time does not get another.
+            with suppress(FileExistsError):
+                os.link(making, path)
+            _fsync(path.parent)
+        finally:
+            os.unlink(making)
+    if not path.exists():
+        raise SettingsError(
+            f"Nyckeln {path} saknas. Lägg tillbaka den ur säkerhetskopian. En ny görs med: grantportal db upgrade"
+        )
+    kept = path.read_text("utf-8").strip()
+    if len(kept) < SHORTEST_SECRET:
+        raise SettingsError(
+            f"Nyckeln {path} är tom eller för kort. Lägg tillbaka den ur säkerhetskopian, eller ta bort filen och gör en ny "
+            "med: grantportal db upgrade"
+        )
+    return kept
+
+
+def _fsync(place: Path) -> None:
+    opened = os.open(place, os.O_RDONLY)
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text()
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def folder(name: str) -> Path:

@@ -86,7 +86,7 @@ def ensure_all_there(url: str, instance: Path, stored_name: str) -> None:
 def test_sqlite_is_backed_up_and_restored(database, instance, shell, tmp_path):
     shutil.copyfile(database.file, instance / "portal.sqlite3")
     db.configure(f"sqlite:///{instance / 'portal.sqlite3'}")
-    (instance / "secret_key").write_text("secret")
+    (instance / "secret_key").write_text("secret" * 8)
     name = written(instance)
     backup, restored = tmp_path / "backup", tmp_path / "restored"
 
@@ -112,7 +112,7 @@ def test_a_copied_sqlite_file_is_no_backup(database, instance):
 
 @postgresql_only
 def test_postgresql_is_backed_up_and_restored(database, instance, shell, tmp_path):
-    (instance / "secret_key").write_text("secret")
+    (instance / "secret_key").write_text("secret" * 8)
     name = written(instance)
     backup, restored = tmp_path / "backup", tmp_path / "restored"
     cluster, new = databases.Cluster(), f"restored_{run.worker()}"

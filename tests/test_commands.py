@@ -16,6 +16,7 @@ def command(database, tmp_path, monkeypatch):
     """Run a command against the test's database."""
     monkeypatch.setenv("GRANTPORTAL_INSTANCE", str(tmp_path))
     monkeypatch.setenv("GRANTPORTAL_DATABASE_URL", database.url)
+    monkeypatch.setenv("GRANTPORTAL_SECRET_KEY", "s" * 32)
     monkeypatch.setenv("GRANTPORTAL_PUBLIC_URL", "https://portal.example.se/")
 
     def run(*words):

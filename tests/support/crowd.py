@@ -160,7 +160,7 @@ def served(url: str, instance: Path, *, processes: int = 2) -> Iterator[int]:
     given = {
         "GRANTPORTAL_INSTANCE": str(instance),
         "GRANTPORTAL_DATABASE_URL": url,
-        "GRANTPORTAL_SECRET_KEY": "bench",
+        "GRANTPORTAL_SECRET_KEY": "bench" * 8,
         "GRANTPORTAL_SECURE_COOKIES": "0",
         "GRANTPORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
