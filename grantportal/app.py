@@ -41,6 +41,8 @@ class Number(IntegerConverter):
 
 
 TRANSPORT = "max-age=31536000"
+AWAY_SECONDS = 30
+"""When a browser may try again after an outage."""
 
 
 def create_app(given: Settings | None = None) -> Flask:
@@ -49,6 +51,7 @@ def create_app(given: Settings | None = None) -> Flask:
     Raises SettingsError and SchemaError where there is no installation that this portal can serve.
     """
     logs.keep_personal_numbers_out()
+    logs.say_once_a_second()
     chosen = given or settings.load()
     app = Flask(__name__, template_folder=str(settings.folder("templates")))
     app.config.update(
@@ -65,7 +68,7 @@ def create_app(given: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
     )
-    db.configure(chosen.database)
+    db.configure(chosen.database, connections=chosen.connections, statement_seconds=chosen.statement_seconds)
     if given is None:
         # Whoever gives the settings has looked.
         migrate.ensure_newest()
@@ -194,9 +197,12 @@ def _failed(error: HTTPException) -> Any:
     return accounts.sign_in_first() if code == 401 else _page(code)
 
 
-def _broken(error: Exception) -> tuple[str, int]:
-    """Anything unforeseen: logged whole for the operator, a plain page for the reader."""
-
+def _broken(error: Exception) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Anything unforeseen: logged whole for the operator, a plain page for the reader. An outage is told as one."""
+    if db.is_outage(error):
+        current_app.logger.warning("away: %s", logs.first_line(error))
+        db.close_read_session()
+        return _frameless("503"), 503, {"Retry-After": str(AWAY_SECONDS)}
     current_app.logger.error("unforeseen error", exc_info=error)
     if current_app.testing:
         raise error

@@ -1,6 +1,7 @@
 """The `grantportal` command. Commands call services as SYSTEM."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -59,6 +60,12 @@ def database_upgrade() -> None:
     click.echo("Databasen är uppdaterad.")
 
 
+def _ensure_writable(chosen: Settings) -> None:
+    """A disk that only reads is told at the start, and not by the first who saves."""
+    if not os.access(chosen.instance, os.W_OK | os.X_OK):
+        raise click.ClickException(f"Mappen {chosen.instance} går inte att skriva i. Rätta det, och starta igen.")
+
+
 def _loaded(**given: Any) -> Settings:
     """The settings; what is wrong with them is told, not shown as a fault."""
     try:
@@ -89,6 +96,7 @@ def database_downgrade(revision: str) -> None:
 def serve(host: str, port: int, processes: int) -> None:
     """Serve the portal with its worker until stopped."""
     chosen = _opened()
+    _ensure_writable(chosen)
     if chosen.demonstration and host not in server.LOOPBACK:
         raise click.ClickException("Demonstrationen släpper in vem som helst och får bara visas på den egna datorn.")
     if chosen.demonstration and not demonstration.is_loaded():
@@ -106,7 +114,7 @@ def serve(host: str, port: int, processes: int) -> None:
     db.close_read_session()
     # The processes that are made from this one make their own connections.
     db.engine().dispose()
-    server.Server(host, port, processes).run()
+    server.Server(host, port, processes, chosen.threads).run()
 
 
 def _tell(chosen: Settings, until: str | None = None) -> None:
@@ -135,6 +143,7 @@ def worker(once: bool) -> None:
     logs.keep_personal_numbers_out()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     chosen = _opened()
+    _ensure_writable(chosen)
     if once:
         done = working.drain(chosen)
         click.echo(f"{done} klara, {working.remaining()} kvar.")

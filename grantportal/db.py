@@ -4,14 +4,16 @@ SQLite and PostgreSQL keep the same promises. SQLite writes under BEGIN IMMEDIAT
 the row that owns the limit (measured: the only pair that never let a frame be exceeded).
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, Select, Text, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,6 +24,7 @@ from grantportal.domain.texts import normal
 Q = TypeVar("Q", bound="Select[Any]")
 
 BUSY_TIMEOUT_MS = 10_000
+POOL_SECONDS = 10
 COLLATION = "sv-x-icu"
 """One name on both databases sorts å ä ö last: PostgreSQL ships it, SQLite gets it on connect."""
 
@@ -30,9 +33,13 @@ _current: ContextVar[Session | None] = ContextVar("act_session", default=None)
 _reading: ContextVar[Session | None] = ContextVar("read_session", default=None)
 
 
-def configure(url: str) -> Engine:
-    """Make the engine that the whole process uses. `url` is a SQLAlchemy address; postgresql:// means psycopg 3."""
-    return use(engine_for(url))
+def configure(url: str, *, connections: int | None = None, statement_seconds: int = 0) -> Engine:
+    """Make the engine that the whole process uses. `url` is a SQLAlchemy address; postgresql:// means psycopg 3.
+
+    `connections` is the most it has open at a time: who needs one more waits, and then gets an outage. A statement that
+    takes longer than `statement_seconds` is broken off (0: never).
+    """
+    return use(engine_for(url, connections=connections, statement_seconds=statement_seconds))
 
 
 def use(chosen: Engine) -> Engine:
@@ -52,12 +59,17 @@ def engine() -> Engine:
     return _engine
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str, *, connections: int | None = None, statement_seconds: int = 0) -> Engine:
     """An engine with this house's settings, also for tools and tests that need their own."""
     address = make_url(url)
+    pool: dict[str, Any] = (
+        {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_SECONDS}
+        if connections and address.database
+        else {}
+    )
     if address.get_backend_name() == "sqlite":
         made = create_engine(
-            address, connect_args={"isolation_level": None, "check_same_thread": False}, hide_parameters=True
+            address, connect_args={"isolation_level": None, "check_same_thread": False}, hide_parameters=True, **pool
         )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
@@ -67,7 +79,15 @@ def engine_for(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         hide_parameters=True,  # what people have written does not follow an error into a log
-        connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC"},
+        connect_args={
+            "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout={statement_seconds * 1000} -c timezone=UTC",
+            # A server that is gone without a word is noticed, while it is called and after.
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
+        **pool,
     )
 
 
@@ -200,6 +220,33 @@ def is_passing(error: DBAPIError) -> bool:
     """Whether the same act may succeed if it is tried again: deadlock, serialization, lock timeout, busy SQLite."""
     origin: Any = error.orig
     return getattr(origin, "sqlstate", None) in _PASSING or "database is locked" in str(origin)
+
+
+# What PostgreSQL says of itself and not of a statement: no connection, no room, shut down or broken off, a disk that fails,
+# a server that only reads. SQLite has words for the same.
+_AWAY = ("08", "53", "57", "58", "25006", "55P03")
+_AWAY_SQLITE = (
+    "unable to open database file",
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "readonly database",
+)
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether it is no fault of the portal's: database or disk is away, full, busy or only to be read, for now."""
+    if isinstance(error, TimeoutError):
+        return True
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        state = getattr(error.orig, "sqlstate", None)
+        if state is not None:
+            return str(state).startswith(_AWAY)
+        # psycopg has no code for a server that it could not reach, or lost.
+        lost = error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError)
+        return lost or any(words in str(error.orig) for words in _AWAY_SQLITE)
+    return isinstance(error, OSError) and error.errno in _DISK
 
 
 def violated(error: IntegrityError) -> str:

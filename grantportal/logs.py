@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from typing import Any
 
 from grantportal.domain.personal_numbers import masked
@@ -15,6 +16,48 @@ _SPELLED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:\\x[0-9A-Fa-f]{2})+|\\u[0-9A-Fa-
 def keep_personal_numbers_out() -> None:
     """From now on every line that this process logs has them taken out, in its words and in its traceback."""
     logging.setLogRecordFactory(_record)
+
+
+_TOLD_EACH_TIME = 1.0
+_REPEATING = ("grantportal.app", "grantportal.worker", "sqlalchemy.pool.impl.QueuePool")
+
+
+class OnceASecond(logging.Filter):
+    """The same fault is told once a second, however many meet it: an outage does not fill the disk that may be full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forget()
+
+    def forget(self) -> None:
+        """Tell everything anew."""
+        self._next: dict[tuple[int, str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written: by where it is from, its first words and those of its fault."""
+        if record.levelno < logging.WARNING:
+            return True
+        fault = first_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else ""
+        key, now = (record.lineno, fault, str(record.msg)[:60]), time.monotonic()
+        if now < self._next.get(key, 0):
+            return False
+        self._next = {each: until for each, until in self._next.items() if until > now}
+        self._next[key] = now + _TOLD_EACH_TIME
+        return True
+
+
+once = OnceASecond()
+
+
+def say_once_a_second() -> None:
+    """From now on what repeats itself is told once a second."""
+    for name in _REPEATING:
+        logging.getLogger(name).addFilter(once)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line: its kind and its first words."""
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:300]}"
 
 
 def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:

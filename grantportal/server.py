@@ -28,14 +28,14 @@ class Keeper(Arbiter):  # type: ignore[misc]
 class Server(BaseApplication):  # type: ignore[misc]
     """The web application in `processes` processes; the worker runs for as long as they do."""
 
-    def __init__(self, host: str, port: int, processes: int) -> None:
+    def __init__(self, host: str, port: int, processes: int, threads: int) -> None:
         self._worker: subprocess.Popen[bytes] | None = None
         self._not_before = 0.0
         self._chosen: dict[str, Any] = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": processes,
             "worker_class": "gthread",
-            "threads": 4,
+            "threads": threads,
             "proc_name": "grantportal",
             "loglevel": "warning",
             "control_socket_disable": True,

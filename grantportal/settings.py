@@ -68,6 +68,12 @@ class Settings:
     sign_in_attempts_per_address: int = 100
     """The same per address that they come from; a whole organisation may share one."""
     sign_in_window_minutes: int = 15
+    threads: int = 4
+    """Threads in each process that `grantportal serve` answers with; as many answers at a time."""
+    database_connections: int = 0
+    """The most that a process has open to the database; 0 means two for each thread, and one."""
+    statement_seconds: int = 60
+    """A statement of a page that takes longer in PostgreSQL is broken off; 0 means never."""
     proxies: int = 0
     """How many proxies stand before the portal and tell whom the request came from; 0 when none does."""
     require_second_factor: bool = False
@@ -79,6 +85,11 @@ class Settings:
     def database(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{self.instance / 'portal.sqlite3'}"
+
+    @property
+    def connections(self) -> int:
+        """The most that a process has open to the database: a page reads with one while an act writes with another."""
+        return self.database_connections or 2 * self.threads + 1
 
     @property
     def numbers_begin_with(self) -> str:

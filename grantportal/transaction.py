@@ -117,6 +117,22 @@ def bookkeeping(kind: Bookkeeping, actor: Actor | None = None) -> Iterator[tuple
 
 
 @contextmanager
+def marking(kind: Bookkeeping) -> Iterator[Session]:
+    """The same for what only marks that somebody has been there: what cannot be written now is not, and nobody is stopped.
+
+    Nothing after a statement that failed in it is done.
+    """
+    try:
+        with bookkeeping(kind) as (session, _):
+            yield session
+    except SavedMeanwhile:
+        return
+    except Exception as error:
+        if not db.is_outage(error):
+            raise
+
+
+@contextmanager
 def _committed() -> Iterator[Session]:
     if db.is_acting():
         raise RuntimeError("acts do not nest: a service never calls another service")
@@ -255,4 +271,4 @@ def recomputed(event: Event) -> str:
     return fingerprint(canonical(content))
 
 
-__all__ = ["Act", "Bookkeeping", "bookkeeping", "chain_of", "recomputed", "transaction"]
+__all__ = ["Act", "Bookkeeping", "bookkeeping", "chain_of", "marking", "recomputed", "transaction"]

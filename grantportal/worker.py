@@ -16,7 +16,7 @@ from threading import Event as Flag
 from typing import Any
 from urllib.parse import urlsplit
 
-from grantportal import db, standstill
+from grantportal import db, logs, standstill
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.attachments import KIND_OF
 from grantportal.domain.cases import FrozenKind
@@ -65,9 +65,12 @@ def run(settings: Settings, stop: Flag) -> None:
                         break
         except standstill.StandsStill:
             db.close_read_session()
-        except Exception:
+        except Exception as error:
             # The database may be away for a while; the worker waits for it.
-            log.exception("the worker could not fetch work")
+            if db.is_outage(error):
+                log.warning("away: %s", logs.first_line(error))
+            else:
+                log.exception("the worker could not fetch work")
             db.close_read_session()
         stop.wait(PAUSE_SECONDS)
 
@@ -147,7 +150,13 @@ def document(settings: Settings, record_id: int, actor: Actor = SYSTEM) -> tuple
         return None
     if facts.file is None:
         made = pdf.render(_BUILDERS[facts.kind](json.loads(facts.content), facts.sha256, settings))
-        files.attach(record_id, placing.place(settings.files, made), shown_name=facts.shown_name, media_type=PDF)
+        try:
+            files.attach(record_id, placing.place(settings.files, made), shown_name=facts.shown_name, media_type=PDF)
+        except Exception as error:
+            if not db.is_outage(error):
+                raise
+            # It is the same bytes each time: who reads it need not wait until it can be stored.
+            return facts.shown_name, PDF, made
         # Somebody else may have been first: what is stored is what everybody gets.
         facts = records.to_render(record_id, actor)
         db.close_read_session()

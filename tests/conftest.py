@@ -12,7 +12,7 @@ from flask import Flask  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 from jinja2.bccache import Bucket, BytecodeCache  # noqa: E402
 
-from grantportal import db  # noqa: E402
+from grantportal import db, logs  # noqa: E402
 from grantportal.app import create_app  # noqa: E402
 from grantportal.domain import accounts  # noqa: E402
 from grantportal.models.accounts import User  # noqa: E402
@@ -113,6 +113,12 @@ def quick_passwords() -> Iterator[None]:
         patch.setattr(accounts, "_HASHER", quick)
         patch.setattr(accounts, "_NOBODYS", quick.hash("nobody"))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _each_line_is_new() -> None:
+    """What an earlier test has met does not keep this one's line out of the log."""
+    logs.once.forget()
 
 
 @pytest.fixture

@@ -113,6 +113,15 @@ def test_a_secret_that_is_none_stops_the_start(place, kept):
     assert (place / "secret_key").read_text() == kept
 
 
+@pytest.mark.parametrize("words", [("serve",), ("worker", "--once")], ids=" ".join)
+def test_a_folder_that_can_only_be_read_is_told_at_the_start(place, monkeypatch, words):
+    command("db", "upgrade")
+    monkeypatch.setattr(os, "access", lambda path, mode: path != place)
+    refused = command(*words)
+    assert refused.exit_code == 1
+    assert f"Mappen {place} går inte att skriva i." in refused.output
+
+
 def test_a_secret_that_is_lost_is_asked_for(place):
     command("db", "upgrade")
     (place / "secret_key").unlink()

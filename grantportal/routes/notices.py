@@ -59,7 +59,7 @@ def show(notice_id: int) -> ResponseReturnValue:
     """Open what the message is about; the message is thereby read."""
     notice = web.seen(notices.get(web.signed_in(), notice_id))
     if not notice.is_read:
-        services.mark_read(web.actor(), notice_id)
+        services.note_opened(web.actor(), notice_id)
     return redirect(place(notice), code=303)
 
 

@@ -33,7 +33,7 @@ from grantportal.domain.accounts import (
     step_of_code,
 )
 from grantportal.domain.actors import SYSTEM, Actor
-from grantportal.domain.errors import NotVisible, RuleViolation, SavedMeanwhile
+from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
 from grantportal.effects import attempts
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInAttempt, SignInSession, User
@@ -41,7 +41,7 @@ from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import accounts, organisations
 from grantportal.queries.accounts import key_hash
-from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+from grantportal.transaction import Bookkeeping, bookkeeping, marking, transaction
 
 CODE_MINUTES = 10
 """How long a person has for the engångskod after the password."""
@@ -249,13 +249,10 @@ def close_session(key: str) -> None:
 
 def note_seen(session_id: int) -> None:
     """Note that the session is in use. It is no matter if the database is busy: the next request notes it."""
-    try:
-        with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
-            session.execute(
-                update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=clock.real_now())
-            )
-    except SavedMeanwhile:
-        return
+    with marking(Bookkeeping.SESSIONS) as session:
+        session.execute(
+            update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=clock.real_now())
+        )
 
 
 def _open(session: Session, user: User, hours: int) -> Opened:

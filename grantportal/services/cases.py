@@ -18,7 +18,7 @@ from grantportal.effects import notices
 from grantportal.models.cases import ReadMark
 from grantportal.policy import MAY_BE_ASSIGNED, Permission, require
 from grantportal.queries import accounts, cases
-from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+from grantportal.transaction import Bookkeeping, bookkeeping, marking, transaction
 
 
 def change_reference(actor: Actor, case_id: int, command: ChangeReference) -> None:
@@ -70,7 +70,7 @@ def assign(actor: Actor, case_ids: Sequence[int], command: AssignCases) -> int:
 
 def note_read(actor: Actor, case_id: int, seq: int) -> None:
     """The person has the case's page open, with everything up to `seq`; what comes meanwhile stays new."""
-    with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
+    with marking(Bookkeeping.READ_MARKS) as session:
         mark = db.insert(ReadMark).values(user_id=actor.user_id, case_id=case_id, seq=seq)
         session.execute(
             mark.on_conflict_do_update(

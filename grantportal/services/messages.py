@@ -6,7 +6,7 @@ from grantportal import db, policy
 from grantportal.domain import clock, messages, personal_numbers
 from grantportal.domain.actors import Actor
 from grantportal.domain.cases import Direction, RecordKind
-from grantportal.domain.errors import NoRight, NotVisible, SavedMeanwhile
+from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.domain.events import EventKind
 from grantportal.domain.messages import WriteMessage
 from grantportal.effects import notices
@@ -15,7 +15,7 @@ from grantportal.models.messages import Message, MessageRead
 from grantportal.models.portal import Notice
 from grantportal.policy import Permission
 from grantportal.queries import messages as queries
-from grantportal.transaction import Bookkeeping, bookkeeping, transaction
+from grantportal.transaction import Bookkeeping, marking, transaction
 
 
 def write(actor: Actor, case_id: int, command: WriteMessage) -> int:
@@ -71,27 +71,26 @@ def mark_read(actor: Actor, case_id: int, message_id: int) -> int:
 
     Answers how many notices were thereby read. It is no matter if the database is busy: they are unread until next time.
     """
-    try:
-        with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
-            here = db.insert(MessageRead).values(case_id=case_id, user_id=actor.user_id, message_id=message_id)
-            session.execute(
-                here.on_conflict_do_update(
-                    index_elements=[MessageRead.case_id, MessageRead.user_id],
-                    set_={"message_id": message_id},
-                    where=MessageRead.message_id < message_id,
-                )
+    read_now = 0
+    with marking(Bookkeeping.READ_MARKS) as session:
+        here = db.insert(MessageRead).values(case_id=case_id, user_id=actor.user_id, message_id=message_id)
+        session.execute(
+            here.on_conflict_do_update(
+                index_elements=[MessageRead.case_id, MessageRead.user_id],
+                set_={"message_id": message_id},
+                where=MessageRead.message_id < message_id,
             )
-            read = session.execute(
-                update(Notice)
-                .where(
-                    Notice.user_id == actor.user_id,
-                    Notice.case_id == case_id,
-                    Notice.about == Message.__tablename__,
-                    Notice.about_id <= message_id,
-                    Notice.read_at.is_(None),
-                )
-                .values(read_at=clock.now())
+        )
+        read = session.execute(
+            update(Notice)
+            .where(
+                Notice.user_id == actor.user_id,
+                Notice.case_id == case_id,
+                Notice.about == Message.__tablename__,
+                Notice.about_id <= message_id,
+                Notice.read_at.is_(None),
             )
-            return int(read.rowcount)  # type: ignore[attr-defined]  # an UPDATE always has a count
-    except SavedMeanwhile:
-        return 0
+            .values(read_at=clock.now())
+        )
+        read_now += int(read.rowcount)  # type: ignore[attr-defined]  # an UPDATE always has a count
+    return read_now

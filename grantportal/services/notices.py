@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Update, update
 
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
@@ -12,7 +12,7 @@ from grantportal.effects.outbox import finish
 from grantportal.models.portal import Notice, OutboxItem
 from grantportal.policy import PARTY_ROLES
 from grantportal.queries import notices
-from grantportal.transaction import Bookkeeping, bookkeeping
+from grantportal.transaction import Bookkeeping, bookkeeping, marking
 
 MAIL = "mail"
 """Outbox kind: a mail to one address, that says only that something waits."""
@@ -58,20 +58,27 @@ def _receivers(payload: dict[str, Any]) -> list[int]:
     return sorted(persons - {*payload.get("but", ())})
 
 
+def note_opened(actor: Actor, notice_id: int) -> None:
+    """The person opens what the message is about, and has thereby read it; if the database is busy, it is unread still."""
+    with marking(Bookkeeping.READ_MARKS) as session:
+        session.execute(_read(actor, Notice.id == notice_id))
+
+
 def mark_read(actor: Actor, notice_id: int) -> None:
-    """The person has read the message, or says so."""
-    _mark(actor, Notice.id == notice_id)
+    """The person says that the message is read."""
+    with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
+        session.execute(_read(actor, Notice.id == notice_id))
 
 
 def mark_all_read(actor: Actor, newest_id: int) -> None:
     """The person has read all messages up to the newest that the page showed; one that comes meanwhile stays unread."""
-    _mark(actor, Notice.id <= newest_id)
-
-
-def _mark(actor: Actor, which: ColumnElement[bool]) -> None:
     with bookkeeping(Bookkeeping.READ_MARKS) as (session, _):
-        session.execute(
-            update(Notice)
-            .where(Notice.user_id == actor.user_id, which, Notice.read_at.is_(None))
-            .values(read_at=clock.now())
-        )
+        session.execute(_read(actor, Notice.id <= newest_id))
+
+
+def _read(actor: Actor, which: ColumnElement[bool]) -> Update:
+    return (
+        update(Notice)
+        .where(Notice.user_id == actor.user_id, which, Notice.read_at.is_(None))
+        .values(read_at=clock.now())
+    )
