@@ -302,7 +302,14 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     found = (
         db.session()
         .execute(
-            select(Call, _title(until), grants.title_for_call(), FormVersion.definition)
+            select(
+                Call,
+                _title(until),
+                grants.title_for_call(),
+                FormVersion.definition,
+                _withdrawn_at(until),
+                _waits(until),
+            )
             .join(Grant, Call.grant_id == Grant.id)
             .outerjoin(FormVersion, Call.application_form_id == FormVersion.id)
             .where(Call.id == call_id, visible(actor, Call), Call.published_at.is_not(None))
@@ -311,14 +318,11 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
     )
     if found is None:
         return None
-    call, title, grant_title, form = found
+    call, title, grant_title, form, withdrawn_at, waits = found
     frames = grants.years_of_call_at(call, until)
     years = tuple(frames)
     lines = _lines(years, until, [call_id])
     granted = _granted([call.grant_id], until)
-    withdrawn_at = next((each.made_at for each in call.changes if each.kind is CallChangeKind.WITHDRAWN), None)
-    if withdrawn_at is not None and withdrawn_at > until:
-        withdrawn_at = None
     is_open = withdrawn_at is None and until < clock.end_of(call.last_day)
     extra = select(Call.id, _title(until)).where(Call.extends_id == call_id, visible(actor, Call)).order_by(Call.id)
     return CallAllocations(
@@ -344,18 +348,29 @@ def of_call(actor: Actor, call_id: int, day: date | None = None) -> CallAllocati
         ),
         extra_calls=tuple((each.id, each.title) for each in db.session().execute(extra)),
         asks_for_homes=form is not None and FormDefinition.from_json(form).asks_for_homes,
-        more_may_come=is_open or _waits(call_id, until),
+        more_may_come=is_open or waits,
         withdrawn_at=withdrawn_at,
     )
 
 
-def _waits(call_id: int, until: datetime) -> bool:
-    """Whether an application had come in and its decision was not sent."""
-    sent = _standing(select(Decision.application_id).where(Decision.application_id == Application.id), until)
-    waiting = exists().where(
-        Application.call_id == call_id, Application.submitted_at <= until, ~sent.correlate(Application).exists()
+def _withdrawn_at(until: datetime) -> ColumnElement[Any]:
+    """When the row's call was withdrawn, if that was by then."""
+    return (
+        select(CallChange.made_at)
+        .where(CallChange.call_id == Call.id, CallChange.kind == CallChangeKind.WITHDRAWN, CallChange.made_at <= until)
+        .correlate(Call)
+        .scalar_subquery()
     )
-    return bool(db.session().scalar(select(waiting)))
+
+
+def _waits(until: datetime) -> ColumnElement[bool]:
+    """Whether an application to the row's call had come in whose decision was not sent."""
+    sent = _standing(select(Decision.application_id).where(Decision.application_id == Application.id), until)
+    return (
+        exists()
+        .where(Application.call_id == Call.id, Application.submitted_at <= until, ~sent.correlate(Application).exists())
+        .correlate(Call)
+    )
 
 
 @dataclass(frozen=True)
