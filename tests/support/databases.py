@@ -125,10 +125,10 @@ def _into_one_file(file: Path) -> None:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a PostgreSQL database holds: each table's rows as COPY writes them, and how far its numbers have come."""
+    """What a PostgreSQL database holds: each table's rows as COPY writes them, and what sets its numbers where they were."""
 
     tables: dict[str, bytes]
-    numbers: list[tuple[str, int, bool]]
+    numbers: bytes
 
 
 class Server:
@@ -149,10 +149,17 @@ class Server:
         self.tables = [name for (name,) in self.connection.execute(tables) if name != "alembic_version"]
         sequences = "SELECT relname FROM pg_class WHERE relkind = 'S' ORDER BY relname"
         self.sequences = [name for (name,) in self.connection.execute(sequences)]
-        self.clean = self.copy()
+        # Put into words once: for each test anew it takes longer than the server does.
+        self.emptying = sql.Composed(
+            [
+                # As a replica, no trigger fires: neither foreign keys nor what makes rows immutable.
+                sql.SQL("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"),
+                *(sql.SQL("DELETE FROM {};").format(_name(table)) for table in self.tables),
+            ]
+        ).as_bytes(self.connection)
         # No two tables count alike: what takes one's number for another's finds nothing.
         apart = [(name, 1000 * place, False) for place, name in enumerate(self.sequences, 1)]
-        self.clean = replace(self.clean, numbers=apart)
+        self.clean = replace(self.copy(), numbers=self._setting(apart))
 
     def reset(self) -> None:
         self.put_back(self.clean)
@@ -168,24 +175,18 @@ class Server:
         for (table,) in self.connection.execute(filled).fetchall():
             with self.connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(_name(table))) as rows:
                 tables[table] = b"".join(rows)
-        return Rows(tables, self.connection.execute(numbers).fetchall())
+        return Rows(tables, self._setting(self.connection.execute(numbers).fetchall()))
 
     def put_back(self, copy: Rows) -> None:
         self.times_filled += 1
         with self.connection.transaction():
-            self.connection.execute(
-                sql.Composed(
-                    [
-                        # As a replica, no trigger fires: neither foreign keys nor what makes rows immutable.
-                        sql.SQL("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"),
-                        *(sql.SQL("DELETE FROM {};").format(_name(table)) for table in self.tables),
-                        _joined(", ", "setval({0}, {1}, {2})", copy.numbers, before="SELECT "),
-                    ]
-                )
-            )
+            self.connection.execute(self.emptying + copy.numbers)
             for table, rows in copy.tables.items():
                 with self.connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(_name(table))) as writing:
                     writing.write(rows)
+
+    def _setting(self, numbers: list[tuple[str, int, bool]]) -> bytes:
+        return _joined(", ", "setval({0}, {1}, {2})", numbers, before="SELECT ").as_bytes(self.connection)
 
 
 def _name(of: str) -> sql.Identifier:
