@@ -39,15 +39,16 @@ def configure(url: str, *, connections: int | None = None, statement_seconds: in
     `connections` is the most it has open at a time: who needs one more waits, and then gets an outage. A statement that
     takes longer than `statement_seconds` is broken off (0: never).
     """
+    close_read_session()
+    if _engine is not None:
+        _engine.dispose()
     return use(engine_for(url, connections=connections, statement_seconds=statement_seconds))
 
 
 def use(chosen: Engine) -> Engine:
-    """Make `chosen` the engine that the whole process uses."""
+    """Make `chosen` the engine that the whole process uses. Whoever made the one before closes its connections."""
     global _engine
     close_read_session()
-    if _engine is not None:
-        _engine.dispose()
     _engine = chosen
     return _engine
 
