@@ -84,13 +84,18 @@ def _about_economy(said: Mapping[str, ResultAnswer], economy: Economy) -> Iterat
         yield _economy(
             first, f"Inga kostnader är redovisade, men {kr(economy.paid)} är utbetalt. Allt ska betalas tillbaka."
         )
-    if economy.charged and said and not any(answer.rating in {Rating.MET, Rating.PARTLY} for answer in said.values()):
+    # What is not answered yet is not unmet.
+    rated = [answer.rating for answer in said.values()]
+    if economy.charged and rated and all(rating is not None and rating not in _REACHED for rating in rated):
         yield _economy(
             first,
             f"Bidraget belastas med {kr(economy.charged)}, men inget förväntat resultat är uppnått eller delvis uppnått.",
         )
     if economy.paid < economy.budget:
         yield _economy(first, _not_all_paid(economy.budget, economy.paid))
+
+
+_REACHED = {Rating.MET, Rating.PARTLY}
 
 
 def _not_all_paid(budget: Kronor, paid: Kronor) -> str:

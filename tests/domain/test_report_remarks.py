@@ -91,6 +91,7 @@ def test_money_used_without_any_result_is_told():
         "Bidraget belastas med 100 000 kr, men inget förväntat resultat är uppnått eller delvis uppnått."
     ]
     assert told(said | {"A1": replace(said["A1"], rating=Rating.PARTLY)}) == []
+    assert told(said | {"A1": ResultAnswer()}) == []
 
 
 def test_what_is_granted_and_not_paid_is_told():
