@@ -5,6 +5,7 @@ the row that owns the limit (measured: the only pair that never let a frame be e
 """
 
 import errno
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import Engine, Select, Text, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SAWarning, TimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -27,6 +28,12 @@ BUSY_TIMEOUT_MS = 10_000
 POOL_SECONDS = 10
 COLLATION = "sv-x-icu"
 """One name on both databases sorts å ä ö last: PostgreSQL ships it, SQLite gets it on connect."""
+
+# SQLAlchemy only warns when a statement has lost what ties its tables to each other, and then asks it: the answer is other
+# rows than were meant, and nothing tells. Such a statement is refused. Its other warnings are advice, and stay warnings.
+warnings.filterwarnings(
+    "error", r"\w+ statement has a cartesian product|Did not locate an expression in selectable", SAWarning
+)
 
 _engine: Engine | None = None
 _current: ContextVar[Session | None] = ContextVar("act_session", default=None)

@@ -246,10 +246,6 @@ def _text(row: "Answer | BudgetLine | StaffRow") -> str:
     ).text()
 
 
-_EARLIER = aliased(Application)
-_ADDED_BY = aliased(User)
-
-
 def draft_rows(
     actor: Actor, application_id: int, definition: FormDefinition, needed: Opened | None = None
 ) -> DraftRows:
@@ -261,17 +257,18 @@ def draft_rows(
     needed = needed or Opened.whole(definition)
     session = db.session()
     mine = policy.own(actor, Application)
+    earlier, added_by = aliased(Application), aliased(User)
     names: dict[int, str] = {}
     rows: dict[str, Answer | BudgetLine | StaffRow] = {}
     fetched: dict[str, str] = {}
     written: Any = (
-        select(Answer, User.name, Call.title, _EARLIER.applicant_unit)
+        select(Answer, User.name, Call.title, earlier.applicant_unit)
         .select_from(Application)
         .outerjoin(Answer, Answer.application_id == Application.id)
         .outerjoin(User, User.id == Answer.changed_by_id)
         .outerjoin(FrozenVersion, FrozenVersion.id == Answer.fetched_from_id)
-        .outerjoin(_EARLIER, _EARLIER.id == FrozenVersion.subject_id)
-        .outerjoin(Call, Call.id == _EARLIER.call_id)
+        .outerjoin(earlier, earlier.id == FrozenVersion.subject_id)
+        .outerjoin(Call, Call.id == earlier.call_id)
         .where(Application.id == application_id, mine)
     )
     files: list[Any] = []
@@ -279,13 +276,13 @@ def draft_rows(
         first = select(func.min(Answer.id)).where(Answer.application_id == application_id).scalar_subquery()
         # Beside the first answer only, or beside none where there is none: each file comes once.
         written = (
-            written.add_columns(Attachment, StoredFile, _ADDED_BY.name)
+            written.add_columns(Attachment, StoredFile, added_by.name)
             .outerjoin(
                 Attachment,
                 and_(Attachment.application_id == Application.id, or_(Answer.id.is_(None), Answer.id == first)),
             )
             .outerjoin(StoredFile, StoredFile.id == Attachment.file_id)
-            .outerjoin(_ADDED_BY, _ADDED_BY.id == Attachment.added_by_id)
+            .outerjoin(added_by, added_by.id == Attachment.added_by_id)
             .order_by(Attachment.question, Attachment.id)
         )
     for answer, name, call, unit, *file in session.execute(written):

@@ -742,13 +742,11 @@ def _form_faults(call: Call) -> tuple[str, ...]:
     ):
         definition = FormDefinition.from_json(version.definition)
         faults = report_forms.faults(definition)
-        if definition.must_choose_home and not db.session().scalar(_any_home):
+        any_home = exists().where(YouthHome.status == YouthHomeStatus.OPEN).select()
+        if definition.must_choose_home and not db.session().scalar(any_home):
             faults += ("En fråga kräver att ett ungdomshem väljs, men inget är registrerat. Registrera dem först.",)
         found += [f"{definition.title}: {each}" for each in faults]
     return tuple(found)
-
-
-_any_home = exists().where(YouthHome.status == YouthHomeStatus.OPEN).select()
 
 
 def _is_published(model: type[FormVersion] | type[ConditionSet], version_id: int | None) -> bool:

@@ -15,8 +15,6 @@ from grantportal.models.accounts import User
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
 
-_asked, _verified, _approved = aliased(User), aliased(User), aliased(User)
-
 
 @dataclass(frozen=True)
 class EarlierGiro:
@@ -72,6 +70,7 @@ class GiroShown:
 
 def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
     other = aliased(BankGiro)
+    asked_by, verified_by, approved_by = aliased(User), aliased(User), aliased(User)
     in_force = (
         select(other.number)
         .where(
@@ -86,11 +85,11 @@ def _shown(actor: Actor, where: ColumnElement[bool]) -> tuple[GiroShown, ...]:
     rows = (
         db.session()
         .execute(
-            select(BankGiro, Organisation.name, _asked.name, _verified.name, _approved.name, in_force)
+            select(BankGiro, Organisation.name, asked_by.name, verified_by.name, approved_by.name, in_force)
             .join(Organisation, BankGiro.organisation_id == Organisation.id)
-            .join(_asked, BankGiro.asked_by_id == _asked.id)
-            .outerjoin(_verified, BankGiro.verified_by_id == _verified.id)
-            .outerjoin(_approved, BankGiro.approved_by_id == _approved.id)
+            .join(asked_by, BankGiro.asked_by_id == asked_by.id)
+            .outerjoin(verified_by, BankGiro.verified_by_id == verified_by.id)
+            .outerjoin(approved_by, BankGiro.approved_by_id == approved_by.id)
             .where(where)
             .order_by(BankGiro.approved_at.is_not(None), Organisation.name, BankGiro.id)
         )

@@ -220,10 +220,8 @@ def _whole(count: int, total: int, ids: str | None) -> Whole:
     return Whole(count, int(total), tuple(ids.split(",")) if ids else ())
 
 
-_registered, _attested = aliased(User), aliased(User)
-
-
 def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = None) -> tuple[ListedPayment, ...]:
+    registrar, attester = aliased(User), aliased(User)
     rows = (
         db.session()
         .execute(
@@ -235,8 +233,8 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 YearFrame.status,
                 BankGiro.id,
                 BankGiro.number,
-                _registered.name,
-                _attested.name,
+                registrar.name,
+                attester.name,
                 PaymentBatch.number,
                 policy.is_sent(Payment.decision_id),
                 Application.withdrawn_at,
@@ -251,8 +249,8 @@ def _listed(where: ColumnElement[bool], *, offset: int = 0, limit: int | None = 
                 BankGiro,
                 (BankGiro.organisation_id == Payment.organisation_id) & is_in_force(),
             )
-            .outerjoin(_registered, Payment.registered_by_id == _registered.id)
-            .outerjoin(_attested, Payment.attested_by_id == _attested.id)
+            .outerjoin(registrar, Payment.registered_by_id == registrar.id)
+            .outerjoin(attester, Payment.attested_by_id == attester.id)
             .outerjoin(PaymentBatch, Payment.batch_id == PaymentBatch.id)
             .where(where)
             .order_by(Payment.planned_on, Payment.id)
@@ -312,7 +310,7 @@ def _giro_facts(giro_ids: Collection[int]) -> dict[int, GiroFacts]:
     """What is known of these giros, by id. Two queries whatever their number."""
     if not giro_ids:
         return {}
-    earlier = aliased(BankGiro)
+    earlier, verified_by, approved_by = aliased(BankGiro), aliased(User), aliased(User)
     before = (
         select(earlier.number)
         .where(earlier.organisation_id == BankGiro.organisation_id, earlier.approved_at < BankGiro.approved_at)
@@ -323,9 +321,9 @@ def _giro_facts(giro_ids: Collection[int]) -> dict[int, GiroFacts]:
     rows = (
         db.session()
         .execute(
-            select(BankGiro, before, _registered.name, _attested.name)
-            .outerjoin(_registered, BankGiro.verified_by_id == _registered.id)
-            .outerjoin(_attested, BankGiro.approved_by_id == _attested.id)
+            select(BankGiro, before, verified_by.name, approved_by.name)
+            .outerjoin(verified_by, BankGiro.verified_by_id == verified_by.id)
+            .outerjoin(approved_by, BankGiro.approved_by_id == approved_by.id)
             .where(BankGiro.id.in_(giro_ids))
         )
         .all()
@@ -706,22 +704,23 @@ def grant_titles(payments: Sequence[Payment]) -> list[str]:
 
 def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
     """What the underlag's file will say of each payment, as plain values. `giro` is set on the payments already."""
+    registrar, attester = aliased(User), aliased(User)
     rows = db.session().execute(
         select(
             Payment,
             Organisation,
             Case.registration_number,
             Decision.decided_at,
-            _registered.name,
-            _attested.name,
+            registrar.name,
+            attester.name,
             BankGiro.valid_from,
         )
         .outerjoin(BankGiro, Payment.giro_id == BankGiro.id)
         .join(Organisation, Payment.organisation_id == Organisation.id)
         .join(Case, Payment.case_id == Case.id)
         .join(Decision, Payment.decision_id == Decision.id)
-        .join(_registered, Payment.registered_by_id == _registered.id)
-        .join(_attested, Payment.attested_by_id == _attested.id)
+        .join(registrar, Payment.registered_by_id == registrar.id)
+        .join(attester, Payment.attested_by_id == attester.id)
         .where(Payment.id.in_([payment.id for payment in payments]))
         .order_by(Payment.id)
     )

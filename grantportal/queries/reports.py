@@ -225,11 +225,9 @@ class ReportPage:
         return next((result for result in self.results[codes.index(code) + 1 :] if result.is_open), None)
 
 
-_attester = aliased(User)
-
-
 def page(actor: Actor, report_id: int) -> ReportPage | None:
     """The organisation's own report, or None for everybody else. Five queries."""
+    attester = aliased(User)
     rows = (
         db.session()
         .execute(
@@ -240,7 +238,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
                 Case,
                 Call,
                 FormVersion,
-                _attester.name,
+                attester.name,
                 report_states.is_reviewed(),
                 report_states.handed_in_at(),
                 Supplement,
@@ -251,7 +249,7 @@ def page(actor: Actor, report_id: int) -> ReportPage | None:
             .join(Case, Report.case_id == Case.id)
             .join(Call, Report.call_id == Call.id)
             .join(FormVersion, Report.form_version_id == FormVersion.id)
-            .outerjoin(_attester, Report.economy_attested_by_id == _attester.id)
+            .outerjoin(attester, Report.economy_attested_by_id == attester.id)
             .outerjoin(
                 Supplement,
                 and_(Supplement.report_id == Report.id, Supplement.status == SupplementStatus.REQUESTED),
