@@ -10,7 +10,7 @@ LOCKED := requirements/build.txt requirements/run.txt
 # A venv made for the tests has everything that running needs: run does not thin it out.
 READY := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/run.stamp)
 
-.PHONY: run test test-long bench lock fmt wheel system
+.PHONY: run test test-long test-clock bench lock fmt wheel system
 
 # The demonstration, on this machine only: http, so its cookies must do without https.
 run: export GRANTPORTAL_DEMONSTRATION = 1
@@ -30,6 +30,11 @@ test: system $(VENV)/test.stamp
 
 test-long: ROUNDS = 200
 test-long: test
+
+# The tests at the hours when a clock is most likely to be leaned on: all but the browser's, some six runs of the whole.
+test-clock: $(VENV)/test.stamp
+	@sh tests/support/system.sh clock
+	$(BIN)/python -m tests.clocks
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench

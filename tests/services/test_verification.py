@@ -31,7 +31,7 @@ from grantportal.models.decisions import Decision, DecisionLine, Dispatch, Disse
 from grantportal.models.grants import CostCategory, FormVersion, Grantee, YearFrame
 from grantportal.models.messages import Message
 from grantportal.models.organisations import Organisation
-from grantportal.models.portal import Event
+from grantportal.models.portal import Anchor, Event
 from grantportal.models.records import Record
 from grantportal.models.search import SearchEntry
 from grantportal.services import anchors, verification
@@ -46,6 +46,11 @@ LAST_WEEK = timedelta(days=7)
 FROZEN = Path(__file__).parents[1] / "domain" / "frozen"
 EMPTY = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 """The SHA-256 of `{}`."""
+
+
+def settled(day: date) -> datetime:
+    """The first moment at which a day's anchor is made, whatever the hour of the test."""
+    return clock.end_of(day) + anchors.SETTLED_AFTER
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def history(folder, monkeypatch) -> Application:
         with transaction(writer, EventKind.ORGANISATION_REGISTERED) as act:
             act.about(act.session.get_one(Organisation, application.organisation_id))
     with monkeypatch.context() as patch:
-        patch.setattr(clock, "real_now", lambda: then + timedelta(days=1))
+        patch.setattr(clock, "real_now", lambda: settled(clock.stockholm(then).date()))
         assert anchors.make_for_yesterday()
     placed = placing.place(folder, b"bytes")
     with bookkeeping(Bookkeeping.FILES) as (session, _):
@@ -384,3 +389,17 @@ def test_the_command_says_what_it_checked_and_fails_on_a_difference(history, fol
     assert "5 händelser kontrollerade." in sound.output
     assert sound.output.endswith("Allt stämmer.\n")
     assert "är räknat som beslutat" in broken.output
+
+
+# 29 February, both nights when the clock changes, and the last night of the year.
+@pytest.mark.parametrize("day", [date(2028, 2, 29), date(2027, 3, 28), date(2027, 10, 31), date(2027, 12, 31)], ids=str)
+def test_a_day_has_its_anchor_ten_minutes_after_it_ended(monkeypatch, day):
+    """Not before: a day's last transactions may not be committed yet. And once only."""
+    tenth_minute = clock.local(day + timedelta(days=1), 0, 10)
+    made = []
+    for moment in (tenth_minute - timedelta(seconds=1), tenth_minute, tenth_minute + timedelta(minutes=1)):
+        monkeypatch.setattr(clock, "real_now", lambda moment=moment: moment)
+        made.append(anchors.make_for_yesterday())
+
+    assert made == [False, True, False]
+    assert [each.day for each in committed().query(Anchor)] == [day]

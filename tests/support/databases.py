@@ -272,8 +272,17 @@ class Cluster:
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         )
         command = [str(programs() / program), *arguments]
+        # Where the tests' clock has been moved, the server keeps its own: whatever leans on it is then found.
+        own = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
         done = subprocess.run(
-            command, cwd=self.socket, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **other
+            command,
+            cwd=self.socket,
+            env=own,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            **other,
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed:\n{done.stdout}")

@@ -1,4 +1,5 @@
 # Sees to it that what the tests need from Debian is there: installs it as root, else says what to install.
+# `clock` asks for what moves the clock too, which only make test-clock needs.
 set -eu
 
 missing=
@@ -6,6 +7,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgre
 test -x /usr/bin/chromium-headless-shell || missing="$missing chromium-headless-shell"
 command -v java >/dev/null || missing="$missing default-jre-headless"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
+[ "${1-}" != clock ] || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 
 [ -n "$missing" ] || exit 0
 

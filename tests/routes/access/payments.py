@@ -1,11 +1,11 @@
 """Money is paid by finance; case workers and insyn read."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.payments import BatchPayments, ChosenPayments
 from grantportal.models.organisations import BankGiro
@@ -52,7 +52,7 @@ def paid(_world: World, own: Any) -> dict[str, Any]:
     """What a lawful confirmation sends."""
     with db.writing_session() as session:
         ids = [payment.id for payment in session.query(Payment).filter_by(batch_id=own["batch_id"])]
-    return {"payments": ids, "paid_on": datetime.now(UTC).date().isoformat()}
+    return {"payments": ids, "paid_on": clock.today().isoformat()}
 
 
 def kind(_world: World) -> dict[str, Any]:
