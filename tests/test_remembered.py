@@ -1,9 +1,12 @@
 """What is built once and put back after that is what it was, and only that."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from grantportal import db
+from grantportal.domain import clock
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.organisations import Organisation
 from tests.support import remembered
@@ -51,6 +54,16 @@ def test_what_has_been_built_twice_is_put_back(anew):
     first, _norr, _later = worlds[0][2]
     assert later.name != first, "the numbers go on where the builder left them"
     assert later.id != made.id
+
+
+def test_nothing_is_put_back_after_midnight(anew, monkeypatch):
+    """What was built yesterday says «i dag» of another day. Swedish midnight: in UTC it is the same day."""
+    for moment in [clock.local(date(2027, 6, 15), 23, 59)] * 2 + [clock.local(date(2027, 6, 16), 0, 1)]:
+        monkeypatch.setattr(clock, "real_now", lambda moment=moment: moment)
+        anew()
+        two_regions("Region Natt")
+
+    assert runs == ["Region Natt"] * 3
 
 
 def test_the_answer_points_to_what_the_builder_was_given(anew):

@@ -164,7 +164,7 @@ def fingerprint(what: Any) -> bytes | None:
     if _history.fill != database.times_filled or db.engine().url != engine(database.url).url:
         return None
     # How far the demonstration has moved its days is in the database: to ask for it here would begin to read.
-    moment = clock._played.get() or (clock.real_now().date(), clock._days.__qualname__)
+    moment = clock._played.get() or (clock.stockholm(clock.real_now()).date(), clock._days.__qualname__)
     try:
         described = io.BytesIO()
         _Describer(described).dump((database.url, _history.happened, Numbers.lasts(), moment, what))
