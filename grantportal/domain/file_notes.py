@@ -64,7 +64,7 @@ def ensure_holds(command: WriteFileNote, now: datetime) -> None:
         raise RuleViolation("Sluttiden kommer efter starttiden.", field="ends_at")
     if command.occurred_on == here.date():
         for name, at in (("starts_at", command.starts_at), ("ends_at", command.ends_at)):
-            if at is not None and at > here.time():
+            if at is not None and clock.local(here.date(), at.hour, at.minute) > now:
                 raise RuleViolation("Klockslaget kan inte ligga framåt i tiden.", field=name)
     ensure_participants(command.participants)
 

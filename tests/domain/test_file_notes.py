@@ -74,6 +74,14 @@ def test_the_edges_hold():
     ensure_holds(replace(NOTE, participants=("x" * LONGEST_PARTICIPANT,) * MOST_PARTICIPANTS), NOW)
 
 
+def test_the_hour_that_comes_twice_has_been_when_it_comes_again():
+    """The night when summer time ends, 02:10 comes an hour after 02:10: what was at 02:40 then lies behind."""
+    night = replace(NOTE, occurred_on=date(2020, 10, 25), starts_at=time(2, 40), ends_at=None)
+    ensure_holds(night, datetime(2020, 10, 25, 1, 10, tzinfo=UTC))
+    with pytest.raises(RuleViolation, match="framåt"):
+        ensure_holds(night, datetime(2020, 10, 25, 0, 10, tzinfo=UTC))
+
+
 def test_the_list_says_which_day_and_the_handling_says_all():
     assert title(NOTE).replace("\u00a0", " ") == "Tjänsteanteckning om möte den 25 maj 2020"
     assert title(replace(NOTE, contact=ContactKind.OTHER), 4).replace("\u00a0", " ") == (
