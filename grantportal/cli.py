@@ -141,7 +141,10 @@ def demo(until: str | None) -> None:
 def worker(once: bool) -> None:
     """Take care of mail, documents and the files of the night."""
     logs.keep_personal_numbers_out()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # With the zone: a line of the night when summer time ends says which of the two hours it is from.
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S%z"
+    )
     chosen = _opened()
     _ensure_writable(chosen)
     if once:
