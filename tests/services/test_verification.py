@@ -379,6 +379,7 @@ def test_what_is_written_once_cannot_be_changed(history, table, statement):
 
 def test_the_command_says_what_it_checked_and_fails_on_a_difference(history, folder, monkeypatch, tmp_path, database):
     monkeypatch.setenv("GRANTPORTAL_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("GRANTPORTAL_SECRET_KEY", "a key for tests that is long enough")
     monkeypatch.setenv("GRANTPORTAL_DATABASE_URL", database.url)
 
     sound = CliRunner().invoke(cli.main, ["verify"])
