@@ -1,6 +1,7 @@
 """Bringing the schema forward and back: Alembic, configured in code."""
 
 import fcntl
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from sqlalchemy import table as sql_table
 
 from grantportal import db
 from grantportal.settings import folder
+
+# That it looked at the schema is nothing to tell.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 LEFT = "left"
 """Where a connection keeps what `downgrade` answers."""
