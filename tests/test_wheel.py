@@ -39,7 +39,11 @@ def installed(tmp_path_factory):
 @pytest.fixture
 def portal(installed, tmp_path):
     """How to run the installed command, with an instance folder of its own."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GRANTPORTAL"))}
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "GRANTPORTAL", "LD_PRELOAD"))
+    }
     return {
         "command": str(installed / "venv" / "bin" / "grantportal"),
         "where": {"cwd": installed, "env": ours | {"GRANTPORTAL_INSTANCE": str(tmp_path / "instance")}},
