@@ -28,7 +28,7 @@ from grantportal.services import calls
 from tests.support import decidable, run
 from tests.support.calls import actor_with, officer, played_at, published_call
 from tests.support.casework import HANDED_IN, CallFactory, CaseFactory, GrantFactory
-from tests.support.databases import Cluster, of
+from tests.support.databases import Cluster, of, say_where
 from tests.support.factories import OrganisationFactory, person
 from tests.support.payable import MADE_AT, giro, payable, programme
 from tests.support.reporting import COSTS, OPENED, approve, fill_economy, grantee, handed_in, page
@@ -56,6 +56,7 @@ def migrated(request):
     """An engine of a database that has just been migrated, in use by the portal."""
     engine = db.configure(empty(request.param, "migrations"))
     migrate.upgrade(engine)
+    say_where(engine)
     yield engine
     db.close_read_session()
     engine.dispose()

@@ -36,14 +36,18 @@ def migrate(url: str) -> None:
     engine = db.engine_for(url)
     try:
         migrations.upgrade(engine)
-        # As an installation whose operator has said where its decisions are appealed.
-        with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE portal SET authority_address = :address, appeal_court = :court"),
-                {"address": "Påhittade gatan 1, 000 00 Exempelstad", "court": "Förvaltningsrätten i Exempelstad"},
-            )
+        say_where(engine)
     finally:
         engine.dispose()
+
+
+def say_where(engine: Engine) -> None:
+    """As in an installation whose operator has said where its decisions are appealed."""
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE portal SET authority_address = :address, appeal_court = :court"),
+            {"address": "Påhittade gatan 1, 000 00 Exempelstad", "court": "Förvaltningsrätten i Exempelstad"},
+        )
 
 
 class Database(Protocol):
