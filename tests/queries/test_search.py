@@ -148,9 +148,11 @@ def test_words_are_looked_up_in_the_index_even_where_reading_all_seems_cheaper(c
     hits = text("SELECT count(*) FROM search_hits(CAST(:asked AS tsquery))")
     read = text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'search_entries'")
     session = committed()
+    # What a connection that is kept has counted before and not told of yet stands in it too.
+    before = session.scalar(read)
 
     assert [session.scalar(hits, {"asked": f"'{word}':*"}) for word in ("behov", "drakar")] == [1, 0]
-    assert session.scalar(read) == 0
+    assert session.scalar(read) == before
 
 
 def test_the_control_finds_a_search_entry_that_differs_or_is_missing(call, ombud, tmp_path):

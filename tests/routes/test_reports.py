@@ -167,7 +167,7 @@ def test_an_unknown_rating_is_no_rating(by, region):
 
 @opened
 @pytest.mark.parametrize(
-    "typed", ["0\t85000", "150 000\t165 000", "1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "tusen", "9" * 100_000]
+    "typed", ["0\t85000", "150 000\t165 000", "1.000", "1,5", "-1", "1e9", "1" + "0" * 30, "tusen", "9" * 800]
 )
 def test_a_bad_amount_stays_as_typed_and_the_others_are_saved(by, region, typed):
     first, second = page(region).economy.rows[:2]
@@ -725,7 +725,7 @@ def test_a_komplettering_certifies_the_locked_parts_as_they_were_handed_in(by, r
         due = clock.day_text(page(region).due_on).replace("\u00a0", " ")
         shown = text_of(read)
         assert f"Sista dag att komplettera {last_day}" in shown
-        assert f"sista dag att återrapportera var {due}" in shown
+        assert f"sista dag att återrapportera: {due}" in shown
         posted = {"certified": "y", "sha256": field_of(read, "sha256")}
         assert by().post_form(url(region, "/skicka-in"), posted).status_code == 303
 

@@ -452,7 +452,7 @@ def test_a_payment_between_reading_and_approving_is_read_first(database):
     seen = review_queries.page(officer, region.report.id).fingerprint
     pay(region, 2021, 100_000)
 
-    with pytest.raises(RuleViolation, match="det som är utbetalt, har ändrats"):
+    with pytest.raises(RuleViolation, match="det som belastar bidraget"):
         reviews.approve(officer, region.report.id, ApproveReport(seen))
     assert charged(region) == []
 
