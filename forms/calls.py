@@ -219,10 +219,12 @@ class CorrectForm(ChangeForm):
 
 
 class WithdrawForm(ChangeForm):
-    """Återta utlysningen."""
+    """Återta utlysningen; that extra calls are published already is confirmed."""
+
+    extra_is_published = DayTick()
 
     def command(self) -> WithdrawCall:
-        return WithdrawCall(self.reason.data or "", self.read())
+        return WithdrawCall(self.reason.data or "", self.read(), self.extra_is_published.data)
 
 
 class AsOfForm(Form):

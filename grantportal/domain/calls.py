@@ -326,24 +326,32 @@ class ExtraCalls:
         return " och ".join(f"«{title}»" for title in self.titles)
 
     @property
+    def stays(self) -> str:
+        """What the officer confirms by a tick, of a main call that is withdrawn."""
+        return f"Utlysningen återtas fast {self.named} är publicerad. Den återtas inte av det här."
+
+    @property
     def statement(self) -> str:
-        """What the officer confirms by a tick."""
+        """What the officer confirms by a tick, of a main call that is extended."""
         return (
             f"Ansökningstiden förlängs fast det som är kvar av ramen redan delas ut i {self.named}. "
             "Det som är kvar kan ändras till och med den nya sista dagen."
         )
 
 
-def ensure_extras_confirmed(command: "ChangeLastDay", extras: ExtraCalls | None) -> None:
-    """A main call that is extended beside its published extra calls needs a person's word that it is meant so.
+def ensure_extras_confirmed(command: "ChangeLastDay | WithdrawCall", extras: ExtraCalls | None) -> None:
+    """A main call that is extended or withdrawn beside its published extra calls needs a person's word that it is meant so.
 
     The same as when the extra call is published while its main call is open. Raises RuleViolation on `extra_is_published`.
     """
-    if extras is not None and command.extra_is_published != extras.last_day:
-        raise RuleViolation(
-            f"Bekräfta att ansökningstiden ska förlängas fast det som är kvar av ramen redan delas ut i {extras.named}.",
-            field="extra_is_published",
-        )
+    if extras is None or command.extra_is_published == extras.last_day:
+        return
+    meant = (
+        f"utlysningen ska återtas fast {extras.named} är publicerad"
+        if isinstance(command, WithdrawCall)
+        else f"ansökningstiden ska förlängas fast det som är kvar av ramen redan delas ut i {extras.named}"
+    )
+    raise RuleViolation(f"Bekräfta att {meant}.", field="extra_is_published")
 
 
 @dataclass(frozen=True)
@@ -482,10 +490,11 @@ class CorrectTexts:
 
 @dataclass(frozen=True)
 class WithdrawCall:
-    """Återta utlysningen: why."""
+    """Återta utlysningen: why. `extra_is_published`: as when the call is extended."""
 
     reason: str
     seen: int
+    extra_is_published: date | None = None
 
 
 def ensure_changes_seen(seen: int, changes: int) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from grantportal.domain.appeals import APPEALABLE
+from grantportal.domain.calls import CallStatus, ensure_not_tried
 from grantportal.domain.clock import day_text, day_time_text
 from grantportal.domain.errors import RuleViolation, RuleViolations
 from grantportal.domain.forms import canonical, fingerprint
@@ -250,10 +251,7 @@ def ensure_unchanged(*, seen: str, shown: str, proposed: str | None, now: str) -
     if proposed is None or seen != shown:
         raise RuleViolation("Förslaget har ändrats sedan du läste det. Läs det igen innan du beslutar.")
     if now != proposed:
-        raise RuleViolation(
-            "Uppgifter som beslutet bygger på har ändrats sedan förslaget lämnades. "
-            "Lämna tillbaka förslaget, så att det lämnas på nytt med det som gäller nu."
-        )
+        raise RuleViolation(f"Uppgifter som beslutet bygger på har ändrats sedan förslaget lämnades. {GIVE_BACK}")
 
 
 def ensure_known_cells(amounts: Mapping[Cell, Kronor], *, cells: Sequence[Cell]) -> None:
@@ -285,6 +283,12 @@ def ensure_within_sought(amounts: Mapping[Cell, Kronor], *, sought: Mapping[int,
         raise RuleViolations(refusals)
 
 
+def ensure_struck_if_withdrawn(outcome: Outcome | None, *, withdrawn: bool) -> None:
+    """A withdrawn application is not tried: it is struck (avskrivning). Raises RuleViolation on `outcome`."""
+    if withdrawn and outcome is not Outcome.STRUCK:
+        raise RuleViolation("Ansökan är återkallad. Välj avskrivning.", field="outcome")
+
+
 def ensure_outcome_fits(
     outcome: Outcome | None, *, granted: Mapping[int, Kronor], sought: Mapping[int, Kronor], withdrawn: bool
 ) -> None:
@@ -295,8 +299,7 @@ def ensure_outcome_fits(
     """
     if outcome is None:
         raise RuleViolation("Välj vad förslaget är.", field="outcome")
-    if withdrawn and outcome is not Outcome.STRUCK:
-        raise RuleViolation("Ansökan är återkallad. Välj avskrivning.", field="outcome")
+    ensure_struck_if_withdrawn(outcome, withdrawn=withdrawn)
     if outcome is Outcome.STRUCK and not withdrawn:
         raise RuleViolation("Bara en återkallad ansökan kan skrivas av. Välj ett annat beslut.", field="outcome")
     total, asked = sum(granted.values()), sum(sought.values())
@@ -318,6 +321,12 @@ def ensure_outcome_fits(
         raise RuleViolation("Allt som sökts beviljas. Välj bifall.", field="outcome")
 
 
+def ensure_late_if_dismissed_as_late(outcome: Outcome | None, ground: DismissalGround | None, *, is_late: bool) -> None:
+    """Only what came after the call's last day is dismissed as too late. Raises RuleViolation on `dismissal_ground`."""
+    if outcome is Outcome.DISMISSED and ground is DismissalGround.LATE and not is_late:
+        raise RuleViolation("Ansökan kom in i tid och kan inte avvisas som för sen.", field="dismissal_ground")
+
+
 def ensure_dismissal_holds(
     outcome: Outcome | None, ground: DismissalGround | None, why: str, *, is_late: bool, has_injunction: bool
 ) -> None:
@@ -330,8 +339,7 @@ def ensure_dismissal_holds(
         return
     if ground is None:
         raise RuleViolation("Välj varför ansökan avvisas.", field="dismissal_ground")
-    if ground is DismissalGround.LATE and not is_late:
-        raise RuleViolation("Ansökan kom in i tid och kan inte avvisas som för sen.", field="dismissal_ground")
+    ensure_late_if_dismissed_as_late(outcome, ground, is_late=is_late)
     if ground is DismissalGround.CANNOT_BE_TRIED and not has_injunction:
         raise RuleViolation(
             "Ansökan kan inte avvisas: inget föreläggande med upplysning om följden har skickats. "
@@ -346,25 +354,24 @@ def overtaken(
     outcome: Outcome | None,
     ground: DismissalGround | None,
     *,
-    is_call_withdrawn: bool,
+    call_status: CallStatus,
     is_withdrawn: bool,
     is_late: bool,
 ) -> str:
     """Why a proposal that waits can no longer be decided, by what has happened since it was handed over; empty when it can.
 
-    It is `ensure_outcome_fits` and `ensure_dismissal_holds` that refuse; this tells of it before anybody tries.
+    By the rules that refuse it: the call is withdrawn, the application is, or its time to apply has been made longer.
     """
-    struck = outcome is Outcome.STRUCK
-    if is_call_withdrawn and not struck:
-        return "Utlysningen är återtagen efter att förslaget lämnades. Det kan inte beslutas: lämna tillbaka det."
-    if is_withdrawn and not struck:
-        return "Ansökan är återkallad efter att förslaget lämnades. Det kan inte beslutas: lämna tillbaka det."
-    if outcome is Outcome.DISMISSED and ground is DismissalGround.LATE and not is_late:
-        return (
-            "Ansökningstiden är förlängd efter att förslaget lämnades, och ansökan kom in i tid. Det kan inte beslutas: "
-            "lämna tillbaka det."
-        )
+    try:
+        ensure_not_tried(call_status, is_struck=outcome is Outcome.STRUCK)
+        ensure_struck_if_withdrawn(outcome, withdrawn=is_withdrawn)
+        ensure_late_if_dismissed_as_late(outcome, ground, is_late=is_late)
+    except RuleViolation as refusal:
+        return f"{refusal.message} {GIVE_BACK}"
     return ""
+
+
+GIVE_BACK = "Lämna tillbaka förslaget, så att det lämnas på nytt med det som gäller nu."
 
 
 def is_early(outcome: Outcome | None, *, last_day: date, today: date) -> bool:

@@ -1,5 +1,6 @@
 """Avvikande mening: whoever takes part in the final handling without deciding can have it noted (30 § förvaltningslagen)."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,32 +66,37 @@ def ensure_colleagues(chosen: Collection[int], colleagues: Mapping[int, object])
 
 
 def ensure_took_part(
-    named: Sequence[str], chosen: Collection[int], colleagues: Mapping[int, tuple[str, str]], *, rapporteur: int | None
+    lines: Sequence[str],
+    chosen: Collection[int],
+    colleagues: Mapping[int, tuple[str, str]],
+    *,
+    rapporteur: int | None,
 ) -> None:
     """Who took part stands in the decision once, as who they are: who has an account is chosen, and the föredragande is no
     participant.
 
-    `named` are the names written for those without an account, `colleagues` name and title by id. Raises RuleViolation on
-    `took_part` or `participants`.
+    `lines` are those written for persons without an account, however name and title stand in them; `colleagues` are name
+    and title by id. Raises RuleViolation on `took_part` or `participants`.
     """
     if rapporteur in chosen:
         raise RuleViolation("Du är föredragande och står redan i beslutet. Välj bara andra.", field="participants")
-    by_name = {_same(name): (user_id, name) for user_id, (name, _) in colleagues.items()}
-    for name in named:
-        user_id, known = by_name.get(_same(name), (None, ""))
-        if user_id is not None and user_id == rapporteur:
+    said = [_same(line) for line in lines if line.strip()]
+    for user_id, (name, _) in colleagues.items():
+        if not any(re.search(rf"(?<!\w){re.escape(_same(name))}(?!\w)", line) for line in said):
+            continue
+        if user_id == rapporteur:
             raise RuleViolation("Du är föredragande och står redan i beslutet. Ta bort ditt namn.", field="took_part")
-        if user_id is not None:
-            raise RuleViolation(
-                f"{known} har ett konto. Välj {known} under Deltog utan att besluta, och ta bort namnet här.",
-                field="took_part",
-            )
-    if len({_same(name) for name in named}) < len(named):
+        raise RuleViolation(
+            f"{name} har ett konto. Välj {name} under Deltog utan att besluta, och ta bort namnet här.",
+            field="took_part",
+        )
+    names = [line.partition(",")[0].strip() for line in said]
+    if len(set(names)) < len(names):
         raise RuleViolation("Samma namn står två gånger. Ta bort det ena.", field="took_part")
 
 
-def _same(name: str) -> str:
-    return one_line(name).casefold()
+def _same(text: str) -> str:
+    return one_line(text).casefold()
 
 
 def ensure_written(text: str) -> None:

@@ -849,7 +849,7 @@ class ChangePage:
     newest: ChangeView | None
     handed_in: int
     extras: ExtraCalls | None
-    """The published extra calls: extending is then confirmed."""
+    """The published extra calls: extending and withdrawing are then confirmed."""
 
 
 def to_change(actor: Actor, call_id: int) -> ChangePage | None:

@@ -20,7 +20,6 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationStatus
-from grantportal.domain.calls import CallStatus
 from grantportal.domain.case_lists import MINE, NEWS_FIRST, NOBODYS, Asked
 from grantportal.domain.cases import OFFICERS_STAGES, PARTYS_STAGES, CaseStage, CaseState
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus
@@ -149,7 +148,7 @@ def listed(actor: Actor, asked: Asked, *, size: int = PAGE) -> CaseList:
             submitted_at=application.submitted_at,
             supplement_last_day=asked_by,
             views_last_day=views_by,
-            is_call_withdrawn=call_status is CallStatus.WITHDRAWN,
+            call_status=call_status,
         )
         for case, application, _, _, _, last_day, call_status, asked_by, views_by, *_ in found
     ]

@@ -15,7 +15,6 @@ from grantportal.domain import cases, clock
 from grantportal.domain import supplements as supplement_rules
 from grantportal.domain.actors import Actor
 from grantportal.domain.appeals import AppealTime, appeal_time, variant_told
-from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import DIRECTION_TEXTS, CaseKind, Direction, FrozenKind, Progress, Step, YearState
 from grantportal.domain.decisions import OUTCOME_TEXTS, CommunicationKind, DecisionStatus
 from grantportal.domain.events import EventKind, told
@@ -190,7 +189,7 @@ def page(actor: Actor, case_id: int) -> CasePage | None:
         submitted_at=application.submitted_at,
         supplement_last_day=asked_by,
         views_last_day=views_by,
-        is_call_withdrawn=call.status is CallStatus.WITHDRAWN,
+        call_status=call.status,
     )
     standing = standings(actor, [facts])[case.id]
     supplements = _supplements(actor, case.id)

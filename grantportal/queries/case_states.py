@@ -11,6 +11,7 @@ from grantportal import db
 from grantportal.domain import applications, cases, clock, decisions, payments, reports
 from grantportal.domain.actors import Actor
 from grantportal.domain.applications import ApplicationFacts, ApplicationStatus, Audience
+from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import CaseState, YearState
 from grantportal.domain.decisions import (
     GIVES_MONEY,
@@ -116,7 +117,7 @@ class CaseFacts:
     submitted_at: datetime | None
     supplement_last_day: date | None
     views_last_day: date | None
-    is_call_withdrawn: bool
+    call_status: CallStatus
 
 
 def supplement_last_day() -> Any:
@@ -192,7 +193,7 @@ def _as_it_stands(decision: DecisionLineOfCase | None, facts: CaseFacts) -> Deci
     overtaken = decisions.overtaken(
         decision.outcome,
         decision.dismissal_ground,
-        is_call_withdrawn=facts.is_call_withdrawn,
+        call_status=facts.call_status,
         is_withdrawn=facts.withdrawn_at is not None,
         is_late=applications.is_late(facts.submitted_at, facts.last_day),
     )
@@ -224,7 +225,7 @@ def _application_label(
             registration_number=facts.registration_number,
             supplement_last_day=facts.supplement_last_day,
             views_last_day=facts.views_last_day,
-            is_call_withdrawn=facts.is_call_withdrawn,
+            is_call_withdrawn=facts.call_status is CallStatus.WITHDRAWN,
         ),
         now,
         audience,

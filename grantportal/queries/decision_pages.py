@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
-from grantportal.domain.appeals import AppealTime, appeal_time, variant_told
+from grantportal.domain.appeals import AppealTime, appeal_time, ensure_can_say_where, variant_told
 from grantportal.domain.applications import APPLICATION, ApplicationAction, ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
@@ -28,11 +28,16 @@ from grantportal.domain.decisions import (
     Outcome,
     communication_label,
     dispatch_label,
+    ensure_communicated,
+    ensure_only_decides,
+    ensure_two_persons,
+    ensure_unchanged,
     is_early,
     label,
     per_year,
 )
 from grantportal.domain.documents import DecisionDocument
+from grantportal.domain.errors import RuleViolation
 from grantportal.domain.frozen import decision_document, proposal_fingerprint, read_fingerprint
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
@@ -46,7 +51,7 @@ from grantportal.models.grants import Condition, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record
 from grantportal.policy import is_sent, visible
-from grantportal.queries import decision_documents, decisions
+from grantportal.queries import decision_documents, decisions, portal
 from grantportal.queries.decisions import DissentNoted
 
 
@@ -80,8 +85,6 @@ class DecisionPage:
     is_made: bool
     is_dispatched: bool
     changed_since: bool
-    stops: str
-    """Why the proposal can no longer be decided; empty when it can."""
     early_until: date | None
     """The call's last day to apply, while a decision would come before it is over."""
     returned_reason: str
@@ -120,7 +123,6 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
     sent = decisions.dispatched_at(decision.id)
     proposer = decisions.person_name(decision.proposed_by_id)
     made = decision.status is DecisionStatus.MADE
-    stops = decisions.overtaken(decision, decision.application, decision.application.call)
     return DecisionPage(
         id=decision.id,
         status=decision.status,
@@ -138,10 +140,9 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
                 proposer,
                 decision.returned_reason,
                 sent,
-                stops,
+                decisions.overtaken(decision, decision.application, decision.application.call),
             )
         ),
-        stops=stops,
         dispatch=dispatch_label(sent) if made else None,
         appeal=appeal_time(
             variant_told(shown.appeal.text),
@@ -166,6 +167,32 @@ def page(actor: Actor, decision_id: int) -> DecisionPage | None:
         sums_are_example=decision.application.call.is_example,
         sought_is_example=decision.application.sought_is_example,
     )
+
+
+def before_deciding(actor: Actor, decision_id: int) -> str:
+    """Why the service would refuse whoever reads the proposal now and decides; empty when it would not.
+
+    By the same rules, of what is saved now: all but the frames, which are taken under their lock, and the tick.
+    """
+    decision = decisions.get(actor, decision_id)
+    if decision is None or decision.status is not DecisionStatus.PROPOSED:
+        return ""
+    application, here = decision.application, portal.installation()
+    overtaken = decisions.overtaken(decision, application, application.call)
+    if overtaken:
+        return overtaken
+    shown = decision_documents.document(decision)
+    read = read_fingerprint(shown)
+    took_part = {each.user_id for each in decision.participants}
+    try:
+        ensure_two_persons(proposed_by=decision.proposed_by_id, decided_by=actor.user_id)
+        ensure_only_decides(took_part=took_part, decided_by=actor.user_id)
+        ensure_can_say_where(application.call.appeal_variant, address=here.address, court=here.appeal_court)
+        ensure_unchanged(seen=read, shown=read, proposed=decision.sha256, now=proposal_fingerprint(shown))
+        ensure_communicated(decision.outcome, decisions.communicated(application.id), today=clock.today())
+    except RuleViolation as refusal:
+        return refusal.message
+    return ""
 
 
 def _frozen(decision_id: int) -> tuple[FrozenVersion | None, int | None]:

@@ -127,7 +127,7 @@ def overtaken(decision: Decision, application: Application, call: Call) -> str:
     return rules.overtaken(
         decision.outcome,
         decision.dismissal_ground,
-        is_call_withdrawn=call.status is CallStatus.WITHDRAWN,
+        call_status=call.status,
         is_withdrawn=application.withdrawn_at is not None,
         is_late=is_late(application.submitted_at, call.last_day),
     )

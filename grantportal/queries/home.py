@@ -22,7 +22,7 @@ from grantportal.domain.supplements import SupplementStatus, asked_for
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
-from grantportal.models.decisions import Communication, Decision
+from grantportal.models.decisions import Communication, Decision, DecisionParticipant
 from grantportal.models.grants import YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import Payment
@@ -470,8 +470,12 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
     sent = is_sent(Decision.id)
     wanted: list[ColumnElement[bool]] = []
     if may(actor, Permission.DECIDE):
-        # Nobody decides on a proposal of their own.
-        wanted.append((Decision.status == DecisionStatus.PROPOSED) & (Decision.proposed_by_id != actor.user_id))
+        # Nobody decides on a proposal of their own, nor on one where they stand as having taken part.
+        took_part = exists().where(
+            DecisionParticipant.decision_id == Decision.id, DecisionParticipant.user_id == actor.user_id
+        )
+        mine = or_(Decision.proposed_by_id == actor.user_id, took_part)
+        wanted.append((Decision.status == DecisionStatus.PROPOSED) & ~mine)
     if may(actor, Permission.PROPOSE):
         wanted.append((Decision.status == DecisionStatus.RETURNED) & _mine_or_nobodys(actor))
     if may(actor, Permission.DISPATCH_DECISION):
@@ -499,8 +503,9 @@ def _decisions(actor: Actor) -> Iterator[Waiting]:
         elif decision.status is DecisionStatus.PROPOSED:
             yield Waiting(f"Fatta beslut: {organisation}", f"Dnr {number}.", "decisions.decide", there, since=proposed)
         elif decision.status is DecisionStatus.RETURNED:
+            is_withdrawn = application.withdrawn_at is not None or call.status is CallStatus.WITHDRAWN
             yield Waiting(
-                f"Ändra förslaget till beslut: {organisation}",
+                f"Avskriv {organisation}" if is_withdrawn else f"Ändra förslaget till beslut: {organisation}",
                 f"Dnr {number}. {_first_words(decision.returned_reason)}",
                 "decisions.propose",
                 {"application_id": decision.application_id},

@@ -137,6 +137,8 @@ def _changed(
     form = form_type(data={**page.texts, "seen": str(page.changes)})
     if page.extras and isinstance(form, forms.ExtendForm):
         form.extra_is_published.ask(page.extras.last_day, page.extras.statement)
+    if page.extras and isinstance(form, forms.WithdrawForm):
+        form.extra_is_published.ask(page.extras.last_day, page.extras.stays)
     if carried_out(form, service, who, call_id):
         return done(f"{said} De som har börjat en ansökan får veta det.", ".show", call_id=call_id)
     if request.method == "GET" and not CALL.allows(page.status, action):

@@ -125,7 +125,8 @@ def decide(decision_id: int) -> ResponseReturnValue:
         return web.done("Beslutet är fattat. Nu ska det skickas till parten.", ".show", decision_id=decision_id)
     # After a refusal the page shows the proposal as it is now: that is then what is confirmed.
     form.sha256.data = page.sha256
-    return _shown("decisions/decide.html", page, form=form)
+    stops = decision_pages.before_deciding(web.actor(), decision_id)
+    return _shown("decisions/decide.html", page, form=form, stops=stops)
 
 
 @bp.route("/beslut/<int:decision_id>/lamna-tillbaka", methods=["GET", "POST"])

@@ -206,13 +206,16 @@ def withdraw(actor: Actor, call_id: int, command: WithdrawCall) -> None:
         call = _to_change(act, call_id, CallAction.WITHDRAW, command.seen)
         applications = calls.locked_applications(call_id)
         ensure_nothing_decided(calls.made_decisions(call_id), "återtas")
+        extras = calls.published_extras(call_id)
+        ensure_extras_confirmed(command, extras)
         _reasoned(command.reason)
         call.status = CALL.after(call.status, CallAction.WITHDRAW)
         call.status_reason = command.reason
         _note(act, call, CallChangeKind.WITHDRAWN, "", "", "", command.reason)
         for each in applications:
             _end_with_call(act, call, each)
-        act.about(call, title=call.title, reason=command.reason)
+        confirmed = {"confirmed": extras.stays} if extras else {}
+        act.about(call, title=call.title, reason=command.reason, **confirmed)
 
 
 def _end_with_call(act: Act, call: Call, ended: EndedByCall) -> None:

@@ -57,7 +57,6 @@ from grantportal.domain.events import EventKind
 from grantportal.domain.frozen import (
     content_of,
     decision_document,
-    persons_of,
     proposal_fingerprint,
     read_fingerprint,
 )
@@ -166,8 +165,8 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         _ensure_dismissal(ground, command)
         ensure_reasoned(command.reasons)
         _ensure_frames_last(ground, command.amounts)
-        named = [each.name for each in persons_of(command.took_part)]
-        ensure_took_part(named, command.participants, decisions.colleagues(), rapporteur=act.actor.user_id)
+        lines = command.took_part.splitlines()
+        ensure_took_part(lines, command.participants, decisions.colleagues(), rapporteur=act.actor.user_id)
         kept = _explained(command)
         if decision is None:
             decision = _new(ground)

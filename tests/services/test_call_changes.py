@@ -22,13 +22,14 @@ from grantportal.domain.calls import (
 from grantportal.domain.cases import Direction, RecordKind
 from grantportal.domain.decisions import Outcome, ProposeDecision
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.events import EventKind
 from grantportal.domain.grants import SetFrame
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.supplements import RequestSupplement, SupplementStatus
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
-from grantportal.models.portal import OutboxItem
+from grantportal.models.portal import Event, OutboxItem
 from grantportal.models.records import Record
 from grantportal.models.supplements import Supplement
 from grantportal.queries import calls as queries
@@ -477,3 +478,23 @@ def test_a_frame_of_nothing_is_no_frame_to_publish():
         grant_id = make_grant(who, frame=0)
         with pytest.raises(RuleViolation, match="Ange en ram över 0 kr för 2021, 2022"):
             make_call(who, grant_id)
+
+
+def test_a_call_whose_extra_call_is_published_is_withdrawn_when_that_is_confirmed():
+    call, who = published_call(), officer()
+    with played_at(ANNOUNCED):
+        extra = {"title": "Omfördelning", "opens_on": date(2021, 12, 14), "last_day": date(2022, 1, 31)}
+        extra_id = make_call(
+            who, call.grant_id, years=(2022,), form="extra-application-form", extends_id=call.id, **extra
+        )
+        for confirmed in (None, date(2022, 2, 1)):
+            with pytest.raises(RuleViolation, match="Bekräfta att utlysningen ska återtas") as refusal:
+                calls.withdraw(who, call.id, WithdrawCall(WHY, 0, confirmed))
+            assert refusal.value.field == "extra_is_published"
+        calls.withdraw(who, call.id, WithdrawCall(WHY, 0, date(2022, 1, 31)))
+    assert (the(call).status, committed().get_one(Call, extra_id).status) == (
+        CallStatus.WITHDRAWN,
+        CallStatus.PUBLISHED,
+    )
+    newest = committed().scalars(select(Event.data).where(Event.kind == EventKind.CALL_WITHDRAWN)).one()
+    assert "«Omfördelning» är publicerad" in json.loads(newest)["confirmed"]

@@ -255,6 +255,7 @@ def test_who_took_part_stands_in_the_decision_and_holds_when_it_is_made(pilot, m
     ("said", "field", "told"),
     [
         (lambda own, other: {"took_part": f"{other.name.upper()}, enhetschef"}, "took_part", "har ett konto. Välj"),
+        (lambda own, other: {"took_part": f"Enhetschef {other.name} (jurist)"}, "took_part", "har ett konto. Välj"),
         (lambda own, other: {"took_part": f"{own.name}, utredare"}, "took_part", "Ta bort ditt namn"),
         (lambda own, other: {"took_part": "Lo Exempel, jurist\nlo  exempel"}, "took_part", "står två gånger"),
         (lambda own, other: {"participants": (own.user_id, other.user_id)}, "participants", "Du är föredragande"),

@@ -315,8 +315,7 @@ def _decided(g: Grounds) -> Iterator[LetterFact]:
         yield LetterFact("Föredraget", (day_time_text(g.presented_at),))
     if g.took_part:
         yield LetterFact("Deltog utan att besluta", tuple(map(named, g.took_part)))
-    none = "Ingen antecknad när beslutet fattades" if g.decided_by else "Ingen antecknad"
-    yield LetterFact("Avvikande mening", tuple(g.dissent.splitlines()) or (none,))
+    yield LetterFact("Avvikande mening", tuple(g.dissent.splitlines()) or ("Ingen antecknad när beslutet fattades",))
 
 
 def _annex(annex: ResultsAnnex, registration_number: str) -> ResultsAnnex:
