@@ -568,4 +568,6 @@ def ensure_still_takes(status: CallStatus) -> None:
 def ensure_not_tried(status: CallStatus, *, is_struck: bool) -> None:
     """What has been handed in to a call that was withdrawn is struck by decision, not tried. Raises RuleViolation on `outcome`."""
     if status is CallStatus.WITHDRAWN and not is_struck:
-        raise RuleViolation("Utlysningen är återtagen. Välj avskrivning: ansökan prövas inte.", field="outcome")
+        raise RuleViolation(
+            "Utlysningen är återtagen: ansökan prövas inte, och ärendet kan bara skrivas av.", field="outcome"
+        )

@@ -286,7 +286,7 @@ def ensure_within_sought(amounts: Mapping[Cell, Kronor], *, sought: Mapping[int,
 def ensure_struck_if_withdrawn(outcome: Outcome | None, *, withdrawn: bool) -> None:
     """A withdrawn application is not tried: it is struck (avskrivning). Raises RuleViolation on `outcome`."""
     if withdrawn and outcome is not Outcome.STRUCK:
-        raise RuleViolation("Ansökan är återkallad. Välj avskrivning.", field="outcome")
+        raise RuleViolation("Ansökan är återkallad, och ärendet kan bara skrivas av.", field="outcome")
 
 
 def ensure_outcome_fits(

@@ -215,10 +215,10 @@ def test_a_withdrawn_call_takes_nothing_and_what_came_is_struck():
     with pytest.raises(RuleViolation, match="det finns inget att komplettera"):
         supplements.request(pilot.officer, made.id, asking)
     assert not committed().scalars(select(Supplement)).all()
-    with pytest.raises(RuleViolation, match="Välj avskrivning") as refusal:
+    with pytest.raises(RuleViolation, match="kan bara skrivas av") as refusal:
         decidable.proposed(pilot, made)
     assert refusal.value.field == "outcome"
-    with pytest.raises(RuleViolation, match="Välj avskrivning"):
+    with pytest.raises(RuleViolation, match="kan bara skrivas av"):
         decidable.decided(pilot, before)
     decidable.decided(
         pilot, decision_services.propose(pilot.officer, made.id, decidable.command(pilot, {}, outcome=Outcome.STRUCK))

@@ -53,7 +53,7 @@ def extended(of, made):
 
 
 OVERTAKEN = [
-    pytest.param({}, taken_back, "Ansökan är återkallad", id="taken back"),
+    pytest.param({}, taken_back, "Ansökan är återkallad,", id="taken back"),
     pytest.param({}, call_withdrawn, "Utlysningen är återtagen", id="call withdrawn"),
     pytest.param(
         {
