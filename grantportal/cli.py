@@ -18,6 +18,7 @@ from grantportal.domain.accounts import CreateUser, EndMandate, GrantMandate
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.errors import RuleViolation
 from grantportal.imports.organisations import regions
+from grantportal.keyring import NAMES, KeyMissing
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
@@ -70,7 +71,7 @@ def _loaded(**given: Any) -> Settings:
     """The settings; what is wrong with them is told, not shown as a fault."""
     try:
         return settings.load(**given)
-    except (SettingsError, ValueError) as error:
+    except (SettingsError, KeyMissing, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -192,6 +193,20 @@ def _opened(**given: Any) -> Settings:
     if chosen.demonstration:
         clock.move_by(queries.moved_days)
     return chosen
+
+
+@main.group("keys")
+def keys() -> None:
+    """The keys that lie outside the database."""
+
+
+@keys.command("add")
+@click.argument("name", type=click.Choice(NAMES))
+def keys_add(name: str) -> None:
+    """Make a new key of NAME, which is used from now on. The older ones are still needed."""
+    keyring = _loaded().keyring
+    keyring.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    click.echo(f"Nyckel {keyring.add(name)} av {name} ligger i {keyring.folder}. De äldre behövs fortfarande.")
 
 
 @main.group("user")

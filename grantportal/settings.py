@@ -2,14 +2,13 @@
 
 import os
 import secrets
-import tempfile
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from grantportal.domain.reminders import ReminderDays
+from grantportal.keyring import Keyring, write_once
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,8 @@ class Settings:
     """SQLAlchemy address; empty means SQLite in the instance folder."""
     secret_key: str = ""
     """Signs the form tokens; made and kept in the instance folder when empty."""
+    keys_dir: str = ""
+    """Folder of the keys that sign the history and encrypt secrets; empty means `keys` in the instance folder."""
     demonstration: bool = False
     """Whether this is the demonstration: invented persons, one-click sign-in, a day that can be moved."""
     authority_name: str = "Socialstyrelsen"
@@ -121,6 +122,16 @@ class Settings:
         return self.instance / "files"
 
     @property
+    def keyring(self) -> Keyring:
+        """The keys that lie outside the database."""
+        return Keyring(Path(self.keys_dir) if self.keys_dir else self.instance / "keys")
+
+    @property
+    def keys_lie_inside(self) -> bool:
+        """Whether the keys lie in the instance folder: who takes or writes over that has them too."""
+        return self.keyring.folder.resolve().is_relative_to(self.instance.resolve())
+
+    @property
     def mail(self) -> Path:
         """Where messages are written when there is no mail server."""
         return self.instance / "mail"
@@ -160,6 +171,8 @@ def load(*, create: bool = False, **given: Any) -> Settings:
     elif len(values["secret_key"]) < SHORTEST_SECRET:
         raise SettingsError(f"Inställningen secret_key är för kort. Den ska ha minst {SHORTEST_SECRET} tecken.")
     settings = Settings(instance=instance, **values)
+    if create:
+        settings.keyring.make()
     # What is wrong in them is told now, and not by the worker at night.
     _ = settings.reminder_days
     return settings
@@ -181,18 +194,7 @@ def _typed(raw: Any, kind: Any) -> Any:
 def _kept_secret(path: Path, *, create: bool) -> str:
     """The installation's own secret, made once and readable by its owner only: whole on the disk, or not there at all."""
     if create and not path.exists():
-        opened, making = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-        try:
-            with open(opened, "w") as made:
-                made.write(secrets.token_hex(SHORTEST_SECRET))
-                made.flush()
-                os.fsync(made.fileno())
-            # Who makes one at the same time does not get another.
-            with suppress(FileExistsError):
-                os.link(making, path)
-            _fsync(path.parent)
-        finally:
-            os.unlink(making)
+        write_once(path, secrets.token_hex(SHORTEST_SECRET))
     if not path.exists():
         raise SettingsError(
             f"Nyckeln {path} saknas. Lägg tillbaka den ur säkerhetskopian. En ny görs med: grantportal db upgrade"
@@ -204,14 +206,6 @@ def _kept_secret(path: Path, *, create: bool) -> str:
             "med: grantportal db upgrade"
         )
     return kept
-
-
-def _fsync(place: Path) -> None:
-    opened = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def folder(name: str) -> Path:

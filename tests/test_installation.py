@@ -74,7 +74,7 @@ def test_one_command_makes_it_for_its_owner_only(place):
     assert (place / "secret_key").stat().st_mode & 0o077 == 0
     kept = (place / "secret_key").read_text()
     assert len(kept) == 2 * SHORTEST_SECRET
-    assert sorted(each.name for each in place.iterdir() if "sqlite3" not in each.name) == ["secret_key"]
+    assert sorted(each.name for each in place.iterdir() if "sqlite3" not in each.name) == ["keys", "secret_key"]
     assert command("verify").exit_code == 0
     assert command("db", "upgrade").exit_code == 0
     assert (place / "secret_key").read_text() == kept
@@ -140,7 +140,7 @@ def test_all_who_make_the_secret_at_once_get_the_same(place):
     with ThreadPoolExecutor(8) as several:
         made = {each.secret_key for each in several.map(lambda _: load(create=True), range(40))}
     assert len(made) == 1
-    assert [each.name for each in place.iterdir()] == ["secret_key"]
+    assert sorted(each.name for each in place.iterdir()) == ["keys", "secret_key"]
 
 
 def test_what_is_wrong_with_a_setting_is_told(place):
