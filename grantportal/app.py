@@ -162,7 +162,9 @@ def _dress(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if g.get("refused") and response.status_code == 200:
-        response.status_code = 422
+        response.status_code = 429 if "retry_after" in g else 422
+    if "retry_after" in g:
+        response.headers["Retry-After"] = str(g.retry_after)
     return response
 
 

@@ -18,3 +18,19 @@ def is_key_for(secret: str, purpose: str, key: str) -> bool:
 def ombud_purpose(application_id: int) -> str:
     """What the link to an ombudsansökan opens."""
     return f"ombud application {application_id}"
+
+
+def device_cookie(secret: str, email: str) -> str:
+    """The name of the cookie that a browser keeps for an account it has signed in to: it tells nobody which account."""
+    return f"bp_device_{key_for(secret, f'device cookie {email}')[:12]}"
+
+
+def device_mark(secret: str, email: str, device: str) -> str:
+    """The value of that cookie: what names the device, and the portal's signature that it has signed in to the account."""
+    return f"{device}.{key_for(secret, f'device {email} {device}')}"
+
+
+def device_in(secret: str, email: str, mark: str) -> str:
+    """What names the device, when the mark is one that the portal made for the account; else empty."""
+    device, _, signature = mark.partition(".")
+    return device if device and is_key_for(secret, f"device {email} {device}", signature) else ""

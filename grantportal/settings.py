@@ -65,9 +65,9 @@ class Settings:
     max_active_ombud: int = 3
     """How many ombud an organisation can have at a time."""
     sign_in_attempts: int = 10
-    """How many wrong attempts per account within the window."""
+    """How many wrong attempts per account within the window: of each known device, and of all unknown ones together."""
     sign_in_attempts_per_address: int = 100
-    """The same per address that they come from; a whole organisation may share one."""
+    """The same of unknown devices per address that they come from; a whole organisation may share one."""
     sign_in_window_minutes: int = 15
     threads: int = 4
     """Threads in each process that `grantportal serve` answers with; as many answers at a time."""

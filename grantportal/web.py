@@ -20,7 +20,14 @@ from forms.base import STALE, Form
 from grantportal.domain import clock
 from grantportal.domain.actors import ANONYMOUS, Actor
 from grantportal.domain.attachments import KIND_OF, download_name
-from grantportal.domain.errors import NotVisible, RuleViolation, RuleViolations, SavedMeanwhile, TextClash
+from grantportal.domain.errors import (
+    NotVisible,
+    RuleViolation,
+    RuleViolations,
+    SavedMeanwhile,
+    TextClash,
+    TooManyAttempts,
+)
 from grantportal.domain.lifecycle import Lifecycle
 from grantportal.policy import Permission, may
 from grantportal.queries import accounts, drafts
@@ -56,7 +63,7 @@ def carried_out(form: Form, service: Callable[..., Any], *args: Any) -> bool:
     """Validate the posted form, call the service with `args` and the form's command, and say whether it was done.
 
     The service's answer is left in `form.result`. A refusal stands beside its field, or above the form; the page is then
-    answered with 422 and everything typed is still in it. Two acts at the same second: the loser is tried once more.
+    answered with 422 (429 with Retry-After for too many attempts) and everything typed is still in it. Two acts at the same second: the loser is tried once more.
     """
     if request.method != "POST":
         return False
@@ -79,6 +86,8 @@ def carried_out(form: Form, service: Callable[..., Any], *args: Any) -> bool:
     except RuleViolation as refusal:
         _place(form, refusal)
         g.refused = True
+        if isinstance(refusal, TooManyAttempts):
+            g.retry_after = refusal.seconds
         return False
     except SavedMeanwhile:
         form.form_errors = [*form.form_errors, BUSY]

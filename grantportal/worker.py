@@ -23,7 +23,7 @@ from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
 from grantportal.effects import files as placing
-from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL
+from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL, SIGN_IN_MAIL
 from grantportal.effects.records import RENDER
 from grantportal.exports import archive, mail, pdf
 from grantportal.imports import clamav
@@ -240,6 +240,25 @@ def _invitation(settings: Settings, work: Claimed) -> None:
     _sent(work, facts is not None)
 
 
+def _sign_in_mail(settings: Settings, work: Claimed) -> None:
+    """Tell a person that the account has been used with a device that was not known for it."""
+    to = account_queries.open_address(work.payload["user_id"])
+    db.close_read_session()
+    if to is not None:
+        letter = mail.new_device(
+            mail.Letter(
+                key=work.id,
+                to=to,
+                sender=settings.mail_from,
+                at=work.at,
+                link=f"{settings.public_url.rstrip('/')}/om/hjalp#kontakt",
+                host=urlsplit(settings.public_url).hostname or "localhost",
+            )
+        )
+        _deliver(settings, work, letter)
+    _sent(work, to is not None)
+
+
 def _ombud_mail(settings: Settings, work: Claimed) -> None:
     """The link with which somebody without an account follows an ombudsansökan."""
     application_id = work.payload["application_id"]
@@ -319,5 +338,6 @@ _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     placing.SCAN: _scan,
     INVITATION: _invitation,
     OMBUD_MAIL: _ombud_mail,
+    SIGN_IN_MAIL: _sign_in_mail,
     notices.MAIL: _mail,
 }

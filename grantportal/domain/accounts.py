@@ -1,16 +1,18 @@
 """Who people are and how they prove it: passwords, engångskoder, attempts, and which mandate fits which organisation."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from math import ceil
 
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from grantportal.domain.actors import APPLICANT_ROLES, Role
-from grantportal.domain.errors import RuleViolation
+from grantportal.domain.errors import RuleViolation, TooManyAttempts
 from grantportal.domain.money import ensure_one_number
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.texts import normal
@@ -138,6 +140,35 @@ class Limits:
     minutes: int
 
 
+def _unknown(_email: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """From where somebody tries."""
+
+    address: str
+    """The network address."""
+    device: Callable[[str], str] = _unknown
+    """What names the device for an e-mail address that has signed in with it before; empty for every other address."""
+
+
+def counted_under(what: str, whose: object, email: str, visitor: Visitor, limits: Limits) -> list[tuple[str, int]]:
+    """What an attempt is counted under, each with how many are free in a window.
+
+    A device that the person has signed in with before has a count of its own: nobody else can use it up. All unknown devices
+    share one for each account, and one for each address that they come from.
+    """
+    device = visitor.device(email)
+    if device:
+        return [(f"{what}:{whose} device:{device}", limits.per_account)]
+    return [
+        (f"{what}:{whose}", limits.per_account),
+        (f"address:{network_of(visitor.address)}", limits.per_address),
+    ]
+
+
 def email_address(typed: str) -> str:
     """The address as it is stored: in lower case. Raises RuleViolation when it is none."""
     address = "" if len(typed) > 4 * LONGEST_ADDRESS else normal(typed).strip().lower()
@@ -212,10 +243,23 @@ def step_of_code(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
-def ensure_attempts_left(attempts: int, *, most: int, minutes: int) -> None:
-    """Whoever has tried too many times has to wait, also with the right password. `attempts` counts this one too."""
-    if attempts > most:
-        raise RuleViolation(f"Det har gjorts för många försök. Vänta {minutes} minuter och försök igen.")
+PAUSE = timedelta(seconds=60)
+"""When the free attempts of a window are used up, one more is let in each time that so much has passed."""
+
+
+def opens_pause(tried: int, *, most: int) -> bool:
+    """Whether the attempt is the last free one, or comes after it: the next waits. `tried` counts this one too."""
+    return tried >= most
+
+
+def ensure_let_in(tried: int, *, most: int, in_pause: int, left: timedelta) -> None:
+    """Whoever has tried too many times has to wait, also with the right password: raises TooManyAttempts.
+
+    `tried` counts the attempts of the window and `in_pause` those of the running pause, this one in both; `left` is how long
+    the pause lasts still.
+    """
+    if tried > most and in_pause > 1:
+        raise TooManyAttempts(min(max(ceil(left.total_seconds()), 1), int(PAUSE.total_seconds())))
 
 
 def network_of(address: str) -> str:

@@ -22,6 +22,15 @@ class RuleViolations(RuleViolation):
         self.violations = violations
 
 
+class TooManyAttempts(RuleViolation):
+    """It has been tried too often. `seconds` is when it may be tried again: 1 to 60."""
+
+    def __init__(self, seconds: int) -> None:
+        unit = "sekund" if seconds == 1 else "sekunder"
+        super().__init__(f"Det har gjorts för många försök. Försök igen om {seconds} {unit}.")
+        self.seconds = seconds
+
+
 class NoRight(Exception):
     """The person may see the thing but not do this with it (403)."""
 

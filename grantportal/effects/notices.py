@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy.orm import Session
+
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.decisions import NOT_SENT
+from grantportal.domain.forms import canonical
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.accounts import MandateRow
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
+from grantportal.models.portal import OutboxItem
 from grantportal.policy import Permission, party_roles
 from grantportal.transaction import Act
 
@@ -23,6 +27,19 @@ INVITATION = "invitation"
 def invite(act: Act, mandate: MandateRow) -> None:
     """Tell the person by mail. The link is made when the mail is: the outbox holds nothing secret."""
     act.outbox(INVITATION, mandate_id=mandate.id)
+
+
+SIGN_IN_MAIL = "sign_in_mail"
+"""Outbox kind: a mail to a person whose account has been used with a device that was not known for it."""
+
+
+def tell_of_new_device(session: Session, user_id: int) -> None:
+    """Tell the person by mail. Signing in is no act, so the work is put in by itself, in the transaction that opens the session."""
+    session.add(
+        OutboxItem(
+            kind=SIGN_IN_MAIL, payload=canonical({"user_id": user_id}), at=clock.now(), available_at=clock.real_now()
+        )
+    )
 
 
 OMBUD_MAIL = "ombud_mail"

@@ -43,6 +43,18 @@ Du är {role} i {organisation} i Bidragsportalen.
 
 Det här brevet skickas automatiskt och går inte att svara på. Vet du inte varför du har fått det kan du bortse från det.
 """
+NEW_DEVICE = "Ny inloggning på ditt konto i Bidragsportalen"
+NEW_DEVICE_TEXT = """Hej!
+
+Den {when} loggade någon in på ditt konto i Bidragsportalen i en webbläsare som inte har använts för kontot förut.
+Var det du behöver du inte göra något.
+
+Var det inte du kan någon annan ha ditt lösenord. Kontakta oss genast:
+
+{link}
+
+Det här brevet skickas automatiskt och går inte att svara på.
+"""
 OMBUD = "Din ansökan om att bli ombud i Bidragsportalen"
 OMBUD_TEXT = """Hej!
 
@@ -67,6 +79,11 @@ def invitation(letter: Letter, *, name: str, role: str, organisation: str, link_
         what = f"Välj ett lösenord med länken. Den gäller en gång, i {link_hours} timmar:"
     text = INVITED_TEXT.format(name=name, role=role, organisation=organisation, what=what, link=letter.link)
     return _made(letter, INVITED, text)
+
+
+def new_device(letter: Letter) -> EmailMessage:
+    """A mail to a person whose account has been used with a device that was not known for it."""
+    return _made(letter, NEW_DEVICE, NEW_DEVICE_TEXT.format(when=clock.day_time_text(letter.at), link=letter.link))
 
 
 def ombud_application(letter: Letter) -> EmailMessage:

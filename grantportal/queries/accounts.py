@@ -272,6 +272,11 @@ def by_email(email: str) -> User | None:
     return db.session().scalars(select(User).where(User.email == email, User.closed_at.is_(None))).one_or_none()
 
 
+def open_address(user_id: int) -> str | None:
+    """The person's e-mail address, unless the account is closed."""
+    return db.session().scalar(select(User.email).where(User.id == user_id, User.closed_at.is_(None)))
+
+
 def pending_session(key: str) -> SignInSession | None:
     """The live session whose person has given the password; the person comes along."""
     return (

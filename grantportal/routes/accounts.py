@@ -1,6 +1,7 @@
 """Signing in and out, one-time links, and the person's own account."""
 
 import json
+import secrets
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote_plus
@@ -26,8 +27,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from forms.accounts import ChoosePasswordForm, CodeForm, SignInForm
 from forms.base import Form
-from grantportal.domain.accounts import Limits, app_address
+from grantportal.domain.accounts import Limits, Visitor, app_address
 from grantportal.domain.texts import clean
+from grantportal.keys import device_cookie, device_in, device_mark
 from grantportal.queries import accounts
 from grantportal.services import accounts as services
 from grantportal.web import (
@@ -47,6 +49,8 @@ from grantportal.web import (
 
 bp = Blueprint("accounts", __name__)
 
+DEVICE_SECONDS = 365 * 24 * 3600
+"""How long a browser stays known for an account after it has last signed in to it."""
 _NOT_KEPT = {"csrf_token", "sha256", "password", "again", "code", SHOW_KEPT}
 
 
@@ -57,7 +61,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_onward(request.args.get("next")), code=303)
     form = SignInForm(next=request.args.get("next"))
     chosen = portal_settings()
-    if carried_out(form, services.sign_in, request.remote_addr or "", _limits(), chosen.session_hours):
+    if carried_out(form, services.sign_in, _visitor(), _limits(), chosen.session_hours):
         return go_on(form.result, form.next.data, form.kept.data)
     return render_template("accounts/sign_in.html", form=form, was_sent=bool(form.kept.data), too_long=False)
 
@@ -72,7 +76,7 @@ def code() -> ResponseReturnValue:
         return redirect(_onward(request.args.get("next")), code=303)
     form = CodeForm(next=request.args.get("next"))
     hours = portal_settings().session_hours
-    if carried_out(form, services.enter_code, g.session_key, request.remote_addr or "", _limits(), hours):
+    if carried_out(form, services.enter_code, g.session_key, _visitor(), _limits(), hours):
         return go_on(form.result, form.next.data, form.kept.data)
     return render_template("accounts/code.html", form=form)
 
@@ -117,7 +121,7 @@ def one_time(key: str) -> ResponseReturnValue:
     if link is None:
         return render_template("accounts/_link_ended.html"), 404
     form = ChoosePasswordForm()
-    if carried_out(form, services.choose_password, key, portal_settings().session_hours):
+    if carried_out(form, services.choose_password, key, _visitor(), portal_settings().session_hours):
         return go_on(form.result)
     return render_template("accounts/one_time.html", form=form, link=link)
 
@@ -152,7 +156,7 @@ def stop_totp() -> ResponseReturnValue:
     """Turns it off again."""
     who = signed_in()
     form = CodeForm()
-    if carried_out(form, services.disable_totp, who, request.remote_addr or "", _limits()):
+    if carried_out(form, services.disable_totp, who, _visitor(), _limits()):
         return done("Du loggar nu in med bara lösenord.", ".show")
     return render_template("accounts/stop_totp.html", account=accounts.own(who), form=form)
 
@@ -199,21 +203,34 @@ def go_on(opened: services.Opened, target: str | None = None, kept: str | None =
     if opened.awaits_code:
         if fields:
             form = CodeForm(formdata=None, data={"next": target, "kept": kept})
-            return _with_session(render_template("accounts/code.html", form=form), opened.key)
-        return _with_session(redirect(url_for("accounts.code", next=safe_next(target)), code=303), opened.key)
+            return _with_session(render_template("accounts/code.html", form=form), opened)
+        return _with_session(redirect(url_for("accounts.code", next=safe_next(target)), code=303), opened)
     where = safe_next(target)
     if fields and where:
         note_person(opened.key, anew=True)
-        return _with_session(render_template("accounts/_kept.html", fields=fields, action=where), opened.key)
-    return _with_session(redirect(_onward(target), code=303), opened.key)
+        return _with_session(render_template("accounts/_kept.html", fields=fields, action=where), opened)
+    return _with_session(redirect(_onward(target), code=303), opened)
 
 
-def _with_session(answer: Any, key: str) -> BaseResponse:
+def _with_session(answer: Any, opened: services.Opened) -> BaseResponse:
     response = current_app.make_response(answer)
-    response.set_cookie(
-        SESSION_COOKIE, key, httponly=True, samesite="Lax", secure=portal_settings().secure_cookies, path="/"
-    )
+    chosen = portal_settings()
+    kept: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": chosen.secure_cookies, "path": "/"}
+    response.set_cookie(SESSION_COOKIE, opened.key, **kept)
+    if opened.email:
+        device = _visitor().device(opened.email) or secrets.token_urlsafe(16)
+        mark = device_mark(chosen.secret_key, opened.email, device)
+        response.set_cookie(device_cookie(chosen.secret_key, opened.email), mark, max_age=DEVICE_SECONDS, **kept)
     return response
+
+
+def _visitor() -> Visitor:
+    """From where the request comes, and as whose device the browser is known."""
+    secret, cookies = portal_settings().secret_key, request.cookies
+    return Visitor(
+        request.remote_addr or "",
+        lambda email: device_in(secret, email, cookies.get(device_cookie(secret, email), "")),
+    )
 
 
 def _forget_forms() -> None:

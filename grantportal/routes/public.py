@@ -43,6 +43,12 @@ def cookies() -> ResponseReturnValue:
             "Tills du stänger webbläsaren.",
         ),
         (
+            "bp_device_ och tolv tecken",
+            "Visar att du har loggat in i den här webbläsaren förut, så att ingen annan kan stänga dig ute genom att gissa "
+            "ditt lösenord.",
+            "Ett år efter att du senast loggade in.",
+        ),
+        (
             "bp-copy",
             "Är ingen kaka, men sparas också i din webbläsare: det du har skrivit och som portalen inte har hunnit spara. "
             "Det är låst, så att bara du kan läsa det när du är inloggad.",

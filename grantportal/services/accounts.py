@@ -1,7 +1,6 @@
 """Accounts: people and mandates, one-time links, signing in and out, engångskoder."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +20,8 @@ from grantportal.domain.accounts import (
     GrantMandate,
     Limits,
     SignIn,
+    Visitor,
+    counted_under,
     email_address,
     ensure_password,
     ensure_period,
@@ -28,15 +29,14 @@ from grantportal.domain.accounts import (
     hashed,
     is_right_password,
     needs_new_hash,
-    network_of,
     new_secret,
     step_of_code,
 )
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.errors import NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.effects import attempts
-from grantportal.models.accounts import MandateRow, OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.effects import attempts, notices
+from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import accounts, organisations
@@ -54,6 +54,8 @@ class Opened:
 
     key: str
     awaits_code: bool
+    email: str = ""
+    """Whose browser this is known as from now on; empty where no password was given, or the engångskod is still to come."""
 
 
 # --- People and mandates -----------------------------------------------------------------------------------------
@@ -164,8 +166,11 @@ def keep_link(user_id: int, key: str, hours: int) -> None:
         _keep(session, user, key, hours)
 
 
-def choose_password(key: str, session_hours: int, command: ChoosePassword) -> Opened:
-    """The person chooses a password by the one-time link, which is then used up, and is signed in; every other session ends."""
+def choose_password(key: str, visitor: Visitor, session_hours: int, command: ChoosePassword) -> Opened:
+    """The person chooses a password by the one-time link, which is then used up, and is signed in; every other session ends.
+
+    A link cannot be guessed, so no wrong ones are counted: nobody can keep its owner from using it.
+    """
     link = accounts.link(key)
     if link is None:
         raise RuleViolation(LINK_ENDED)
@@ -177,23 +182,23 @@ def choose_password(key: str, session_hours: int, command: ChoosePassword) -> Op
         if held is None:
             raise RuleViolation(LINK_ENDED)
         held.used_at = clock.real_now()
-        user.password_hash = stored
+        is_first, user.password_hash = user.password_hash is None, stored
         _end_sessions(act.session, user.id)
         act.about(user, name=user.name)
-        return _open(act.session, user, session_hours)
+        return _open(act.session, user, session_hours, visitor, is_expected=is_first)
 
 
 # --- Signing in and out ------------------------------------------------------------------------------------------
 
 
-def sign_in(address: str, limits: Limits, session_hours: int, command: SignIn) -> Opened:
+def sign_in(visitor: Visitor, limits: Limits, session_hours: int, command: SignIn) -> Opened:
     """E-mail and password open a session; whoever uses engångskod then has a few minutes to enter it.
 
     The attempt is counted and committed before its answer is known. Known and unknown addresses get the same answer, after
-    the same work.
+    the same work. The person is told of a sign-in with a device that the account has not been used with.
     """
     email = command.email.strip().lower()
-    counted = attempts.count(limits, (f"account:{email}", limits.per_account), (_from(address), limits.per_address))
+    counted = attempts.count(limits, counted_under("account", email, email, visitor, limits))
     user = accounts.by_email(email)
     stored = user.password_hash if user is not None else None
     if not is_right_password(command.password, stored) or user is None or stored is None:
@@ -204,24 +209,24 @@ def sign_in(address: str, limits: Limits, session_hours: int, command: SignIn) -
         if row.password_hash != stored or row.closed_at is not None:
             raise RuleViolation(WRONG)  # chosen anew, or closed, at the same moment
         row.password_hash = renewed
-        _forget_attempt(session, counted)
-        return _open(session, row, session_hours)
+        attempts.forget(session, counted)
+        return _open(session, row, session_hours, visitor)
 
 
-def enter_code(key: str, address: str, limits: Limits, session_hours: int, command: EnterCode) -> Opened:
+def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, command: EnterCode) -> Opened:
     """The engångskod completes a sign-in. Each code works once, and the session gets a new key."""
     waiting = accounts.pending_session(key)
     if waiting is None:
         raise RuleViolation("Det tog för lång tid. Logga in igen.")
-    counted = attempts.count(
-        limits, (f"code:{waiting.user_id}", limits.per_account), (_from(address), limits.per_address)
-    )
+    counted = attempts.count(limits, counted_under("code", waiting.user_id, waiting.user.email, visitor, limits))
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         user = accounts.user(waiting.user_id)
         _use_code(user, command.code)
-        _forget_attempt(session, counted)
+        attempts.forget(session, counted)
         session.execute(update(SignInSession).where(SignInSession.id == waiting.id).values(ended_at=clock.real_now()))
-        return Opened(_add_session(session, user.id, timedelta(hours=session_hours), second_factor=True), False)
+        opened = _add_session(session, user.id, timedelta(hours=session_hours), second_factor=True)
+        _tell_of_new_device(session, user, visitor)
+        return Opened(opened, awaits_code=False, email=user.email)
 
 
 def open_session(user_id: int, *, hours: int, second_factor: bool = False) -> str:
@@ -255,10 +260,17 @@ def note_seen(session_id: int) -> None:
         )
 
 
-def _open(session: Session, user: User, hours: int) -> Opened:
-    awaits_code = user.totp_enabled_at is not None
-    length = timedelta(minutes=CODE_MINUTES) if awaits_code else timedelta(hours=hours)
-    return Opened(_add_session(session, user.id, length), awaits_code)
+def _open(session: Session, user: User, hours: int, visitor: Visitor, *, is_expected: bool = False) -> Opened:
+    if user.totp_enabled_at is not None:
+        return Opened(_add_session(session, user.id, timedelta(minutes=CODE_MINUTES)), awaits_code=True)
+    if not is_expected:
+        _tell_of_new_device(session, user, visitor)
+    return Opened(_add_session(session, user.id, timedelta(hours=hours)), awaits_code=False, email=user.email)
+
+
+def _tell_of_new_device(session: Session, user: User, visitor: Visitor) -> None:
+    if not visitor.device(user.email):
+        notices.tell_of_new_device(session, user.id)
 
 
 def _add_session(session: Session, user_id: int, length: timedelta, *, second_factor: bool = False) -> str:
@@ -283,23 +295,6 @@ def _end_sessions(session: Session, user_id: int, *, but: int | None = None) -> 
         .where(SignInSession.user_id == user_id, SignInSession.ended_at.is_(None), SignInSession.id != (but or 0))
         .values(ended_at=clock.real_now())
     )
-
-
-# --- Attempts ----------------------------------------------------------------------------------------------------
-
-
-def _from(address: str) -> str:
-    return f"address:{network_of(address)}"
-
-
-def _forget_attempt(session: Session, keys: Sequence[str]) -> None:
-    """It was the right person: only wrong attempts count."""
-    for key in keys:
-        session.execute(
-            update(SignInAttempt)
-            .where(SignInAttempt.key_sha256 == key_hash(key), SignInAttempt.attempts > 0)
-            .values(attempts=SignInAttempt.attempts - 1)
-        )
 
 
 # --- Engångskod --------------------------------------------------------------------------------------------------
@@ -328,17 +323,16 @@ def enable_totp(actor: Actor, session_id: int, command: EnterCode) -> None:
         act.about(user, name=user.name)
 
 
-def disable_totp(actor: Actor, address: str, limits: Limits, command: EnterCode) -> None:
+def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: EnterCode) -> None:
     """Password alone is enough again. It takes a code: somebody else's hand on the keyboard cannot turn it off."""
-    counted = attempts.count(
-        limits, (f"code:{actor.user_id}", limits.per_account), (_from(address), limits.per_address)
-    )
+    email = accounts.own(actor).email
+    counted = attempts.count(limits, counted_under("code", actor.user_id, email, visitor, limits))
     with transaction(actor, EventKind.USER_TOTP_DISABLED) as act:
         user = accounts.user(_person(actor))
         if user.totp_enabled_at is None:
             raise RuleViolation("Inloggning med engångskod är redan avslagen.")
         _use_code(user, command.code)
-        _forget_attempt(act.session, counted)
+        attempts.forget(act.session, counted)
         user.totp_secret = user.totp_enabled_at = None
         act.about(user, name=user.name)
 

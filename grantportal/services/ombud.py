@@ -58,7 +58,7 @@ def apply(address: str, limits: Limits, receiving: Receiving, command: ApplyForO
 
     Each address can ask a few times within the window: the form sends mail to whatever address is written in it.
     """
-    attempts.count(limits, (f"ombud:{network_of(address)}", limits.per_address))
+    attempts.count(limits, [(f"ombud:{network_of(address)}", limits.per_address)])
     return _receive(ANONYMOUS, receiving, command, hands_over=False)
 
 

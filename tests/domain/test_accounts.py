@@ -9,8 +9,12 @@ from argon2 import PasswordHasher
 from grantportal.domain import accounts
 from grantportal.domain.accounts import (
     LONGEST_PASSWORD,
+    PAUSE,
+    Limits,
+    Visitor,
+    counted_under,
     email_address,
-    ensure_attempts_left,
+    ensure_let_in,
     ensure_password,
     ensure_period,
     ensure_role_fits,
@@ -18,10 +22,11 @@ from grantportal.domain.accounts import (
     is_right_password,
     mandate_status,
     network_of,
+    opens_pause,
     step_of_code,
 )
 from grantportal.domain.actors import APPLICANT_ROLES, Role
-from grantportal.domain.errors import RuleViolation
+from grantportal.domain.errors import RuleViolation, TooManyAttempts
 from grantportal.domain.organisations import OrganisationKind
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -79,10 +84,29 @@ def test_no_code_is_no_code():
     assert step_of_code(SECRET, "٣٣٣٣٣٣", NOON) is None
 
 
-def test_the_last_attempt_is_allowed_and_the_next_is_not():
-    ensure_attempts_left(10, most=10, minutes=15)
-    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
-        ensure_attempts_left(11, most=10, minutes=15)
+def test_the_last_free_attempt_is_let_in_and_the_next_waits_for_the_pause():
+    assert not opens_pause(9, most=10)
+    assert opens_pause(10, most=10)
+    ensure_let_in(10, most=10, in_pause=7, left=PAUSE)
+    ensure_let_in(11, most=10, in_pause=1, left=PAUSE)
+    with pytest.raises(TooManyAttempts, match="Försök igen om 60 sekunder"):
+        ensure_let_in(11, most=10, in_pause=2, left=PAUSE)
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(-5, 1), (0, 1), (0.2, 1), (1.1, 2), (59.9, 60), (500, 60)])
+def test_the_wait_is_between_a_second_and_a_minute(left, seconds):
+    with pytest.raises(TooManyAttempts) as refusal:
+        ensure_let_in(99, most=10, in_pause=2, left=timedelta(seconds=left))
+    assert refusal.value.seconds == seconds
+
+
+def test_a_known_device_is_counted_by_itself_and_strangers_together():
+    limits = Limits(per_account=10, per_address=100, minutes=15)
+    stranger = counted_under("account", "a@example.se", "a@example.se", Visitor("192.0.2.7"), limits)
+    known = counted_under("account", "a@example.se", "a@example.se", Visitor("192.0.2.7", lambda _: "mine"), limits)
+
+    assert stranger == [("account:a@example.se", 10), ("address:192.0.2.7", 100)]
+    assert known == [("account:a@example.se device:mine", 10)]
 
 
 def test_attempts_are_counted_by_subscriber():

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from grantportal import db
 from grantportal.domain import accounts as rules
 from grantportal.domain import clock
-from grantportal.domain.accounts import ChoosePassword, EnterCode, Limits, SignIn
+from grantportal.domain.accounts import ChoosePassword, EnterCode, Limits, SignIn, Visitor
 from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
 from grantportal.queries.accounts import key_hash
 from grantportal.services import accounts
@@ -17,6 +17,7 @@ from tests.support.races import ROUNDS, racers
 from tests.support.rows import committed
 
 RACERS, MOST = 8, 3
+FEW_ROUNDS = ROUNDS // 10 or 1
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -27,7 +28,7 @@ def quick() -> None:
 
 
 def try_to_sign_in(email: str, password: str) -> str:
-    return accounts.sign_in("192.0.2.1", Limits(MOST, 1_000, 15), 12, SignIn(email, password)).key
+    return accounts.sign_in(Visitor("192.0.2.1"), Limits(MOST, 1_000, 15), 12, SignIn(email, password)).key
 
 
 def test_no_attempt_is_lost(database):
@@ -42,12 +43,60 @@ def test_no_attempt_is_lost(database):
                 ["Det har gjorts för många försök"] * (RACERS - MOST)
                 + ["E-postadressen eller lösenordet stämmer inte"] * MOST
             )
-            counts = committed().scalars(select(SignInAttempt.attempts)).all()
-            assert list(counts) == [RACERS, RACERS]
+            assert counted() == {
+                "account:karin@example.se": RACERS,
+                "address:192.0.2.1": RACERS,
+                # The last free one opens the pause, in which all after it are.
+                "pause account:karin@example.se": RACERS - MOST + 1,
+            }
+
+
+def counted():
+    """How many attempts have been made, by what they were counted under."""
+    names = [f"{pause}{key}" for pause in ("", "pause ") for key in ("account:karin@example.se", "address:192.0.2.1")]
+    rows = committed().execute(select(SignInAttempt.key_sha256, SignInAttempt.attempts))
+    return {{key_hash(name): name for name in names}[hashed]: attempts for hashed, attempts in rows}
+
+
+def test_when_the_pause_is_over_one_is_let_in(database):
+    """Eight at once, all over the limit, as a pause ends: one of them is looked at."""
+    with racers(database.url, try_to_sign_in, RACERS, prepare=quick) as line:
+        attempts = [("karin@example.se", "fel lösenord här")] * RACERS
+        line.race(*attempts)
+        for _ in range(FEW_ROUNDS):
+            with db.writing_session() as session, session.begin():
+                over = {"window_started_at": clock.real_now() - timedelta(seconds=60)}
+                session.execute(
+                    update(SignInAttempt)
+                    .where(SignInAttempt.key_sha256 == key_hash("pause account:karin@example.se"))
+                    .values(over)
+                )
+            finishes = line.race(*attempts)
+
+            assert sorted(finish.refusal for finish in finishes) == ["RuleViolation"] + ["TooManyAttempts"] * (
+                RACERS - 1
+            )
+
+
+def guess_code(key: str, code: str) -> str:
+    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(MOST, 1_000, 15), 12, EnterCode(code)).key
+
+
+def test_no_guessed_code_is_lost(database):
+    user = UserFactory(totp_secret=SECRET, totp_enabled_at=clock.real_now())
+    keys = [accounts.open_session(user.id, hours=1) for _ in range(RACERS)]
+    with racers(database.url, guess_code, RACERS) as line:
+        for _ in range(FEW_ROUNDS):
+            with db.writing_session() as session, session.begin():
+                session.execute(delete(SignInAttempt))
+            finishes = line.race(*[(key, "000000") for key in keys])
+
+            refusals = sorted(finish.refusal for finish in finishes)
+            assert refusals == ["RuleViolation"] * MOST + ["TooManyAttempts"] * (RACERS - MOST)
 
 
 def use_link(password: str) -> str:
-    return accounts.choose_password("the key", 12, ChoosePassword(password)).key
+    return accounts.choose_password("the key", Visitor("192.0.2.1"), 12, ChoosePassword(password)).key
 
 
 def test_a_link_is_used_by_one(database):
@@ -69,7 +118,7 @@ def test_a_link_is_used_by_one(database):
 
 
 def use_code(key: str, code: str) -> str:
-    return accounts.enter_code(key, "192.0.2.1", Limits(1_000, 1_000, 15), 12, EnterCode(code)).key
+    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(1_000, 1_000, 15), 12, EnterCode(code)).key
 
 
 def test_a_code_is_used_by_one(database):

@@ -229,6 +229,49 @@ def test_what_was_kept_is_shown_without_what_is_no_text(client, karin):
     assert hidden(page)[1]["text"] == "Hej då"
 
 
+# --- Too many attempts -------------------------------------------------------------------------------------------
+
+
+def test_a_browser_that_has_signed_in_is_let_in_whatever_strangers_try(client, karin, app):
+    sign_in(client)
+    client.post_form("/logga-ut", at="/konto")
+    mark = next(cookie for name, cookie in cookies(client) if name.startswith("bp_device_"))
+    assert mark.http_only
+    assert mark.same_site == "Lax"
+    assert "karin" not in mark.key + mark.value
+    stranger = app.test_client()
+    for _ in range(app.config["PORTAL"].sign_in_attempts):
+        assert sign_in(stranger, password="fel lösenord här").status_code == 422
+
+    refused = sign_in(stranger)
+
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert f"Försök igen om {refused.headers['Retry-After']} sekunder." in refused.text
+    assert "karin@example.se" in refused.text, "the address is kept"
+    assert sign_in(client).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "change", [lambda mark: "x" + mark, lambda mark: mark[:-1], lambda mark: mark.partition(".")[0]]
+)
+def test_a_device_that_the_portal_has_not_signed_is_a_strangers(client, karin, app, change):
+    sign_in(client)
+    mark = next(cookie for name, cookie in cookies(client) if name.startswith("bp_device_"))
+    stranger = app.test_client()
+    for _ in range(app.config["PORTAL"].sign_in_attempts):
+        sign_in(stranger, password="fel lösenord här")
+
+    stranger.set_cookie(mark.key, change(mark.value))
+    assert sign_in(stranger).status_code == 429
+    stranger.set_cookie(mark.key, mark.value)
+    assert sign_in(stranger).status_code == 303
+
+
+def cookies(browser):
+    return [(name, cookie) for (_, _, name), cookie in browser._cookies.items()]
+
+
 # --- One-time link -----------------------------------------------------------------------------------------------
 
 

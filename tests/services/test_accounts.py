@@ -1,5 +1,6 @@
 """People, links, attempts and sessions, through the services."""
 
+import json
 from datetime import date, timedelta
 
 import pyotp
@@ -7,16 +8,20 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from grantportal import db
+from grantportal import db, worker
 from grantportal.domain import accounts as rules
 from grantportal.domain import clock
-from grantportal.domain.accounts import ChoosePassword, CreateUser, EnterCode, GrantMandate, Limits, SignIn
+from grantportal.domain.accounts import ChoosePassword, CreateUser, EnterCode, GrantMandate, Limits, SignIn, Visitor
 from grantportal.domain.actors import SYSTEM, Role
-from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, TooManyAttempts
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.effects.notices import SIGN_IN_MAIL
+from grantportal.imports.mail import messages
 from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
+from grantportal.models.portal import OutboxItem
 from grantportal.queries import accounts as queries
 from grantportal.services import accounts
+from grantportal.settings import Settings
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.rows import committed, events_of
 
@@ -24,7 +29,9 @@ pytestmark = pytest.mark.usefixtures("quick_passwords")
 
 LIMITS = Limits(per_account=3, per_address=5, minutes=15)
 PASSWORD = "korrekt häst batteri"
-HERE = "192.0.2.1"
+STRANGER = Visitor("192.0.2.1")
+OWN = Visitor("192.0.2.1", lambda email: "own browser" if email == "karin@example.se" else "")
+"""The browser that Karin has signed in with before, at the same address as the stranger."""
 
 
 @pytest.fixture
@@ -32,10 +39,10 @@ def karin(database):
     return UserFactory(name="Karin Exempel", email="karin@example.se", password_hash=rules.hashed(PASSWORD))
 
 
-def sign_in(email="karin@example.se", password=PASSWORD, *, address=HERE, limits=LIMITS):
+def sign_in(email="karin@example.se", password=PASSWORD, *, visitor=STRANGER, limits=LIMITS):
     db.close_read_session()
     try:
-        return accounts.sign_in(address, limits, 12, SignIn(email, password))
+        return accounts.sign_in(visitor, limits, 12, SignIn(email, password))
     finally:
         db.close_read_session()
 
@@ -62,7 +69,7 @@ def later(**values):
 def test_a_person_is_created_chooses_a_password_by_the_link_and_signs_in(database):
     key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", " Anna@Example.se"), link_hours=72)
 
-    opened = accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+    opened = accounts.choose_password(key, STRANGER, 12, ChoosePassword(PASSWORD))
 
     assert live(opened.key).actor.name == "Anna Exempel"
     assert sign_in("anna@example.se").awaits_code is False
@@ -73,11 +80,11 @@ def test_a_person_is_created_chooses_a_password_by_the_link_and_signs_in(databas
 
 def test_a_link_works_once(database):
     key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
-    accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+    accounts.choose_password(key, STRANGER, 12, ChoosePassword(PASSWORD))
     db.close_read_session()
 
     with pytest.raises(RuleViolation, match="gäller inte längre"):
-        accounts.choose_password(key, 12, ChoosePassword("ett annat lösenord"))
+        accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett annat lösenord"))
     assert sign_in("anna@example.se").key
 
 
@@ -87,7 +94,7 @@ def test_a_link_ends(database):
 
     assert queries.link_shown(key) is None
     with pytest.raises(RuleViolation, match="gäller inte längre"):
-        accounts.choose_password(key, 12, ChoosePassword(PASSWORD))
+        accounts.choose_password(key, STRANGER, 12, ChoosePassword(PASSWORD))
 
 
 def test_a_new_link_ends_the_one_before(database):
@@ -102,7 +109,7 @@ def test_a_new_link_ends_the_one_before(database):
 def test_a_refused_password_does_not_use_up_the_link(database):
     key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
     with pytest.raises(RuleViolation, match="minst 12 tecken"):
-        accounts.choose_password(key, 12, ChoosePassword("kort"))
+        accounts.choose_password(key, STRANGER, 12, ChoosePassword("kort"))
     assert queries.link(key) is not None
 
 
@@ -110,7 +117,7 @@ def test_choosing_a_password_ends_every_other_session(karin):
     before = sign_in()
     key = accounts.reset_user(SYSTEM, karin.email, link_hours=72)
     db.close_read_session()
-    accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt"))
+    accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett alldeles nytt"))
 
     assert live(before.key) is None
 
@@ -176,11 +183,7 @@ def verifications(monkeypatch):
     done = []
     verify = rules._HASHER.verify
     monkeypatch.setattr(
-        rules,
-        "_HASHER",
-        type(
-            "Counting", (), {"verify": lambda self, stored, password: done.append(stored) or verify(stored, password)}
-        )(),
+        type(rules._HASHER), "verify", lambda self, stored, password: done.append(stored) or verify(stored, password)
     )
     return done
 
@@ -221,18 +224,123 @@ def test_after_too_many_wrong_attempts_the_right_password_waits_too(karin):
     for _ in range(3):
         with pytest.raises(RuleViolation, match="stämmer inte"):
             sign_in(password="fel lösenord här")
-    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
+    with pytest.raises(RuleViolation, match="Försök igen om 60 sekunder"):
         sign_in()
     later(attempts={"window_started_at": clock.real_now() - timedelta(minutes=15)})
 
     assert sign_in().key
 
 
+def test_after_too_many_wrong_attempts_one_is_let_in_each_minute(karin):
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(password="fel lösenord här")
+    for _ in range(2):
+        later(attempts={"window_started_at": clock.real_now() - timedelta(seconds=60)})
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(password="fel lösenord här")
+        with pytest.raises(TooManyAttempts):
+            sign_in()
+    later(attempts={"window_started_at": clock.real_now() - timedelta(seconds=60)})
+
+    assert sign_in().key
+
+
+def test_a_thousand_wrong_attempts_of_strangers_do_not_shut_the_owners_browser_out(karin, verifications):
+    for number in range(1_000):
+        with pytest.raises(RuleViolation):
+            sign_in(password="fel lösenord här", visitor=Visitor(f"192.0.2.{number % 250}"))
+
+    assert len(verifications) == LIMITS.per_account
+    assert sign_in(visitor=OWN).key
+
+
+def test_the_owners_browser_is_not_shut_out_by_its_neighbours_at_the_same_address(karin):
+    for number in range(LIMITS.per_address):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(f"person{number}@example.se")
+    with pytest.raises(TooManyAttempts):
+        sign_in()
+
+    assert sign_in(visitor=OWN).key
+
+
+def test_the_owners_browser_has_its_own_attempts_and_no_more(karin):
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in(password="fel lösenord här", visitor=OWN)
+    with pytest.raises(TooManyAttempts):
+        sign_in(visitor=OWN)
+    assert sign_in().key, "what was tried there is not counted elsewhere"
+
+
+def test_a_device_is_known_for_the_account_it_signed_in_to_only(karin):
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte"):
+            sign_in("annan@example.se", visitor=OWN)
+    with pytest.raises(TooManyAttempts):
+        sign_in("annan@example.se", visitor=Visitor("192.0.2.9"))
+
+
+def test_wrong_links_of_strangers_do_not_end_the_right_one(karin):
+    key = accounts.reset_user(SYSTEM, karin.email, link_hours=72)
+    for number in range(50):
+        with pytest.raises(RuleViolation, match="gäller inte längre"):
+            accounts.choose_password(f"gissning {number}", STRANGER, 12, ChoosePassword(PASSWORD))
+    for _ in range(LIMITS.per_address + 1):
+        with pytest.raises(RuleViolation):
+            sign_in(password="fel lösenord här")
+    db.close_read_session()
+
+    assert accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett alldeles nytt")).email == karin.email
+
+
+# --- A new device ------------------------------------------------------------------------------------------------
+
+
+def told():
+    """The mail about new devices that waits to be sent."""
+    rows = committed().scalars(select(OutboxItem).where(OutboxItem.kind == SIGN_IN_MAIL))
+    return [json.loads(row.payload)["user_id"] for row in rows]
+
+
+def test_the_person_is_told_of_a_device_that_was_not_known(karin):
+    sign_in(visitor=OWN)
+    assert told() == []
+    sign_in()
+    assert told() == [karin.id]
+
+
+def test_the_first_password_is_chosen_in_a_browser_that_is_expected(database):
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
+    accounts.choose_password(key, STRANGER, 12, ChoosePassword(PASSWORD))
+    assert told() == []
+
+
+def test_a_password_chosen_anew_in_an_unknown_browser_is_told_of(karin):
+    key = accounts.reset_user(SYSTEM, karin.email, link_hours=72)
+    db.close_read_session()
+    accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett alldeles nytt"))
+    assert told() == [karin.id]
+
+
+def test_the_mail_says_when_and_whom_to_turn_to(karin, tmp_path):
+    sign_in()
+    settings = Settings(instance=tmp_path, public_url="https://bidrag.example.se")
+
+    assert worker.drain(settings) == 1
+
+    sent = next(iter(messages(settings.mail)))
+    assert sent.to == karin.email
+    assert clock.day_text(clock.now()) in sent.text
+    assert "https://bidrag.example.se/om/hjalp#kontakt" in sent.text
+
+
 def test_an_unknown_address_runs_out_of_attempts_in_the_same_way(database):
     for _ in range(3):
         with pytest.raises(RuleViolation, match="stämmer inte"):
             sign_in("okand@example.se")
-    with pytest.raises(RuleViolation, match="Vänta 15 minuter"):
+    with pytest.raises(RuleViolation, match="Försök igen om 60 sekunder"):
         sign_in("okand@example.se")
 
 
@@ -240,9 +348,9 @@ def test_one_address_cannot_try_every_account(karin):
     for number in range(5):
         with pytest.raises(RuleViolation, match="stämmer inte"):
             sign_in(f"person{number}@example.se")
-    with pytest.raises(RuleViolation, match="Vänta"):
+    with pytest.raises(RuleViolation, match="för många försök"):
         sign_in("karin@example.se")
-    assert sign_in("karin@example.se", address="192.0.2.2").key
+    assert sign_in("karin@example.se", visitor=Visitor("192.0.2.2")).key
 
 
 def test_right_passwords_do_not_count(karin):
@@ -345,7 +453,7 @@ def test_a_code_opens_a_session_with_a_new_key(with_totp):
     _, secret, _ = with_totp
     waiting = sign_in()
 
-    opened = accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(next_code(secret)))
+    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
 
     assert opened.key != waiting.key
     assert live(waiting.key) is None
@@ -355,11 +463,11 @@ def test_a_code_opens_a_session_with_a_new_key(with_totp):
 def test_a_code_works_once(with_totp):
     _, secret, _ = with_totp
     code = next_code(secret)
-    accounts.enter_code(sign_in().key, HERE, LIMITS, 12, EnterCode(code))
+    accounts.enter_code(sign_in().key, STRANGER, LIMITS, 12, EnterCode(code))
     waiting = sign_in()
 
     with pytest.raises(RuleViolation, match="stämmer inte"):
-        accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(code))
+        accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(code))
     assert live(waiting.key).awaits_code
 
 
@@ -368,10 +476,23 @@ def test_codes_cannot_be_guessed_for_ever(with_totp):
     waiting = sign_in()
     for _ in range(3):
         with pytest.raises(RuleViolation, match="stämmer inte"):
-            accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode("000000"))
+            accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode("000000"))
         db.close_read_session()
-    with pytest.raises(RuleViolation, match="Vänta"):
-        accounts.enter_code(waiting.key, HERE, LIMITS, 12, EnterCode(next_code(secret)))
+    with pytest.raises(TooManyAttempts):
+        accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+    db.close_read_session()
+    assert accounts.enter_code(waiting.key, OWN, LIMITS, 12, EnterCode(next_code(secret))).key, "strangers used it up"
+
+
+def test_the_browser_is_known_when_the_code_too_was_right(with_totp):
+    karin, secret, _ = with_totp
+    already = len(told())
+    waiting = sign_in()
+    assert (waiting.email, len(told())) == ("", already)
+
+    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+
+    assert (opened.email, len(told())) == (karin.email, already + 1)
 
 
 def test_turning_it_off_takes_a_code(with_totp):
@@ -379,8 +500,8 @@ def test_turning_it_off_takes_a_code(with_totp):
     who = queries.actor_of(karin.id)
 
     with pytest.raises(RuleViolation, match="stämmer inte"):
-        accounts.disable_totp(who, HERE, LIMITS, EnterCode("000000"))
-    accounts.disable_totp(who, HERE, LIMITS, EnterCode(next_code(secret)))
+        accounts.disable_totp(who, STRANGER, LIMITS, EnterCode("000000"))
+    accounts.disable_totp(who, STRANGER, LIMITS, EnterCode(next_code(secret)))
 
     assert not sign_in().awaits_code
     assert events_of(karin) == ["user.totp_enabled", "user.totp_disabled"]
@@ -390,11 +511,11 @@ def test_a_new_link_leaves_the_engangskod_on_unless_told_otherwise(with_totp):
     karin, _, _ = with_totp
     key = accounts.reset_user(SYSTEM, karin.email, link_hours=1)
     db.close_read_session()
-    assert accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt")).awaits_code
+    assert accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett alldeles nytt")).awaits_code
 
     key = accounts.reset_user(SYSTEM, karin.email, link_hours=1, second_factor_too=True)
     db.close_read_session()
-    assert not accounts.choose_password(key, 12, ChoosePassword("ett alldeles nytt")).awaits_code
+    assert not accounts.choose_password(key, STRANGER, 12, ChoosePassword("ett alldeles nytt")).awaits_code
 
 
 def test_beginning_to_set_it_up_changes_nothing_yet(karin):

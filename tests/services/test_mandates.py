@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grantportal import db, policy, worker
 from grantportal.domain import clock
-from grantportal.domain.accounts import ChoosePassword, Invite
+from grantportal.domain.accounts import ChoosePassword, Invite, Visitor
 from grantportal.domain.actors import APPLICANT_ROLES, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.organisations import OrganisationKind
@@ -86,7 +86,7 @@ def test_a_new_person_is_invited_by_mail_and_comes_in_by_the_link(region, settin
     [letter] = mails(settings)
     assert "To: sara@example.se" in letter
     key = re.search(r"/valkommen/([\w-]+)", letter).group(1)
-    accounts.choose_password(key, 12, ChoosePassword("korrekt häst batteri"))
+    accounts.choose_password(key, Visitor("192.0.2.1"), 12, ChoosePassword("korrekt häst batteri"))
     assert [mandate.role for mandate in roles_of("sara@example.se")] == [Role.UPPGIFTSSAMORDNARE]
     mandate = committed().get_one(MandateRow, mandate_id)
     assert events_of(mandate) == ["mandate.granted"]
