@@ -4,7 +4,15 @@ from wtforms import HiddenField, PasswordField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from forms.base import Digits, Form, Line
-from grantportal.domain.accounts import LONGEST_ADDRESS, ChoosePassword, EnterCode, SignIn, email_address
+from grantportal.domain.accounts import (
+    LONGEST_ADDRESS,
+    ChangePassword,
+    ChoosePassword,
+    ConfirmCode,
+    EnterCode,
+    SignIn,
+    email_address,
+)
 from grantportal.domain.errors import RuleViolation
 
 
@@ -59,13 +67,34 @@ class CodeForm(Form):
         return EnterCode(self.code.data or "")
 
 
+def _own_password(asks: str) -> PasswordField:
+    return PasswordField("Ditt lösenord", [InputRequired(asks)], render_kw={"autocomplete": "current-password"})
+
+
+class ConfirmCodeForm(Form):
+    """Turn the engångskod on or off: a code from the app, and the password."""
+
+    password = _own_password("Skriv ditt lösenord.")
+    code = Digits(
+        "Engångskod",
+        [InputRequired("Skriv koden som appen visar.")],
+        longest=20,
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+    def command(self) -> ConfirmCode:
+        """The code and the password."""
+        return ConfirmCode(
+            self.code.data or "", self.password.data if "password" in self and self.password.data else ""
+        )
+
+
 class ChoosePasswordForm(Form):
     """Välj lösenord."""
 
     password = PasswordField(
         "Lösenord",
         [InputRequired("Välj ett lösenord.")],
-        description="Minst 12 tecken. Flera ord efter varandra är lätt att minnas och svårt att gissa.",
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField("Lösenordet en gång till", render_kw={"autocomplete": "new-password"})
@@ -78,3 +107,17 @@ class ChoosePasswordForm(Form):
     def command(self) -> ChoosePassword:
         """The password."""
         return ChoosePassword(self.password.data or "")
+
+
+class ChangePasswordForm(ChoosePasswordForm):
+    """Byt lösenord."""
+
+    current = PasswordField(
+        "Lösenordet som du har nu",
+        [InputRequired("Skriv lösenordet som du har nu.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def command(self) -> ChangePassword:  # type: ignore[override]  # another act with the same two fields
+        """Both passwords."""
+        return ChangePassword(self.current.data or "", self.password.data or "")

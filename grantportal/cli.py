@@ -262,6 +262,15 @@ def user_reset(email: str, second_factor: bool) -> None:
     _print_link(chosen, key)
 
 
+@user.command("close")
+@click.argument("email")
+def user_close(email: str) -> None:
+    """Close a person's account: sessions, links and every behörighet end at once."""
+    _opened()
+    _told(accounts.close_user, SYSTEM, email)
+    click.echo(f"Kontot {email} är avslutat.")
+
+
 @user.command("list")
 def user_list() -> None:
     """Print everybody."""

@@ -4,8 +4,10 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
+from pathlib import Path
 
 import pyotp
 from argon2 import PasswordHasher
@@ -17,48 +19,22 @@ from grantportal.domain.money import ensure_one_number
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.texts import normal
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD = 15
+SHORTEST_BESIDE_CODE = 12
+"""Characters of a password that an engångskod is asked for beside."""
 LONGEST_PASSWORD = 200
 _LONGEST_TYPED = 4 * LONGEST_PASSWORD
 """No password that is put together otherwise than the stored one is longer: what is, is not even read."""
 LONGEST_ADDRESS = 254
+CODE_MINUTES = 10
+"""How long a person has for the engångskod after the password."""
 WRONG = "E-postadressen eller lösenordet stämmer inte."
 """The same for an unknown address, a wrong password and a closed account: nobody learns who has an account."""
+WRONG_PASSWORD = "Lösenordet stämmer inte."
 WRONG_CODE = "Engångskoden stämmer inte. Vänta på nästa kod i appen och försök igen."
 LINK_ENDED = "Länken gäller inte längre. Be om en ny."
 
-_COMMON = frozenset(
-    {
-        "123456789012",
-        "1234567890123",
-        "12345678901234",
-        "123456123456",
-        "000000000000",
-        "111111111111",
-        "abcdefghijkl",
-        "qwertyuiopas",
-        "qwertyuiopasdf",
-        "asdfghjklzxcvbnm",
-        "1q2w3e4r5t6y",
-        "password1234",
-        "passwordpassword",
-        "administrator",
-        "administratör",
-        "bidragsportalen",
-        "lösenord1234",
-        "losenord1234",
-        "lösenordlösenord",
-        "sommar2025sommar",
-        "statsbidrag123",
-        "socialstyrelsen",
-        "välkommen123",
-        "valkommen123",
-        "välkommen1234",
-        "valkommen1234",
-        "hejhejhejhej",
-        "fotboll12345",
-    }
-)
+_COMMON = Path(__file__).parents[1] / "data" / "common-passwords.txt"
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
 _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$YH2xitQb8MVm78LZtb6YTA$gYpgp5zEspcRK4m5dKAHqikPjxpbL2oNAzrzCIXza00"
@@ -85,6 +61,22 @@ class EnterCode:
 class ChoosePassword:
     """The password that a person chooses for the account."""
 
+    password: str
+
+
+@dataclass(frozen=True)
+class ChangePassword:
+    """Another password for the account, by whoever knows the one that it has."""
+
+    current: str
+    password: str
+
+
+@dataclass(frozen=True)
+class ConfirmCode:
+    """An engångskod, and the password of whoever turns the engångskod on or off."""
+
+    code: str
     password: str
 
 
@@ -152,6 +144,26 @@ class Visitor:
     """The network address."""
     device: Callable[[str], str] = _unknown
     """What names the device for an e-mail address that has signed in with it before; empty for every other address."""
+    browser: str = ""
+    """Which browser it is, in words."""
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_text(user_agent: str) -> str:
+    """Which browser it says that it is, in words for its owner: «Firefox, Windows». Nothing else of it is kept."""
+    program = next((name for sign, name in _BROWSERS if f"{sign}/" in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    return ", ".join(part for part in (program, system) if part) or "Okänd webbläsare"
 
 
 def counted_under(what: str, whose: object, email: str, visitor: Visitor, limits: Limits) -> list[tuple[str, int]]:
@@ -182,16 +194,42 @@ def email_address(typed: str) -> str:
     return address
 
 
-def ensure_password(password: str, *, email: str) -> None:
-    """At least twelve signs, not one of the most common, not the person's own address. No other demands: length is what counts."""
+def shortest(*, with_code: bool) -> int:
+    """How many characters a password has at least."""
+    return SHORTEST_BESIDE_CODE if with_code else SHORTEST_PASSWORD
+
+
+def ensure_password(password: str, *, name: str, email: str, with_code: bool) -> None:
+    """Long enough, not one of the common ones, not the person's own name or address. No other demands: length is what counts.
+
+    `with_code` says that the person signs in with an engångskod too. Raises RuleViolation on `password`.
+    """
     entered = _normal(password[: _LONGEST_TYPED + 1])
-    if len(entered) < SHORTEST_PASSWORD:
-        raise RuleViolation(f"Välj ett lösenord med minst {SHORTEST_PASSWORD} tecken.", field="password")
+    least = shortest(with_code=with_code)
+    if len(entered) < least:
+        raise RuleViolation(f"Välj ett lösenord med minst {least} tecken.", field="password")
     if len(entered) > LONGEST_PASSWORD or len(password) > _LONGEST_TYPED:
         raise RuleViolation(f"Välj ett lösenord med högst {LONGEST_PASSWORD} tecken.", field="password")
     plain = entered.casefold()
-    if plain in _COMMON or len(set(plain)) < 4 or plain in {email, email.partition("@")[0]}:
-        raise RuleViolation("Lösenordet är för lätt att gissa. Välj ett annat.", field="password")
+    own = _normal(name).casefold()
+    if plain in {email, email.partition("@")[0], own, "".join(own.split())}:
+        raise RuleViolation("Lösenordet är ditt namn eller din e-postadress. Välj ett annat.", field="password")
+    if plain in _common() or len(set(plain)) < 4:
+        raise RuleViolation("Lösenordet är ett av de vanligaste. Välj ett annat.", field="password")
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = _COMMON.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("# "))
+
+
+def ensure_long_enough_alone(password: str) -> None:
+    """Without an engångskod beside it, a shorter password is not enough. Raises RuleViolation on `password`."""
+    if len(_normal(password)) < SHORTEST_PASSWORD:
+        raise RuleViolation(
+            f"Utan engångskod ska lösenordet ha minst {SHORTEST_PASSWORD} tecken. Byt lösenord först.", field="password"
+        )
 
 
 def hashed(password: str) -> str:
@@ -328,3 +366,12 @@ def mandate_status(
     if not ended and valid_from > today:
         return ("info", "clock", "Gäller inte än")
     return ("empty", "cross", "Har upphört")
+
+
+def session_status(*, is_open: bool, is_own: bool, lacks_code: bool) -> tuple[str, str, str]:
+    """How the table of sign-ins marks one: tone, symbol and word."""
+    if is_own:
+        return ("ok", "check", "Den här webbläsaren")
+    if lacks_code:
+        return ("warn", "warning", "Engångskoden skrevs inte")
+    return ("info", "clock", "Inloggad") if is_open else ("empty", "dash", "Avslutad")

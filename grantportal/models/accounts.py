@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.actors import Role
@@ -63,6 +63,8 @@ class SignInSession(Base):
     ends_at: Mapped[datetime]
     second_factor_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    browser: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Which browser it is, in words for its owner."""
 
     user: Mapped[User] = relationship()
 

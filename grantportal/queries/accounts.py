@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.accounts import holds_on, mandate_status
+from grantportal.domain.accounts import CODE_MINUTES, holds_on, mandate_status, session_status, shortest
 from grantportal.domain.actors import Actor, Mandate, Role
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
 from grantportal.models.cases import Case
@@ -211,6 +211,19 @@ def held(user_id: int, organisation_id: int, role: Role) -> list[MandateRow]:
     )
 
 
+def all_held(user_id: int) -> list[MandateRow]:
+    """Every mandate of the person's that holds or is still to begin, with what carries its history locked first."""
+    today = clock.today()
+    running = select(MandateRow).where(
+        MandateRow.user_id == user_id,
+        MandateRow.ended_at.is_(None),
+        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+    )
+    case_ids = [row.case_id for row in db.session().scalars(running) if row.case_id is not None]
+    db.session().scalars(db.lock(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id))).all()
+    return list(db.session().scalars(db.lock(running.order_by(MandateRow.id))))
+
+
 def mandate(mandate_id: int) -> MandateRow | None:
     """The mandate, with its case and its organisation locked first, as history is written onto one of them."""
     named = select(MandateRow.organisation_id, MandateRow.case_id).where(MandateRow.id == mandate_id)
@@ -265,6 +278,11 @@ def active(organisation_id: int, role: Role) -> list[MandateRow]:
 def user(user_id: int) -> User:
     """The person, locked."""
     return db.session().scalars(db.lock(select(User).where(User.id == user_id))).one()
+
+
+def person(user_id: int) -> User:
+    """The person, read without a lock."""
+    return db.session().get_one(User, user_id)
 
 
 def by_email(email: str) -> User | None:
@@ -322,12 +340,16 @@ class LinkShown:
 
     name: str
     email: str
+    shortest_password: int
 
 
 def link_shown(key: str) -> LinkShown | None:
     """For whom the one-time link is, when it still holds."""
     found = link(key)
-    return LinkShown(found.user.name, found.user.email) if found else None
+    if found is None:
+        return None
+    user = found.user
+    return LinkShown(user.name, user.email, shortest(with_code=user.totp_enabled_at is not None))
 
 
 @dataclass(frozen=True)
@@ -360,21 +382,73 @@ class OwnAccount:
     name: str
     email: str
     mandates: tuple[MandateShown, ...]
+    has_password: bool
     has_second_factor: bool
+    shortest_password: int
+    """How many characters another password has at least."""
     secret: str
     """Waiting to be confirmed with a first code; empty otherwise."""
+    sessions: tuple["SessionShown", ...]
+    """The newest sign-ins first."""
 
 
-def own(actor: Actor) -> OwnAccount:
-    """The signed-in person's own account. Two queries."""
+@dataclass(frozen=True)
+class SessionShown:
+    """A sign-in: when, in which browser, and whether it is still open."""
+
+    id: int
+    browser: str
+    signed_in_text: str
+    last_seen_text: str
+    status: tuple[str, str, str]
+    is_open: bool
+    is_own: bool
+    """Whether it is the one that the page is read in."""
+
+
+SIGN_INS_SHOWN = 20
+
+
+def own(actor: Actor, session_id: int = 0, *, idle_minutes: int = 0) -> OwnAccount:
+    """The signed-in person's own account, as the session `session_id` reads it. Three queries."""
     person = db.session().get_one(User, actor.user_id)
     return OwnAccount(
         name=person.name,
         email=person.email,
         mandates=mandates_shown(MandateRow.user_id == actor.user_id),
+        has_password=person.password_hash is not None,
         has_second_factor=person.totp_enabled_at is not None,
+        shortest_password=shortest(with_code=person.totp_enabled_at is not None),
+        sessions=_sessions(person.id, session_id, idle_minutes) if session_id else (),
         secret=(person.totp_secret or "") if person.totp_enabled_at is None else "",
     )
+
+
+def _sessions(user_id: int, own_id: int, idle_minutes: int) -> tuple[SessionShown, ...]:
+    now = clock.real_now()
+    idle_since = now - timedelta(minutes=idle_minutes)
+    rows = db.session().scalars(
+        select(SignInSession)
+        .where(SignInSession.user_id == user_id)
+        .order_by(SignInSession.id.desc())
+        .limit(SIGN_INS_SHOWN)
+    )
+    shown = []
+    for row in rows:
+        is_open = row.ended_at is None and row.ends_at > now and row.last_seen_at > idle_since
+        lacks_code = row.second_factor_at is None and row.ends_at - row.created_at <= timedelta(minutes=CODE_MINUTES)
+        shown.append(
+            SessionShown(
+                id=row.id,
+                browser=row.browser or "Okänd webbläsare",
+                signed_in_text=clock.day_time_text(row.created_at),
+                last_seen_text=clock.day_time_text(row.last_seen_at),
+                status=session_status(is_open=is_open, is_own=row.id == own_id, lacks_code=lacks_code),
+                is_open=is_open,
+                is_own=row.id == own_id,
+            )
+        )
+    return tuple(shown)
 
 
 def mandates_shown(which: ColumnElement[bool]) -> tuple[MandateShown, ...]:

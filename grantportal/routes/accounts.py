@@ -25,9 +25,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from forms.accounts import ChoosePasswordForm, CodeForm, SignInForm
+from forms.accounts import ChangePasswordForm, ChoosePasswordForm, CodeForm, ConfirmCodeForm, SignInForm
 from forms.base import Form
-from grantportal.domain.accounts import Limits, Visitor, app_address
+from grantportal.domain.accounts import Limits, Visitor, app_address, browser_text
 from grantportal.domain.texts import clean
 from grantportal.keys import device_cookie, device_in, device_mark
 from grantportal.queries import accounts
@@ -51,7 +51,7 @@ bp = Blueprint("accounts", __name__)
 
 DEVICE_SECONDS = 365 * 24 * 3600
 """How long a browser stays known for an account after it has last signed in to it."""
-_NOT_KEPT = {"csrf_token", "sha256", "password", "again", "code", SHOW_KEPT}
+_NOT_KEPT = {"csrf_token", "sha256", "password", "again", "current", "code", SHOW_KEPT}
 
 
 @bp.route("/logga-in", methods=["GET", "POST"])
@@ -129,7 +129,43 @@ def one_time(key: str) -> ResponseReturnValue:
 @bp.get("/konto")
 def show() -> ResponseReturnValue:
     """Who the person is in the portal, and how the person signs in."""
-    return render_template("accounts/show.html", account=accounts.own(signed_in()), button=Form())
+    signed_in()
+    return _account(Form(formdata=None))
+
+
+def _account(button: Form, refused: Form | None = None) -> str:
+    own = accounts.own(actor(), g.session_row.session_id, idle_minutes=portal_settings().session_idle_minutes)
+    shown = {"form": refused} if refused is not None else {}
+    return render_template("accounts/show.html", account=own, button=button, **shown)
+
+
+@bp.route("/konto/losenord", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Another password for whoever knows the one before."""
+    who = signed_in()
+    form = ChangePasswordForm()
+    if carried_out(form, services.change_password, who, g.session_row.session_id, _visitor(), _limits()):
+        return done("Lösenordet är bytt. Du är utloggad överallt utom här.", ".show")
+    return render_template("accounts/change_password.html", account=accounts.own(who), form=form)
+
+
+@bp.post("/konto/inloggningar/<int:session_id>/avsluta")
+def end_session(session_id: int) -> ResponseReturnValue:
+    """The person ends one of the own sessions."""
+    form = Form()
+    if carried_out(form, services.end_session, signed_in(), session_id):
+        return done("Inloggningen är avslutad.", ".show")
+    return _account(form, form)
+
+
+@bp.post("/konto/inloggningar/avsluta-andra")
+def end_other_sessions() -> ResponseReturnValue:
+    """The person ends every session but this one."""
+    form = Form()
+    who = signed_in()
+    if carried_out(form, services.end_other_sessions, who, g.session_row.session_id):
+        return done("Du är utloggad överallt utom här.", ".show")
+    return _account(form, form)
 
 
 @bp.post("/konto/engangskod/borja")
@@ -138,15 +174,15 @@ def start_totp() -> ResponseReturnValue:
     form = Form()
     if carried_out(form, services.start_totp, signed_in()):
         return redirect(url_for(".totp"), code=303)
-    return render_template("accounts/show.html", account=accounts.own(actor()), button=form, form=form)
+    return _account(form, form)
 
 
 @bp.route("/konto/engangskod", methods=["GET", "POST"])
 def totp() -> ResponseReturnValue:
     """Turns on signing in with engångskod: the app reads the picture, and shows a first code."""
     account = accounts.own(signed_in())
-    form = CodeForm()
-    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id):
+    form = _confirmed(account)
+    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id, _visitor(), _limits()):
         return done("Från och med nu loggar du in med engångskod också.", ".show")
     return render_template("accounts/totp.html", account=account, form=form, button=Form(formdata=None))
 
@@ -155,10 +191,19 @@ def totp() -> ResponseReturnValue:
 def stop_totp() -> ResponseReturnValue:
     """Turns it off again."""
     who = signed_in()
-    form = CodeForm()
+    account = accounts.own(who)
+    form = _confirmed(account)
     if carried_out(form, services.disable_totp, who, _visitor(), _limits()):
         return done("Du loggar nu in med bara lösenord.", ".show")
-    return render_template("accounts/stop_totp.html", account=accounts.own(who), form=form)
+    return render_template("accounts/stop_totp.html", account=account, form=form)
+
+
+def _confirmed(account: accounts.OwnAccount) -> ConfirmCodeForm:
+    form = ConfirmCodeForm()
+    if not account.has_password:
+        # The demonstration's persons sign in with a click.
+        del form.password
+    return form
 
 
 @bp.get("/konto/engangskod/qr.svg")
@@ -230,6 +275,7 @@ def _visitor() -> Visitor:
     return Visitor(
         request.remote_addr or "",
         lambda email: device_in(secret, email, cookies.get(device_cookie(secret, email), "")),
+        browser_text(request.user_agent.string),
     )
 
 

@@ -4,16 +4,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
+    CODE_MINUTES,
     LINK_ENDED,
     WRONG,
     WRONG_CODE,
+    WRONG_PASSWORD,
+    ChangePassword,
     ChoosePassword,
+    ConfirmCode,
     CreateUser,
     EndMandate,
     EnterCode,
@@ -23,6 +27,7 @@ from grantportal.domain.accounts import (
     Visitor,
     counted_under,
     email_address,
+    ensure_long_enough_alone,
     ensure_password,
     ensure_period,
     ensure_role_fits,
@@ -43,8 +48,6 @@ from grantportal.queries import accounts, organisations
 from grantportal.queries.accounts import key_hash
 from grantportal.transaction import Bookkeeping, bookkeeping, marking, transaction
 
-CODE_MINUTES = 10
-"""How long a person has for the engångskod after the password."""
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -117,9 +120,10 @@ def _named(command: GrantMandate | EndMandate) -> tuple[User, Organisation]:
 
 
 def reset_user(actor: Actor, email: str, *, link_hours: int, second_factor_too: bool = False) -> str:
-    """A new one-time link for a person who cannot sign in. The old password holds until the link is used.
+    """A new one-time link for a person who cannot sign in. Every session ends; the old password holds until the link is used.
 
-    With `second_factor_too`, for somebody who has lost the app with engångskoder, that is turned off at once.
+    With `second_factor_too`, for somebody who has lost the app with engångskoder, that is turned off at once, and the
+    password that was enough beside it is no more.
     """
     address = email_address(email)
     with transaction(actor, EventKind.USER_RESET) as act:
@@ -129,10 +133,33 @@ def reset_user(actor: Actor, email: str, *, link_hours: int, second_factor_too: 
             raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
         user = accounts.user(found.id)
         act.about(user, name=user.name)
+        _end_sessions(act.session, user.id)
         if second_factor_too and user.totp_enabled_at is not None:
-            user.totp_secret = user.totp_enabled_at = None
+            user.totp_secret = user.totp_enabled_at = user.password_hash = None
             act.also(EventKind.USER_TOTP_DISABLED, user, name=user.name)
         return _new_link(act.session, user, link_hours)
+
+
+def close_user(actor: Actor, email: str) -> None:
+    """Close a person's account: its sessions, links and behörigheter end at once. What the person has done stays in the history."""
+    address = email_address(email)
+    with transaction(actor, EventKind.USER_CLOSED) as act:
+        _ensure_administers(act.actor)
+        found = accounts.by_email(address)
+        if found is None:
+            raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+        held = accounts.all_held(found.id)
+        user = accounts.user(found.id)
+        user.closed_at = clock.now()
+        _end_sessions(act.session, user.id)
+        _end_links(act.session, user.id)
+        act.about(user, name=user.name)
+        for mandate in held:
+            mandate.ended_at = clock.now()
+            organisation = mandate.organisation.name
+            act.also(
+                EventKind.MANDATE_ENDED, mandate, person=user.name, role=mandate.role.value, organisation=organisation
+            )
 
 
 def _ensure_administers(actor: Actor) -> None:
@@ -147,11 +174,17 @@ def _new_link(session: Session, user: User, hours: int) -> str:
     return key
 
 
+def _end_links(session: Session, user_id: int) -> None:
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
+        .values(used_at=clock.real_now())
+    )
+
+
 def _keep(session: Session, user: User, key: str, hours: int) -> None:
     now = clock.real_now()
-    session.execute(
-        update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)).values(used_at=now)
-    )
+    _end_links(session, user.id)
     session.add(
         OneTimeLink(key_sha256=key_hash(key), user_id=user.id, created_at=now, ends_at=now + timedelta(hours=hours))
     )
@@ -174,7 +207,7 @@ def choose_password(key: str, visitor: Visitor, session_hours: int, command: Cho
     link = accounts.link(key)
     if link is None:
         raise RuleViolation(LINK_ENDED)
-    ensure_password(command.password, email=link.user.email)
+    _ensure_password(link.user, command.password)
     stored = hashed(command.password)  # takes a while: before the lock
     with transaction(Actor(link.user_id), EventKind.USER_PASSWORD_CHOSEN) as act:
         user = accounts.user(link.user_id)
@@ -182,10 +215,46 @@ def choose_password(key: str, visitor: Visitor, session_hours: int, command: Cho
         if held is None:
             raise RuleViolation(LINK_ENDED)
         held.used_at = clock.real_now()
+        _ensure_password(user, command.password)
         is_first, user.password_hash = user.password_hash is None, stored
         _end_sessions(act.session, user.id)
         act.about(user, name=user.name)
         return _open(act.session, user, session_hours, visitor, is_expected=is_first)
+
+
+def change_password(actor: Actor, session_id: int, visitor: Visitor, limits: Limits, command: ChangePassword) -> None:
+    """The person changes the password, and knows the one before. Every other session ends, and every one-time link."""
+    counted = _count_password(actor, visitor, limits)
+    person = accounts.person(_person(actor))
+    _ensure_own_password(person, command.current, field="current")
+    _ensure_password(person, command.password)
+    stored = hashed(command.password)
+    with transaction(actor, EventKind.USER_PASSWORD_CHOSEN) as act:
+        user = accounts.user(person.id)
+        if user.password_hash != person.password_hash:
+            raise RuleViolation(WRONG_PASSWORD, field="current")  # chosen anew at the same moment
+        _ensure_password(user, command.password)
+        attempts.forget(act.session, counted)
+        user.password_hash = stored
+        _end_sessions(act.session, user.id, but=session_id)
+        _end_links(act.session, user.id)
+        act.about(user, name=user.name)
+
+
+def _ensure_password(user: User, password: str) -> None:
+    ensure_password(password, name=user.name, email=user.email, with_code=user.totp_enabled_at is not None)
+
+
+def _count_password(actor: Actor, visitor: Visitor, limits: Limits) -> list[str]:
+    """Who is at the keyboard of an open session has as many attempts at the password as who signs in."""
+    email = accounts.person(_person(actor)).email
+    return attempts.count(limits, counted_under("account", email, email, visitor, limits))
+
+
+def _ensure_own_password(user: User, password: str, *, field: str = "password") -> None:
+    # The demonstration's persons have none, and sign in with a click.
+    if user.password_hash is not None and not is_right_password(password, user.password_hash):
+        raise RuleViolation(WRONG_PASSWORD, field=field)
 
 
 # --- Signing in and out ------------------------------------------------------------------------------------------
@@ -223,8 +292,9 @@ def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, c
         user = accounts.user(waiting.user_id)
         _use_code(user, command.code)
         attempts.forget(session, counted)
-        session.execute(update(SignInSession).where(SignInSession.id == waiting.id).values(ended_at=clock.real_now()))
-        opened = _add_session(session, user.id, timedelta(hours=session_hours), second_factor=True)
+        # The one that waited becomes the one that is open: the person sees one sign-in.
+        session.execute(delete(SignInSession).where(SignInSession.id == waiting.id))
+        opened = _add_session(session, user.id, timedelta(hours=session_hours), visitor.browser, second_factor=True)
         _tell_of_new_device(session, user, visitor)
         return Opened(opened, awaits_code=False, email=user.email)
 
@@ -252,6 +322,24 @@ def close_session(key: str) -> None:
         )
 
 
+def end_session(actor: Actor, session_id: int) -> None:
+    """The person ends one of the own sessions, wherever its browser is."""
+    with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+        ended = session.execute(
+            update(SignInSession)
+            .where(SignInSession.id == session_id, SignInSession.user_id == _person(actor))
+            .values(ended_at=func.coalesce(SignInSession.ended_at, clock.real_now()))
+        )
+        if ended.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always has a count
+            raise NotVisible
+
+
+def end_other_sessions(actor: Actor, session_id: int) -> None:
+    """The person ends all of the own sessions but the one that is used now."""
+    with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+        _end_sessions(session, _person(actor), but=session_id)
+
+
 def note_seen(session_id: int) -> None:
     """Note that the session is in use. It is no matter if the database is busy: the next request notes it."""
     with marking(Bookkeeping.SESSIONS) as session:
@@ -262,10 +350,12 @@ def note_seen(session_id: int) -> None:
 
 def _open(session: Session, user: User, hours: int, visitor: Visitor, *, is_expected: bool = False) -> Opened:
     if user.totp_enabled_at is not None:
-        return Opened(_add_session(session, user.id, timedelta(minutes=CODE_MINUTES)), awaits_code=True)
+        waiting = _add_session(session, user.id, timedelta(minutes=CODE_MINUTES), visitor.browser)
+        return Opened(waiting, awaits_code=True)
     if not is_expected:
         _tell_of_new_device(session, user, visitor)
-    return Opened(_add_session(session, user.id, timedelta(hours=hours)), awaits_code=False, email=user.email)
+    key = _add_session(session, user.id, timedelta(hours=hours), visitor.browser)
+    return Opened(key, awaits_code=False, email=user.email)
 
 
 def _tell_of_new_device(session: Session, user: User, visitor: Visitor) -> None:
@@ -273,7 +363,9 @@ def _tell_of_new_device(session: Session, user: User, visitor: Visitor) -> None:
         notices.tell_of_new_device(session, user.id)
 
 
-def _add_session(session: Session, user_id: int, length: timedelta, *, second_factor: bool = False) -> str:
+def _add_session(
+    session: Session, user_id: int, length: timedelta, browser: str = "", *, second_factor: bool = False
+) -> str:
     key = secrets.token_urlsafe(32)
     now = clock.real_now()
     session.add(
@@ -284,6 +376,7 @@ def _add_session(session: Session, user_id: int, length: timedelta, *, second_fa
             last_seen_at=now,
             ends_at=now + length,
             second_factor_at=now if second_factor else None,
+            browser=browser,
         )
     )
     return key
@@ -308,12 +401,15 @@ def start_totp(actor: Actor) -> None:
             user.totp_secret = new_secret()
 
 
-def enable_totp(actor: Actor, session_id: int, command: EnterCode) -> None:
-    """From now on the person signs in with engångskod too. Every other session ends."""
+def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
+    """From now on the person signs in with engångskod too. It takes the password. Every other session ends."""
+    counted = _count_password(actor, visitor, limits)
     with transaction(actor, EventKind.USER_TOTP_ENABLED) as act:
         user = accounts.user(_person(actor))
         if user.totp_enabled_at is not None:
             raise RuleViolation("Inloggning med engångskod är redan påslagen.")
+        _ensure_own_password(user, command.password)
+        attempts.forget(act.session, counted)
         _use_code(user, command.code)
         user.totp_enabled_at = clock.real_now()
         act.session.execute(
@@ -323,14 +419,18 @@ def enable_totp(actor: Actor, session_id: int, command: EnterCode) -> None:
         act.about(user, name=user.name)
 
 
-def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: EnterCode) -> None:
-    """Password alone is enough again. It takes a code: somebody else's hand on the keyboard cannot turn it off."""
-    email = accounts.own(actor).email
-    counted = attempts.count(limits, counted_under("code", actor.user_id, email, visitor, limits))
+def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
+    """Password alone is enough again. It takes both: somebody else's hand on the keyboard cannot turn it off."""
+    counted = _count_password(actor, visitor, limits)
+    email = accounts.person(_person(actor)).email
+    counted += attempts.count(limits, counted_under("code", actor.user_id, email, visitor, limits))
     with transaction(actor, EventKind.USER_TOTP_DISABLED) as act:
         user = accounts.user(_person(actor))
         if user.totp_enabled_at is None:
             raise RuleViolation("Inloggning med engångskod är redan avslagen.")
+        _ensure_own_password(user, command.password)
+        if user.password_hash is not None:
+            ensure_long_enough_alone(command.password)
         _use_code(user, command.code)
         attempts.forget(act.session, counted)
         user.totp_secret = user.totp_enabled_at = None
