@@ -52,6 +52,7 @@ def create_app(given: Settings | None = None) -> Flask:
     """
     logs.keep_personal_numbers_out()
     logs.say_once_a_second()
+    logs.keep_security_log()
     chosen = given or settings.load()
     app = Flask(__name__, template_folder=str(settings.folder("templates")))
     app.config.update(

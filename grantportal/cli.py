@@ -185,6 +185,7 @@ def verify() -> None:
 def _opened(**given: Any) -> Settings:
     """The installation's settings, with its database open. Nothing is made where there is none."""
     chosen = _loaded(**given)
+    logs.keep_security_log()
     db.configure(chosen.database)
     try:
         migrate.ensure_newest()

@@ -1,10 +1,12 @@
 """What the portal writes to its logs: never a personnummer, whoever logs and whatever a failing statement was about."""
 
+import json
 import logging
 import re
 import time
 from typing import Any
 
+from grantportal.domain import clock
 from grantportal.domain.personal_numbers import masked
 
 _PLAIN = logging.LogRecord
@@ -16,6 +18,27 @@ _SPELLED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:\\x[0-9A-Fa-f]{2})+|\\u[0-9A-Fa-
 def keep_personal_numbers_out() -> None:
     """From now on every line that this process logs has them taken out, in its words and in its traceback."""
     logging.setLogRecordFactory(_record)
+
+
+SECURITY = logging.getLogger("grantportal.security")
+"""Who comes in, who is kept out, and who may do what: a JSON object a line."""
+
+
+def keep_security_log() -> None:
+    """From now on the lines of the security log are written to standard error, whatever else is logged."""
+    if not SECURITY.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        SECURITY.addHandler(handler)
+    SECURITY.setLevel(logging.INFO)
+    SECURITY.propagate = False
+
+
+def security(event: str, **facts: str | int | bool | None) -> None:
+    """Write that something has happened that concerns who may come in. `facts` name rows by their numbers, and hold nothing
+    that anybody has typed, no name and no secret."""
+    line = {"time": clock.real_now().isoformat(timespec="milliseconds"), "event": event, **facts}
+    SECURITY.info("%s", json.dumps(line, ensure_ascii=False))
 
 
 _TOLD_EACH_TIME = 1.0

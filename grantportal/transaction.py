@@ -17,14 +17,15 @@ from sqlalchemy import ScalarResult, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from grantportal import db
+from grantportal import db, logs
 from grantportal.domain import clock
 from grantportal.domain.actors import Actor
 from grantportal.domain.constraints import PASSING, REFUSALS
 from grantportal.domain.errors import SavedMeanwhile
-from grantportal.domain.events import EventKind
+from grantportal.domain.events import OF_SECURITY, EventKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.personal_numbers import masked
+from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
 from grantportal.models.cases import Case
 from grantportal.models.organisations import BankGiro, Organisation
@@ -105,6 +106,9 @@ def transaction(actor: Actor, kind: EventKind, *, of_a_draft: bool = False) -> I
         if act._outbox:
             session.execute(insert(OutboxItem), act._outbox)
         _write_events(act)
+        told = [_for_security(act.actor, line) for line in act._lines if line.kind in OF_SECURITY]
+    for event, facts in told:
+        logs.security(event, **facts)
 
 
 @contextmanager
@@ -202,6 +206,20 @@ def _write_events(act: Act) -> None:
         head.event_head = sha256
     act.session.execute(insert(Event), rows)
     act.session.flush()
+
+
+def _for_security(actor: Actor, line: _Line) -> tuple[str, dict[str, Any]]:
+    """What the security log says of an event: rows by their numbers, and no names."""
+    facts = {"by": actor.user_id, "about": line.thing.__tablename__, "id": line.thing.id}
+    if isinstance(line.thing, MandateRow):
+        mandate = line.thing
+        facts |= {
+            "user": mandate.user_id,
+            "role": mandate.role.value,
+            "organisation": mandate.organisation_id,
+            "case": mandate.case_id,
+        }
+    return line.kind.value, facts
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")

@@ -95,6 +95,15 @@ def test_the_way_back_says_what_the_older_portal_cannot_show(command, monkeypatc
     ]
 
 
+def test_an_account_is_closed_once(command):
+    command("db", "upgrade")
+    command("user", "create", "anna@example.se", "Anna Exempel")
+
+    assert command("user", "close", "anna@example.se").output == "Kontot anna@example.se är avslutat.\n"
+    assert "Det finns inget konto" in command("user", "close", "anna@example.se").output
+    assert "anna@example.se" not in command("user", "list").output
+
+
 def test_a_reset_gives_a_new_link(command):
     command("user", "create", "anna@example.se", "Anna Exempel")
     reset = command("user", "reset", "anna@example.se", "--second-factor")

@@ -340,6 +340,21 @@ OF_NO_APPLICATION = frozenset(
 )
 """What is not about an application's case: read on pages of its own, or only in the log."""
 
+OF_SECURITY = frozenset(
+    {
+        EventKind.USER_CREATED,
+        EventKind.USER_RESET,
+        EventKind.USER_PASSWORD_CHOSEN,
+        EventKind.USER_TOTP_ENABLED,
+        EventKind.USER_TOTP_DISABLED,
+        EventKind.USER_CLOSED,
+        EventKind.MANDATE_GRANTED,
+        EventKind.MANDATE_ENDED,
+        EventKind.OMBUD_APPLICATION_APPROVED,
+    }
+)
+"""What the security log tells of too, as soon as it is committed."""
+
 TOLD_TO_THE_PARTY = FOR_BOTH | FOR_THE_PARTY_ONLY
 TOLD_TO_THE_AUTHORITY = FOR_BOTH | FOR_THE_AUTHORITY_ONLY
 

@@ -285,6 +285,11 @@ def person(user_id: int) -> User:
     return db.session().get_one(User, user_id)
 
 
+def open_account(user_id: int) -> User | None:
+    """The person, unless the account is closed."""
+    return db.session().scalars(select(User).where(User.id == user_id, User.closed_at.is_(None))).one_or_none()
+
+
 def by_email(email: str) -> User | None:
     """The person with the address, unless the account is closed."""
     return db.session().scalars(select(User).where(User.email == email, User.closed_at.is_(None))).one_or_none()
@@ -332,6 +337,21 @@ def is_known_link(key: str) -> bool:
 
 
 # --- For pages and commands --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AccountShown:
+    """Whose an account is."""
+
+    id: int
+    name: str
+    email: str
+
+
+def account_shown(user_id: int) -> AccountShown | None:
+    """The account, unless it is closed: for the administrator."""
+    found = open_account(user_id)
+    return AccountShown(found.id, found.name, found.email) if found else None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from forms.base import Form
 from grantportal.domain.accounts import Limits, Visitor, app_address, browser_text
 from grantportal.domain.texts import clean
 from grantportal.keys import device_cookie, device_in, device_mark
+from grantportal.policy import Permission, require
 from grantportal.queries import accounts
 from grantportal.services import accounts as services
 from grantportal.web import (
@@ -119,6 +120,7 @@ def one_time(key: str) -> ResponseReturnValue:
     """The one-time link: choose a password and be signed in."""
     link = accounts.link_shown(key)
     if link is None:
+        services.tell_wrong_link(_visitor())
         return render_template("accounts/_link_ended.html"), 404
     form = ChoosePasswordForm()
     if carried_out(form, services.choose_password, key, _visitor(), portal_settings().session_hours):
@@ -214,6 +216,18 @@ def qr() -> ResponseReturnValue:
     drawn = BytesIO()
     segno.make(app_address(secret, account.email), error="m").save(drawn, kind="svg", scale=5, border=4, light="#fff")
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+@bp.route("/konton/<int:user_id>/avsluta", methods=["GET", "POST"])
+def close(user_id: int) -> ResponseReturnValue:
+    """The administrator closes a person's account."""
+    who = signed_in()
+    require(who, Permission.USERS_AND_SETTINGS)
+    person = seen(accounts.account_shown(user_id))
+    form = Form()
+    if carried_out(form, services.close_account, who, user_id):
+        return done(f"Kontot för {person.name} är avslutat.", "organisations.index")
+    return render_template("accounts/close.html", person=person, form=form)
 
 
 def sign_in_first() -> ResponseReturnValue:

@@ -54,6 +54,7 @@ def _offered(organisation: OrganisationShown) -> dict[str, Any]:
         "may_hand_over": organisation.id in policy.organisations_for(who, Permission.HAND_OVER_OMBUD),
         "may_change_mailbox": organisation.id in policy.organisations_for(who, Permission.CHANGE_MAILBOX),
         "endable": {one.id for one in running if policy.may_end(who, one)},
+        "closable": {one.user_id for one in running} if policy.may(who, Permission.USERS_AND_SETTINGS) else set(),
         "resendable": {
             one.id for one in running if not one.has_password and policy.may_invite_or_remove(who, one.role, one)
         },

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
-from grantportal import policy
+from grantportal import logs, policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
     CODE_MINUTES,
@@ -34,11 +34,12 @@ from grantportal.domain.accounts import (
     hashed,
     is_right_password,
     needs_new_hash,
+    network_of,
     new_secret,
     step_of_code,
 )
 from grantportal.domain.actors import SYSTEM, Actor
-from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.domain.errors import NotVisible, RuleViolation, TooManyAttempts
 from grantportal.domain.events import EventKind
 from grantportal.effects import attempts, notices
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
@@ -142,12 +143,21 @@ def reset_user(actor: Actor, email: str, *, link_hours: int, second_factor_too: 
 
 def close_user(actor: Actor, email: str) -> None:
     """Close a person's account: its sessions, links and behörigheter end at once. What the person has done stays in the history."""
-    address = email_address(email)
+    found = accounts.by_email(email_address(email))
+    if found is None:
+        raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+    close_account(actor, found.id)
+
+
+def close_account(actor: Actor, user_id: int) -> None:
+    """The same for a person whose number is known. Nobody closes the own account: somebody else is to know of it."""
     with transaction(actor, EventKind.USER_CLOSED) as act:
         _ensure_administers(act.actor)
-        found = accounts.by_email(address)
+        found = accounts.open_account(user_id)
         if found is None:
-            raise RuleViolation("Det finns inget konto med den e-postadressen.", field="email")
+            raise NotVisible
+        if user_id == actor.user_id:
+            raise RuleViolation("Du kan inte avsluta ditt eget konto. Be en annan administratör.")
         held = accounts.all_held(found.id)
         user = accounts.user(found.id)
         user.closed_at = clock.now()
@@ -206,6 +216,7 @@ def choose_password(key: str, visitor: Visitor, session_hours: int, command: Cho
     """
     link = accounts.link(key)
     if link is None:
+        tell_wrong_link(visitor)
         raise RuleViolation(LINK_ENDED)
     _ensure_password(link.user, command.password)
     stored = hashed(command.password)  # takes a while: before the lock
@@ -219,20 +230,20 @@ def choose_password(key: str, visitor: Visitor, session_hours: int, command: Cho
         is_first, user.password_hash = user.password_hash is None, stored
         _end_sessions(act.session, user.id)
         act.about(user, name=user.name)
-        return _open(act.session, user, session_hours, visitor, is_expected=is_first)
+        opened = _open(act.session, user, session_hours, visitor, is_expected=is_first)
+    _tell(PASSWORD_ACCEPTED if opened.awaits_code else SIGNED_IN, user, visitor, step="link")
+    return opened
 
 
 def change_password(actor: Actor, session_id: int, visitor: Visitor, limits: Limits, command: ChangePassword) -> None:
     """The person changes the password, and knows the one before. Every other session ends, and every one-time link."""
     counted = _count_password(actor, visitor, limits)
     person = accounts.person(_person(actor))
-    _ensure_own_password(person, command.current, field="current")
+    _ensure_own_password(person, command.current, visitor, field="current")
     _ensure_password(person, command.password)
     stored = hashed(command.password)
     with transaction(actor, EventKind.USER_PASSWORD_CHOSEN) as act:
-        user = accounts.user(person.id)
-        if user.password_hash != person.password_hash:
-            raise RuleViolation(WRONG_PASSWORD, field="current")  # chosen anew at the same moment
+        user = _unchanged(person, field="current")
         _ensure_password(user, command.password)
         attempts.forget(act.session, counted)
         user.password_hash = stored
@@ -247,14 +258,23 @@ def _ensure_password(user: User, password: str) -> None:
 
 def _count_password(actor: Actor, visitor: Visitor, limits: Limits) -> list[str]:
     """Who is at the keyboard of an open session has as many attempts at the password as who signs in."""
-    email = accounts.person(_person(actor)).email
-    return attempts.count(limits, counted_under("account", email, email, visitor, limits))
+    person = accounts.person(_person(actor))
+    return _count("account", person, person.email, visitor, limits)
 
 
-def _ensure_own_password(user: User, password: str, *, field: str = "password") -> None:
+def _ensure_own_password(user: User, password: str, visitor: Visitor, *, field: str = "password") -> None:
     # The demonstration's persons have none, and sign in with a click.
     if user.password_hash is not None and not is_right_password(password, user.password_hash):
+        _tell(FAILED, user, visitor, step="own password")
         raise RuleViolation(WRONG_PASSWORD, field=field)
+
+
+def _unchanged(person: User, *, field: str = "password") -> User:
+    """The person, locked, with the password that was looked at before the lock. It takes a while to check one."""
+    user = accounts.user(person.id)
+    if user.password_hash != person.password_hash:
+        raise RuleViolation(WRONG_PASSWORD, field=field)
+    return user
 
 
 # --- Signing in and out ------------------------------------------------------------------------------------------
@@ -267,10 +287,11 @@ def sign_in(visitor: Visitor, limits: Limits, session_hours: int, command: SignI
     the same work. The person is told of a sign-in with a device that the account has not been used with.
     """
     email = command.email.strip().lower()
-    counted = attempts.count(limits, counted_under("account", email, email, visitor, limits))
     user = accounts.by_email(email)
+    counted = _count("account", user, email, visitor, limits)
     stored = user.password_hash if user is not None else None
     if not is_right_password(command.password, stored) or user is None or stored is None:
+        _tell(FAILED, user, visitor, step="password")
         raise RuleViolation(WRONG)
     renewed = hashed(command.password) if needs_new_hash(stored) else stored
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
@@ -279,7 +300,9 @@ def sign_in(visitor: Visitor, limits: Limits, session_hours: int, command: SignI
             raise RuleViolation(WRONG)  # chosen anew, or closed, at the same moment
         row.password_hash = renewed
         attempts.forget(session, counted)
-        return _open(session, row, session_hours, visitor)
+        opened = _open(session, row, session_hours, visitor)
+    _tell(PASSWORD_ACCEPTED if opened.awaits_code else SIGNED_IN, user, visitor)
+    return opened
 
 
 def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, command: EnterCode) -> Opened:
@@ -287,16 +310,17 @@ def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, c
     waiting = accounts.pending_session(key)
     if waiting is None:
         raise RuleViolation("Det tog för lång tid. Logga in igen.")
-    counted = attempts.count(limits, counted_under("code", waiting.user_id, waiting.user.email, visitor, limits))
+    counted = _count("code", waiting.user, waiting.user.email, visitor, limits)
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         user = accounts.user(waiting.user_id)
-        _use_code(user, command.code)
+        _use_code(user, command.code, visitor)
         attempts.forget(session, counted)
         # The one that waited becomes the one that is open: the person sees one sign-in.
         session.execute(delete(SignInSession).where(SignInSession.id == waiting.id))
         opened = _add_session(session, user.id, timedelta(hours=session_hours), visitor.browser, second_factor=True)
         _tell_of_new_device(session, user, visitor)
-        return Opened(opened, awaits_code=False, email=user.email)
+    _tell(SIGNED_IN, user, visitor)
+    return Opened(opened, awaits_code=False, email=user.email)
 
 
 def open_session(user_id: int, *, hours: int, second_factor: bool = False) -> str:
@@ -309,17 +333,22 @@ def open_example_session(hours: int, user_id: int) -> str:
     """One click signs in as one of the demonstration's persons, and as nobody else."""
     if accounts.example(user_id) is None:
         raise NotVisible
-    return open_session(user_id, hours=hours, second_factor=True)
+    key = open_session(user_id, hours=hours, second_factor=True)
+    logs.security(SIGNED_IN, user=user_id, step="demonstration")
+    return key
 
 
 def close_session(key: str) -> None:
     """Sign out: the key opens nothing from now on, wherever its cookie is kept."""
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
-        session.execute(
+        whose = session.scalar(
             update(SignInSession)
             .where(SignInSession.key_sha256 == key_hash(key), SignInSession.ended_at.is_(None))
             .values(ended_at=clock.real_now())
+            .returning(SignInSession.user_id)
         )
+    if whose is not None:
+        logs.security("signed_out", user=whose)
 
 
 def end_session(actor: Actor, session_id: int) -> None:
@@ -332,12 +361,14 @@ def end_session(actor: Actor, session_id: int) -> None:
         )
         if ended.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always has a count
             raise NotVisible
+    logs.security("session_ended", user=actor.user_id, session=session_id)
 
 
 def end_other_sessions(actor: Actor, session_id: int) -> None:
     """The person ends all of the own sessions but the one that is used now."""
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         _end_sessions(session, _person(actor), but=session_id)
+    logs.security("other_sessions_ended", user=actor.user_id, session=session_id)
 
 
 def note_seen(session_id: int) -> None:
@@ -404,13 +435,14 @@ def start_totp(actor: Actor) -> None:
 def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
     """From now on the person signs in with engångskod too. It takes the password. Every other session ends."""
     counted = _count_password(actor, visitor, limits)
+    person = accounts.person(_person(actor))
+    _ensure_own_password(person, command.password, visitor)
     with transaction(actor, EventKind.USER_TOTP_ENABLED) as act:
-        user = accounts.user(_person(actor))
+        user = _unchanged(person)
         if user.totp_enabled_at is not None:
             raise RuleViolation("Inloggning med engångskod är redan påslagen.")
-        _ensure_own_password(user, command.password)
+        _use_code(user, command.code, visitor)
         attempts.forget(act.session, counted)
-        _use_code(user, command.code)
         user.totp_enabled_at = clock.real_now()
         act.session.execute(
             update(SignInSession).where(SignInSession.id == session_id).values(second_factor_at=clock.real_now())
@@ -422,16 +454,16 @@ def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits,
 def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
     """Password alone is enough again. It takes both: somebody else's hand on the keyboard cannot turn it off."""
     counted = _count_password(actor, visitor, limits)
-    email = accounts.person(_person(actor)).email
-    counted += attempts.count(limits, counted_under("code", actor.user_id, email, visitor, limits))
+    person = accounts.person(_person(actor))
+    _ensure_own_password(person, command.password, visitor)
+    counted += _count("code", person, person.email, visitor, limits)
     with transaction(actor, EventKind.USER_TOTP_DISABLED) as act:
-        user = accounts.user(_person(actor))
+        user = _unchanged(person)
         if user.totp_enabled_at is None:
             raise RuleViolation("Inloggning med engångskod är redan avslagen.")
-        _ensure_own_password(user, command.password)
         if user.password_hash is not None:
             ensure_long_enough_alone(command.password)
-        _use_code(user, command.code)
+        _use_code(user, command.code, visitor)
         attempts.forget(act.session, counted)
         user.totp_secret = user.totp_enabled_at = None
         act.about(user, name=user.name)
@@ -443,9 +475,44 @@ def _person(actor: Actor) -> int:
     return actor.user_id
 
 
-def _use_code(user: User, code: str) -> None:
+def _use_code(user: User, code: str, visitor: Visitor) -> None:
     """The code is right and has not been used: the caller holds the person's row."""
     step = step_of_code(user.totp_secret, code, clock.real_now()) if user.totp_secret else None
     if step is None or step <= user.totp_last_step:
+        _tell(FAILED, user, visitor, step="code")
         raise RuleViolation(WRONG_CODE, field="code")
     user.totp_last_step = step
+
+
+# --- Attempts, and the security log ------------------------------------------------------------------------------
+
+SIGNED_IN = "signed_in"
+PASSWORD_ACCEPTED = "password_accepted"
+"""The password was right, and the engångskod is still to come."""
+FAILED = "sign_in_failed"
+PAUSED = "sign_in_paused"
+
+
+def _count(what: str, user: User | None, email: str, visitor: Visitor, limits: Limits) -> list[str]:
+    """Count an attempt at the person's password or code, and refuse it when there have been too many."""
+    # Of a code the person is known; of a password only what somebody has typed.
+    whose = email if what == "account" or user is None else user.id
+    try:
+        return attempts.count(limits, counted_under(what, whose, email, visitor, limits))
+    except TooManyAttempts:
+        _tell(PAUSED, user, visitor, step=what)
+        raise
+
+
+def tell_wrong_link(visitor: Visitor) -> None:
+    """Somebody has opened a one-time link that is none, or not any more."""
+    _tell(FAILED, None, visitor, step="link")
+
+
+def _tell(event: str, user: User | None, visitor: Visitor, *, step: str = "") -> None:
+    """A line of the security log. What was typed is never in it: a password may have been typed as the address."""
+    known = user is not None and bool(visitor.device(user.email))
+    said = {"step": step} if step else {}
+    logs.security(
+        event, user=user.id if user else None, address=network_of(visitor.address), known_device=known, **said
+    )

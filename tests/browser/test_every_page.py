@@ -134,6 +134,11 @@ def a_new_persons_link(_: Story) -> Values:
     }
 
 
+def a_person(_: Story) -> Values:
+    """Somebody with an account."""
+    return {"user_id": person(OMBUD).id}
+
+
 def own_organisation(_: Story) -> Values:
     """The organisation of OMBUD."""
     return {"organisation_id": facts.organisation_id("Region Östergötland")}
@@ -244,6 +249,8 @@ VISITS = [
     Visit(NOW, None, "accounts.one_time", a_new_persons_link),
     Visit(NOW, OFFICER, "accounts.show"),
     Visit(NOW, OFFICER, "accounts.totp"),
+    Visit(NOW, OFFICER, "accounts.change_password"),
+    Visit(NOW, "administrator", "accounts.close", a_person),
     Visit(NOW, None, "allocations.index"),
     Visit(NOW, None, "allocations.show", CALL),
     Visit(NOW, OMBUD, "applications.receipt", application()),
@@ -324,6 +331,8 @@ VISITS = [
 ]
 NOTHING_INVENTED = {
     "accounts.back",
+    "accounts.change_password",
+    "accounts.close",
     "accounts.one_time",
     "accounts.show",
     "accounts.sign_in",

@@ -10,11 +10,14 @@ from grantportal.domain import accounts
 from grantportal.domain.accounts import (
     LONGEST_PASSWORD,
     PAUSE,
+    SHORTEST_BESIDE_CODE,
     Limits,
     Visitor,
+    browser_text,
     counted_under,
     email_address,
     ensure_let_in,
+    ensure_long_enough_alone,
     ensure_password,
     ensure_period,
     ensure_role_fits,
@@ -33,18 +36,70 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def test_twelve_signs_are_enough_whatever_they_are():
-    ensure_password("häst batteri", email="k@example.se")
+KARIN = {"name": "Karin Exempelsson-Åberg", "email": "karin.exempel@example.se"}
+
+
+@pytest.mark.parametrize(("with_code", "least"), [(False, 15), (True, 12)])
+def test_a_password_is_long_enough_whatever_it_is_made_of(with_code, least):
+    long = "hästarna batterierna"
+    ensure_password(long[:least], **KARIN, with_code=with_code)
+    with pytest.raises(RuleViolation, match=f"minst {least} tecken") as refusal:
+        ensure_password(long[: least - 1], **KARIN, with_code=with_code)
+    assert refusal.value.field == "password"
+
+
+@pytest.mark.parametrize("length", [64, 65, LONGEST_PASSWORD])
+def test_a_whole_sentence_is_a_password(length):
+    ensure_password(("en hel mening " * 20)[:length], **KARIN, with_code=False)
 
 
 @pytest.mark.parametrize(
     "password",
-    ["elva tecken", "lösenord1234", "aaaaaaaaaaaaaaa", "karin.exempel@example.se", "karin.exempel", "x" * 201],
+    [
+        "Passwordpassword",
+        "1QAZ2WSX3EDC4RFV",
+        "Lösenordlösenord",
+        "aaaaaaaaaaaaaaa",
+        "Karin.Exempel@example.se",
+        "Karin Exempelsson-Åberg",
+        "karinexempelsson-åberg",
+        "x" * 201,
+    ],
 )
-def test_a_short_common_or_own_password_is_refused_beside_the_field(password):
+def test_a_common_or_own_password_is_refused_beside_the_field(password):
     with pytest.raises(RuleViolation) as refusal:
-        ensure_password(password, email="karin.exempel@example.se")
+        ensure_password(password, **KARIN, with_code=True)
     assert refusal.value.field == "password"
+
+
+def test_the_list_of_common_passwords_holds_what_a_long_enough_one_is_compared_with():
+    common = accounts._common()
+    assert len(common) > 400
+    assert all(len(each) >= SHORTEST_BESIDE_CODE and each == accounts._normal(each).casefold() for each in common)
+
+
+def test_a_password_that_was_enough_beside_a_code_is_not_enough_alone():
+    ensure_long_enough_alone("hästar batteri!")
+    with pytest.raises(RuleViolation, match="Byt lösenord först"):
+        ensure_long_enough_alone("häst batteri")
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/143.0 Safari/537.36 Edg/143.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari, iPhone"),
+        ("<script>", "Okänd webbläsare"),
+        ("", "Okänd webbläsare"),
+    ],
+)
+def test_a_browser_is_told_in_words_of_our_own(said, text):
+    assert browser_text(said) == text
 
 
 def test_a_password_is_the_same_from_every_keyboard():
@@ -168,9 +223,9 @@ def test_a_mandate_holds_on_its_first_and_its_last_day(day, word):
 def test_what_is_longer_than_any_password_is_not_even_read():
     long = "aå" * LONGEST_PASSWORD
     with pytest.raises(RuleViolation, match="högst 200 tecken"):
-        ensure_password(" " * 900, email="a@example.se")
+        ensure_password(" " * 900, **KARIN, with_code=False)
     with pytest.raises(RuleViolation, match="högst 200 tecken"):
-        ensure_password(long, email="a@example.se")
+        ensure_password(long, **KARIN, with_code=False)
     whole = long[:LONGEST_PASSWORD]
     assert is_right_password(whole, hashed(whole))
     assert not is_right_password(whole + "x" * 10_000, hashed(whole))

@@ -287,7 +287,7 @@ def test_the_link_lets_a_person_choose_a_password_and_in(client, database):
 
 @pytest.mark.parametrize(
     ("password", "again", "says"),
-    [("kort", "kort", "minst 12 tecken"), (PASSWORD, PASSWORD + "x", "inte lika"), ("", "", "Välj ett lösenord.")],
+    [("kort", "kort", "minst 15 tecken"), (PASSWORD, PASSWORD + "x", "inte lika"), ("", "", "Välj ett lösenord.")],
 )
 def test_a_refused_password_is_asked_again(client, database, password, again, says):
     key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
@@ -317,8 +317,10 @@ def test_engangskod_from_first_picture_to_last_code(client, karin, app):
     shown = re.search(r"Nyckel: <strong>([A-Z2-7 ]+)</strong>", client.get("/konto/engangskod").text)
     secret = shown.group(1).replace(" ", "")
 
-    assert client.post_form("/konto/engangskod", {"code": "000 000"}).status_code == 422
-    assert client.post_form("/konto/engangskod", {"code": pyotp.TOTP(secret).now()}).status_code == 303
+    assert client.post_form("/konto/engangskod", {"code": "000 000", "password": PASSWORD}).status_code == 422
+    assert client.post_form("/konto/engangskod", {"code": pyotp.TOTP(secret).now()}).status_code == 422
+    with_password = {"code": pyotp.TOTP(secret).now(), "password": PASSWORD}
+    assert client.post_form("/konto/engangskod", with_password).status_code == 303
     assert client.get("/konto").status_code == 200, "still signed in"
     assert client.get("/konto/engangskod/qr.svg").status_code == 404, "the secret is not shown again"
 
@@ -433,3 +435,61 @@ def test_a_page_of_one_person_saves_nothing_in_the_name_of_another(client, karin
 def test_signing_out_clears_what_the_browser_keeps_of_unsaved_text(client, karin):
     sign_in(client)
     assert client.post_form("/logga-ut", at="/konto").headers["Clear-Site-Data"] == '"storage"'
+
+
+# --- The account is its owner's ----------------------------------------------------------------------------------
+
+
+def test_a_person_changes_the_password_on_the_own_page(client, karin, app):
+    sign_in(client)
+    other = app.test_client()
+    sign_in(other)
+    new = {"current": PASSWORD, "password": "ett alldeles nytt lösenord", "again": "ett alldeles nytt lösenord"}
+
+    assert "stämmer inte" in client.post_form("/konto/losenord", {**new, "current": "fel"}).text
+    assert client.post_form("/konto/losenord", new).location == "/konto"
+
+    assert client.get("/konto").status_code == 200
+    assert other.get("/konto").status_code == 303
+    assert sign_in(other).status_code == 422
+    assert sign_in(other, password=new["password"]).status_code == 303
+
+
+def test_a_person_ends_other_sign_ins_on_the_own_page(client, karin, app):
+    others = [app.test_client() for _ in range(3)]
+    for browser in (client, *others):
+        sign_in(browser)
+    page = client.get("/konto")
+    assert page.text.count('class="bp-linkbutton">Avsluta') == 3
+    first = next(form.get("action") for form in page.document.iter("form") if "/inloggningar/" in form.get("action"))
+
+    assert client.post_form(first, at="/konto").location == "/konto"
+    assert [browser.get("/konto").status_code for browser in others].count(200) == 2
+    assert client.post_form("/konto/inloggningar/avsluta-andra", at="/konto").location == "/konto"
+    assert [browser.get("/konto").status_code for browser in others].count(200) == 0
+    assert "Logga ut överallt" not in client.get("/konto").text
+
+
+def test_the_account_is_read_in_as_many_queries_for_many_sign_ins_as_for_few(client, karin):
+    sign_in(client)
+    with statements() as few:
+        client.get("/konto")
+    for _ in range(30):
+        accounts.open_session(karin.id, hours=1)
+    with statements() as many:
+        client.get("/konto")
+    assert len(few) == len(many) <= 5
+
+
+def test_the_administrator_closes_an_account_from_the_organisations_page(signed_in, database):
+    region = OrganisationFactory()
+    ombud = person(Role.OMBUD, region)
+    admin = signed_in(person(Role.ADMINISTRATOR, OrganisationFactory(kind=OrganisationKind.AUTHORITY)))
+    assert f"/konton/{ombud.id}/avsluta" in admin.get(f"/organisationer/{region.id}").text
+    assert f"/konton/{ombud.id}/avsluta" not in signed_in(ombud).get("/organisation").text
+
+    assert admin.post_form(f"/konton/{ombud.id}/avsluta").location == "/organisationer"
+
+    assert "Kontot för" in admin.get("/organisationer").text
+    assert "Ingen har behörighet i organisationen." in admin.get(f"/organisationer/{region.id}").text
+    assert admin.get(f"/konton/{ombud.id}/avsluta").status_code == 404

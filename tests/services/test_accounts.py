@@ -1,6 +1,7 @@
 """People, links, attempts and sessions, through the services."""
 
 import json
+import logging
 from datetime import date, timedelta
 
 import pyotp
@@ -8,10 +9,20 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from grantportal import db, worker
+from grantportal import db, logs, worker
 from grantportal.domain import accounts as rules
 from grantportal.domain import clock
-from grantportal.domain.accounts import ChoosePassword, CreateUser, EnterCode, GrantMandate, Limits, SignIn, Visitor
+from grantportal.domain.accounts import (
+    ChangePassword,
+    ChoosePassword,
+    ConfirmCode,
+    CreateUser,
+    EnterCode,
+    GrantMandate,
+    Limits,
+    SignIn,
+    Visitor,
+)
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, TooManyAttempts
 from grantportal.domain.organisations import OrganisationKind
@@ -108,7 +119,7 @@ def test_a_new_link_ends_the_one_before(database):
 
 def test_a_refused_password_does_not_use_up_the_link(database):
     key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=72)
-    with pytest.raises(RuleViolation, match="minst 12 tecken"):
+    with pytest.raises(RuleViolation, match="minst 15 tecken"):
         accounts.choose_password(key, STRANGER, 12, ChoosePassword("kort"))
     assert queries.link(key) is not None
 
@@ -422,7 +433,7 @@ def with_totp(karin):
     who = queries.actor_of(karin.id)
     accounts.start_totp(who)
     secret = committed().get_one(User, karin.id).totp_secret
-    accounts.enable_totp(who, live(opened.key).session_id, EnterCode(pyotp.TOTP(secret).now()))
+    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
     return karin, secret, opened
 
 
@@ -437,7 +448,7 @@ def test_the_person_who_turns_it_on_stays_signed_in_and_others_do_not(karin):
     accounts.start_totp(who)
     secret = committed().get_one(User, karin.id).totp_secret
 
-    accounts.enable_totp(who, live(opened.key).session_id, EnterCode(pyotp.TOTP(secret).now()))
+    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
 
     assert not live(opened.key).awaits_code
     assert live(elsewhere.key) is None
@@ -500,8 +511,9 @@ def test_turning_it_off_takes_a_code(with_totp):
     who = queries.actor_of(karin.id)
 
     with pytest.raises(RuleViolation, match="stämmer inte"):
-        accounts.disable_totp(who, STRANGER, LIMITS, EnterCode("000000"))
-    accounts.disable_totp(who, STRANGER, LIMITS, EnterCode(next_code(secret)))
+        accounts.disable_totp(who, STRANGER, LIMITS, ConfirmCode("000000", PASSWORD))
+    db.close_read_session()
+    accounts.disable_totp(who, STRANGER, LIMITS, ConfirmCode(next_code(secret), PASSWORD))
 
     assert not sign_in().awaits_code
     assert events_of(karin) == ["user.totp_enabled", "user.totp_disabled"]
@@ -522,3 +534,250 @@ def test_beginning_to_set_it_up_changes_nothing_yet(karin):
     accounts.start_totp(queries.actor_of(karin.id))
 
     assert not sign_in().awaits_code
+
+
+# --- The account is its owner's ----------------------------------------------------------------------------------
+
+NEW = "ett alldeles nytt lösenord"
+
+
+def change(karin, session_id, current=PASSWORD, password=NEW, visitor=OWN):
+    db.close_read_session()
+    who = queries.actor_of(karin.id)
+    accounts.change_password(who, session_id, visitor, LIMITS, ChangePassword(current, password))
+    db.close_read_session()
+
+
+def test_a_person_changes_the_password_and_is_signed_out_everywhere_else(karin):
+    here, elsewhere = sign_in(), sign_in()
+    link = accounts.reset_user(SYSTEM, karin.email, link_hours=1)
+    here = sign_in()
+
+    change(karin, live(here.key).session_id)
+
+    assert live(here.key)
+    assert live(elsewhere.key) is None
+    assert queries.link(link) is None, "a link that somebody has asked for ends too"
+    assert sign_in(password=NEW).key
+    with pytest.raises(RuleViolation, match="stämmer inte"):
+        sign_in()
+    assert events_of(karin)[-1] == "user.password_chosen"
+
+
+def test_the_password_is_changed_by_whoever_knows_it(karin):
+    session_id = live(sign_in().key).session_id
+    for _ in range(3):
+        with pytest.raises(RuleViolation, match="stämmer inte") as refusal:
+            change(karin, session_id, current="fel lösenord här")
+        assert refusal.value.field == "current"
+    with pytest.raises(TooManyAttempts):
+        change(karin, session_id)
+
+
+@pytest.mark.parametrize("password", ["fjorton tecken", "passwordpassword", "Karin@example.se"])
+def test_the_new_password_follows_the_rule(karin, password):
+    session_id = live(sign_in().key).session_id
+    with pytest.raises(RuleViolation) as refusal:
+        change(karin, session_id, password=password)
+    assert refusal.value.field == "password"
+    assert sign_in().key
+
+
+def test_beside_an_engangskod_a_shorter_password_is_enough_and_stays_enough(with_totp):
+    karin, secret, opened = with_totp
+    change(karin, live(opened.key).session_id, password="häst batteri")
+
+    with pytest.raises(RuleViolation, match="Byt lösenord först"):
+        accounts.disable_totp(queries.actor_of(karin.id), OWN, LIMITS, ConfirmCode(next_code(secret), "häst batteri"))
+
+
+def test_turning_the_engangskod_on_and_off_takes_the_password(karin):
+    opened = sign_in()
+    who = queries.actor_of(karin.id)
+    accounts.start_totp(who)
+    secret = committed().get_one(User, karin.id).totp_secret
+    session_id = live(opened.key).session_id
+    with pytest.raises(RuleViolation, match="Lösenordet stämmer inte") as refusal:
+        accounts.enable_totp(who, session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), "fel lösenord här"))
+    assert refusal.value.field == "password"
+    accounts.enable_totp(who, session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
+    db.close_read_session()
+
+    with pytest.raises(RuleViolation, match="Lösenordet stämmer inte"):
+        accounts.disable_totp(who, OWN, LIMITS, ConfirmCode(next_code(secret), "fel lösenord här"))
+    assert sign_in().awaits_code
+
+
+def test_a_person_sees_sign_ins_and_ends_them(karin):
+    mine = live(sign_in(visitor=Visitor("192.0.2.1", browser="Firefox, Linux")).key).session_id
+    other = sign_in(visitor=Visitor("192.0.2.1", browser="Safari, iPhone"))
+    other_id = live(other.key).session_id
+    who = queries.actor_of(karin.id)
+
+    def seen():
+        return [(one.browser, one.status[2]) for one in queries.own(who, mine, idle_minutes=60).sessions]
+
+    assert seen() == [("Safari, iPhone", "Inloggad"), ("Firefox, Linux", "Den här webbläsaren")]
+    accounts.end_session(who, other_id)
+    assert live(other.key) is None
+    assert seen() == [("Safari, iPhone", "Avslutad"), ("Firefox, Linux", "Den här webbläsaren")]
+
+
+def test_nobody_ends_anothers_session(karin):
+    opened = sign_in()
+    stranger = queries.actor_of(UserFactory().id)
+    with pytest.raises(NotVisible):
+        accounts.end_session(stranger, live(opened.key).session_id)
+    accounts.end_other_sessions(stranger, 0)
+    assert live(opened.key)
+
+
+def test_all_other_sessions_end_at_once(karin):
+    opened = [sign_in() for _ in range(3)]
+    accounts.end_other_sessions(queries.actor_of(karin.id), live(opened[1].key).session_id)
+    assert [live(each.key) is not None for each in opened] == [False, True, False]
+
+
+def test_a_sign_in_without_its_code_is_told_as_such_and_one_with_it_once(with_totp):
+    karin, secret, opened = with_totp
+    mine = live(opened.key).session_id
+    waiting = sign_in()
+    accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+    sign_in()
+    db.close_read_session()
+
+    said = [one.status[2] for one in queries.own(queries.actor_of(karin.id), mine, idle_minutes=60).sessions]
+    assert said == ["Engångskoden skrevs inte", "Inloggad", "Den här webbläsaren"]
+
+
+def test_a_reset_ends_every_session(karin):
+    opened = sign_in()
+    accounts.reset_user(SYSTEM, karin.email, link_hours=1)
+    assert live(opened.key) is None
+    assert sign_in().key, "the password holds until the link is used"
+
+
+def test_a_reset_of_the_engangskod_takes_the_password_too(with_totp):
+    karin, _, _ = with_totp
+    accounts.reset_user(SYSTEM, karin.email, link_hours=1, second_factor_too=True)
+    with pytest.raises(RuleViolation, match="stämmer inte"):
+        sign_in()
+
+
+def test_a_closed_account_has_no_session_no_link_and_no_mandate(database):
+    region = OrganisationFactory()
+    olle = person(Role.OMBUD, region)
+    link = accounts.reset_user(SYSTEM, olle.email, link_hours=1)
+    key = accounts.open_session(olle.id, hours=1)
+
+    accounts.close_user(SYSTEM, olle.email)
+
+    assert live(key) is None
+    assert queries.link(link) is None
+    assert committed().get_one(User, olle.id).mandates[0].ended_at is not None
+    assert events_of(olle)[-1] == "user.closed"
+    assert events_of(committed().get_one(User, olle.id).mandates[0]) == ["mandate.ended"]
+    with pytest.raises(RuleViolation, match="inget konto"):
+        accounts.close_user(SYSTEM, olle.email)
+
+
+def test_the_administrator_closes_another_account_and_not_the_own(database):
+    authority = OrganisationFactory(kind=OrganisationKind.AUTHORITY)
+    admin, other = person(Role.ADMINISTRATOR, authority), person(Role.HANDLAGGARE, authority)
+    with pytest.raises(NoRight):
+        accounts.close_account(queries.actor_of(other.id), admin.id)
+    with pytest.raises(RuleViolation, match="ditt eget konto"):
+        accounts.close_account(queries.actor_of(admin.id), admin.id)
+    accounts.close_account(queries.actor_of(admin.id), other.id)
+    with pytest.raises(NotVisible):
+        accounts.close_account(queries.actor_of(admin.id), other.id)
+
+
+# --- The security log --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def security():
+    """The lines of the security log, as objects."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(json.loads(record.getMessage()))
+    logs.SECURITY.addHandler(handler)
+    level = logs.SECURITY.level
+    logs.SECURITY.setLevel(logging.INFO)
+    yield lines
+    logs.SECURITY.removeHandler(handler)
+    logs.SECURITY.setLevel(level)
+
+
+def events(lines):
+    return [(line["event"], line.get("step"), line.get("user", line.get("id"))) for line in lines]
+
+
+def test_all_that_concerns_who_comes_in_is_a_line_without_secrets(karin, security):
+    region = OrganisationFactory(name="Region Skåne")
+    with pytest.raises(RuleViolation):
+        sign_in("hemligt ord som skrevs i fel ruta@example.se", "fel lösenord här")
+    for _ in range(3):
+        with pytest.raises(RuleViolation):
+            sign_in(password="fel lösenord här")
+    with pytest.raises(TooManyAttempts):
+        sign_in()
+    opened = sign_in(visitor=OWN)
+    accounts.close_session(opened.key)
+    link = accounts.reset_user(SYSTEM, karin.email, link_hours=1)
+    db.close_read_session()
+    opened = accounts.choose_password(link, STRANGER, 12, ChoosePassword(NEW))
+    with pytest.raises(RuleViolation):
+        accounts.choose_password("hemlig länk", STRANGER, 12, ChoosePassword(NEW))
+    accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, region.name, Role.OMBUD, date(2020, 1, 1)))
+    who = queries.actor_of(karin.id)
+    accounts.start_totp(who)
+    secret = committed().get_one(User, karin.id).totp_secret
+    code = pyotp.TOTP(secret).now()
+    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(code, NEW))
+    db.close_read_session()
+    waiting = sign_in(password=NEW, visitor=OWN)
+    with pytest.raises(RuleViolation):
+        accounts.enter_code(waiting.key, OWN, LIMITS, 12, EnterCode("000000"))
+    accounts.close_user(SYSTEM, karin.email)
+
+    assert events(security) == [
+        ("sign_in_failed", "password", None),
+        *[("sign_in_failed", "password", karin.id)] * 3,
+        ("sign_in_paused", "account", karin.id),
+        ("signed_in", None, karin.id),
+        ("signed_out", None, karin.id),
+        ("user.reset", None, karin.id),
+        ("user.password_chosen", None, karin.id),
+        ("signed_in", "link", karin.id),
+        ("sign_in_failed", "link", None),
+        ("mandate.granted", None, karin.id),
+        ("user.totp_enabled", None, karin.id),
+        ("password_accepted", None, karin.id),
+        ("sign_in_failed", "code", karin.id),
+        ("user.closed", None, karin.id),
+        ("mandate.ended", None, karin.id),
+    ]
+    written = json.dumps(security, ensure_ascii=False)
+    for unsaid in (
+        PASSWORD,
+        NEW,
+        "fel lösenord",
+        "hemlig",
+        link,
+        opened.key,
+        secret,
+        code,
+        "000000",
+        karin.email,
+        "Karin",
+    ):
+        assert unsaid not in written
+    assert {line["address"] for line in security if "address" in line} == {"192.0.2.1"}
+
+
+def test_what_was_not_carried_out_is_no_line(karin, security):
+    with pytest.raises(RuleViolation):
+        accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, "finns inte", Role.OMBUD, date(2020, 1, 1)))
+    assert security == []

@@ -7,11 +7,12 @@ from typing import Any
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
-from grantportal.models.accounts import OneTimeLink, User
+from grantportal.models.accounts import OneTimeLink, SignInSession, User
 from grantportal.queries.accounts import key_hash
+from grantportal.services import accounts
 from tests.routes.access import AUTHORITY, EVERYBODY, REGION, SIGNED_IN, Row
 from tests.routes.access.world import World
-from tests.support.factories import MandateFactory
+from tests.support.factories import MandateFactory, UserFactory
 
 
 def one_time_link(world: World) -> dict[str, str]:
@@ -33,6 +34,14 @@ def waiting_for_a_first_code(world: World) -> dict[str, str]:
         for user in world.users.values():
             session.get_one(User, user.id).totp_secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     return {}
+
+
+def an_ombuds_session(world: World) -> dict[str, int]:
+    """A session of one of the persons, in another browser."""
+    key = accounts.open_session(world.users["ombud"].id, hours=1)
+    with db.writing_session() as session:
+        found = session.query(SignInSession).filter_by(key_sha256=key_hash(key)).one()
+        return {"session_id": found.id}
 
 
 def given(world: World) -> dict[str, int]:
@@ -74,6 +83,10 @@ ROWS = {
     "accounts.start_totp": Row(SIGNED_IN),
     "accounts.totp": Row(SIGNED_IN, data={"code": "000000"}),
     "accounts.stop_totp": Row(SIGNED_IN, data={"code": "000000"}),
+    "accounts.change_password": Row(SIGNED_IN, data={"current": PASSWORD, "password": PASSWORD, "again": PASSWORD}),
+    "accounts.end_session": Row({"ombud"}, thing=an_ombuds_session, unseen=SIGNED_IN - {"ombud"}),
+    "accounts.end_other_sessions": Row(SIGNED_IN),
+    "accounts.close": Row({"administrator"}, thing=lambda _world: {"user_id": UserFactory().id}, shared=True),
     "accounts.qr": Row(SIGNED_IN, thing=waiting_for_a_first_code, shared=True),
     "organisations.own": Row(SIGNED_IN),
     "organisations.index": Row(AUTHORITY),
