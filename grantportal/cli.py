@@ -22,6 +22,7 @@ from grantportal.keyring import NAMES, KeyMissing
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
+from grantportal.sealing import SealBroken, Sealer
 from grantportal.services import accounts, files, organisations, portal, verification
 from grantportal.settings import Settings, SettingsError
 from grantportal.standstill import StandsStill
@@ -29,9 +30,14 @@ from grantportal.standstill import StandsStill
 Answer = TypeVar("Answer")
 
 
+OWNER_ONLY = 0o077
+
+
 @click.group()
 def main() -> None:
     """Bidragsportalen."""
+    # What the portal writes, by whatever command, is for its owner only.
+    os.umask(OWNER_ONLY)
 
 
 @main.group("db")
@@ -46,6 +52,10 @@ def database_upgrade() -> None:
     What the settings say of the authority, and the organisations that every installation knows, are entered too.
     """
     chosen = _loaded(create=True)
+    try:
+        settings.close_to_others(chosen.instance)
+    except OSError as error:
+        raise click.ClickException(f"Mappen {chosen.instance} går inte att stänga för andra: {error}") from error
     db.configure(chosen.database)
     with migrate.alone():
         migrate.upgrade()
@@ -54,6 +64,8 @@ def database_upgrade() -> None:
             authority_address=chosen.named_address,
             appeal_court=chosen.named_court,
         )
+        # What an older portal has stored lies open.
+        _sealed(chosen)
         if chosen.demonstration:
             demonstration.register_known(chosen)
         else:
@@ -208,6 +220,23 @@ def keys_add(name: str) -> None:
     keyring = _loaded().keyring
     keyring.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     click.echo(f"Nyckel {keyring.add(name)} av {name} ligger i {keyring.folder}. De äldre behövs fortfarande.")
+
+
+@keys.command("reseal")
+def keys_reseal() -> None:
+    """Encrypt with the newest key what the database keeps secret. Older keys of `secrets` are needed no more."""
+    sealed = _sealed(_opened())
+    db.close_read_session()
+    click.echo(f"{sealed} hemligheter är krypterade med den nyaste nyckeln.")
+
+
+def _sealed(chosen: Settings) -> int:
+    try:
+        return accounts.seal_secrets(Sealer(chosen.keyring))
+    except (SealBroken, KeyMissing) as error:
+        raise click.ClickException(
+            f"Hemligheterna för engångskoder går inte att läsa: {error}. Lägg tillbaka nycklarna ur säkerhetskopian."
+        ) from error
 
 
 @main.group("user")

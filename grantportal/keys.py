@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from datetime import date, timedelta
 
 
 def key_for(secret: str, purpose: str) -> str:
@@ -15,9 +16,23 @@ def is_key_for(secret: str, purpose: str, key: str) -> bool:
     return hmac.compare_digest(key_for(secret, purpose).encode(), key.encode())
 
 
-def ombud_purpose(application_id: int) -> str:
-    """What the link to an ombudsansökan opens."""
-    return f"ombud application {application_id}"
+OMBUD_LINK_DAYS = 90
+
+
+def ombud_key(secret: str, application_id: int, today: date) -> str:
+    """The key of a link to an ombudsansökan: it opens it for ninety days."""
+    until = (today + timedelta(days=OMBUD_LINK_DAYS)).isoformat()
+    return f"{until}.{key_for(secret, _ombud_purpose(application_id, until))}"
+
+
+def ombud_link_until(secret: str, application_id: int, key: str) -> date | None:
+    """The last day of the link with this key, or None when it is no key to the ombudsansökan."""
+    until, _, signature = key.partition(".")
+    return date.fromisoformat(until) if is_key_for(secret, _ombud_purpose(application_id, until), signature) else None
+
+
+def _ombud_purpose(application_id: int, until: str) -> str:
+    return f"ombud application {application_id} until {until}"
 
 
 def device_cookie(secret: str, email: str) -> str:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,11 @@ class Settings:
     smtp_host: str = ""
     """Mail server; empty writes each message to instance/mail/ instead."""
     smtp_port: int = 25
+    smtp_starttls: bool = False
+    """Whether mail goes encrypted, by STARTTLS, to a server whose certificate holds for its name."""
+    smtp_user: str = ""
+    """With which name the portal signs in to the mail server; empty when it does not."""
+    smtp_password: str = field(default="", repr=False)
     mail_from: str = "bidragsportalen@example.se"
     clamav: str = ""
     """Where ClamAV listens: `host:port`, or the path of its socket. Empty: files are not scanned for viruses."""
@@ -173,9 +178,19 @@ def load(*, create: bool = False, **given: Any) -> Settings:
     settings = Settings(instance=instance, **values)
     if create:
         settings.keyring.make()
+    if settings.smtp_user and not settings.smtp_starttls:
+        raise SettingsError("Inställningen smtp_user kräver smtp_starttls: lösenordet skickas inte okrypterat.")
     # What is wrong in them is told now, and not by the worker at night.
     _ = settings.reminder_days
     return settings
+
+
+def close_to_others(instance: Path) -> None:
+    """Take from everybody but their owner the right to what an older portal has left in the instance folder."""
+    for path in (instance, *instance.rglob("*")):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not path.is_symlink():
+            path.chmod(mode & 0o700)
 
 
 def _days(name: str, written: object) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import smtplib
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grantportal import db, logs, standstill
+from grantportal.domain import clock
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.attachments import KIND_OF
 from grantportal.domain.cases import FrozenKind
@@ -27,7 +29,7 @@ from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL, SIGN_IN_
 from grantportal.effects.records import RENDER
 from grantportal.exports import archive, mail, pdf
 from grantportal.imports import clamav
-from grantportal.keys import key_for, ombud_purpose
+from grantportal.keys import key_for, ombud_key
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
@@ -265,7 +267,7 @@ def _ombud_mail(settings: Settings, work: Claimed) -> None:
     facts = ombud.mail(application_id)
     db.close_read_session()
     if facts is not None:
-        key = key_for(settings.secret_key, ombud_purpose(application_id))
+        key = ombud_key(settings.secret_key, application_id, clock.stockholm(work.at).date())
         letter = mail.ombud_application(
             mail.Letter(
                 key=work.id,
@@ -304,6 +306,10 @@ def _receiver(work: Claimed) -> notice_queries.MailFacts | None:
 
 def _send(settings: Settings, letter: EmailMessage) -> None:
     with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_SECONDS) as server:
+        if settings.smtp_starttls:
+            server.starttls(context=ssl.create_default_context())
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
         server.send_message(letter)
 
 

@@ -101,6 +101,7 @@ def app() -> Flask:
     instance = run.folder() / f"instance-{run.worker()}"
     instance.mkdir()
     settings = Settings(instance=instance, database_url="sqlite://", secret_key="tests", secure_cookies=False)
+    settings.keyring.make()
     made = create_app(settings)
     made.testing = True
     made.test_client_class = Client

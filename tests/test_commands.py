@@ -5,8 +5,13 @@ from click.testing import CliRunner
 
 from grantportal import cli, db, demonstration, server
 from grantportal.domain import clock
+from grantportal.keyring import Keyring
+from grantportal.models.accounts import User
 from grantportal.queries import accounts, organisations, portal
+from grantportal.sealing import Sealer
 from grantportal.services import demonstration as services
+from tests.support.factories import UserFactory
+from tests.support.rows import committed
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -102,6 +107,23 @@ def test_an_account_is_closed_once(command):
     assert command("user", "close", "anna@example.se").output == "Kontot anna@example.se är avslutat.\n"
     assert "Det finns inget konto" in command("user", "close", "anna@example.se").output
     assert "anna@example.se" not in command("user", "list").output
+
+
+def test_what_lies_open_is_encrypted_when_the_schema_is_brought_forward_and_anew_on_demand(command, tmp_path):
+    command("db", "upgrade")
+    user = UserFactory(totp_secret="JBSWY3DPEHPK3PXP")
+    sealer = Sealer(Keyring(tmp_path / "keys"))
+
+    command("db", "upgrade")
+    assert sealer.open(user.id, committed().get_one(User, user.id).totp_secret) == "JBSWY3DPEHPK3PXP"
+
+    command("keys", "add", "secrets")
+    assert command("keys", "reseal").output == "1 hemligheter är krypterade med den nyaste nyckeln.\n"
+    (tmp_path / "keys" / "secrets.1.key").unlink()
+    assert sealer.open(user.id, committed().get_one(User, user.id).totp_secret) == "JBSWY3DPEHPK3PXP"
+
+    (tmp_path / "keys" / "secrets.2.key").unlink()
+    assert "Lägg tillbaka nycklarna ur säkerhetskopian." in command("keys", "reseal").output
 
 
 def test_a_reset_gives_a_new_link(command):

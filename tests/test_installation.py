@@ -192,3 +192,24 @@ def test_who_only_looks_waits_for_who_migrates(empty):
             assert several.submit(migrate.ensure_newest, other).result(timeout=60) is None
     for each in (engine, other):
         each.dispose()
+
+
+def test_all_in_the_instance_folder_is_for_its_owner_only(place):
+    place.mkdir()
+    (place / "mail").mkdir()
+    for left in ("settings.toml", "mail/00000001.eml"):
+        (place / left).touch()
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        assert command("db", "upgrade").exit_code == 0
+        assert command("worker", "--once").exit_code == 0
+        (place / "made").write_text("by any of the portal's processes")
+    finally:
+        os.umask(before)
+
+    assert {str(path): oct(path.stat().st_mode & 0o077) for path in place.rglob("*")} == {
+        str(path): "0o0" for path in place.rglob("*")
+    }
+    assert place.stat().st_mode & 0o777 == 0o700

@@ -26,3 +26,9 @@ def test_days_that_are_none_are_refused_at_the_start(tmp_path, written):
 def test_nothing_is_late_before_its_last_day_has_passed(tmp_path):
     with pytest.raises(ValueError, match="overdue_reminder_days"):
         settings.load(create=True, instance=tmp_path, overdue_reminder_days=0)
+
+
+def test_the_mail_servers_password_is_not_sent_in_the_open(tmp_path):
+    with pytest.raises(settings.SettingsError, match="smtp_user kräver smtp_starttls"):
+        settings.load(create=True, instance=tmp_path, smtp_user="portal", smtp_password="secret")
+    assert settings.load(create=True, instance=tmp_path, smtp_user="portal", smtp_starttls="ja").smtp_starttls

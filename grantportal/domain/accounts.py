@@ -32,6 +32,7 @@ WRONG = "E-postadressen eller lösenordet stämmer inte."
 """The same for an unknown address, a wrong password and a closed account: nobody learns who has an account."""
 WRONG_PASSWORD = "Lösenordet stämmer inte."
 WRONG_CODE = "Engångskoden stämmer inte. Vänta på nästa kod i appen och försök igen."
+SEAL_BROKEN = "Engångskoden går inte att kontrollera. Kontakta oss, så hjälper vi dig att logga in."
 LINK_ENDED = "Länken gäller inte längre. Be om en ny."
 
 _COMMON = Path(__file__).parents[1] / "data" / "common-passwords.txt"

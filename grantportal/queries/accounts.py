@@ -285,6 +285,11 @@ def person(user_id: int) -> User:
     return db.session().get_one(User, user_id)
 
 
+def with_secrets() -> list[User]:
+    """Everybody who has a secret for engångskoder, locked."""
+    return list(db.session().scalars(db.lock(select(User).where(User.totp_secret.is_not(None)).order_by(User.id))))
+
+
 def open_account(user_id: int) -> User | None:
     """The person, unless the account is closed."""
     return db.session().scalars(select(User).where(User.id == user_id, User.closed_at.is_(None))).one_or_none()
@@ -399,6 +404,7 @@ class MandateShown:
 class OwnAccount:
     """What a person sees of the own account."""
 
+    user_id: int
     name: str
     email: str
     mandates: tuple[MandateShown, ...]
@@ -406,7 +412,7 @@ class OwnAccount:
     has_second_factor: bool
     shortest_password: int
     """How many characters another password has at least."""
-    secret: str
+    sealed_secret: str
     """Waiting to be confirmed with a first code; empty otherwise."""
     sessions: tuple["SessionShown", ...]
     """The newest sign-ins first."""
@@ -433,6 +439,7 @@ def own(actor: Actor, session_id: int = 0, *, idle_minutes: int = 0) -> OwnAccou
     """The signed-in person's own account, as the session `session_id` reads it. Three queries."""
     person = db.session().get_one(User, actor.user_id)
     return OwnAccount(
+        user_id=person.id,
         name=person.name,
         email=person.email,
         mandates=mandates_shown(MandateRow.user_id == actor.user_id),
@@ -440,7 +447,7 @@ def own(actor: Actor, session_id: int = 0, *, idle_minutes: int = 0) -> OwnAccou
         has_second_factor=person.totp_enabled_at is not None,
         shortest_password=shortest(with_code=person.totp_enabled_at is not None),
         sessions=_sessions(person.id, session_id, idle_minutes) if session_id else (),
-        secret=(person.totp_secret or "") if person.totp_enabled_at is None else "",
+        sealed_secret=(person.totp_secret or "") if person.totp_enabled_at is None else "",
     )
 
 

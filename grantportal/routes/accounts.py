@@ -32,6 +32,7 @@ from grantportal.domain.texts import clean
 from grantportal.keys import device_cookie, device_in, device_mark
 from grantportal.policy import Permission, require
 from grantportal.queries import accounts
+from grantportal.sealing import Sealer
 from grantportal.services import accounts as services
 from grantportal.web import (
     SESSION_COOKIE,
@@ -77,7 +78,7 @@ def code() -> ResponseReturnValue:
         return redirect(_onward(request.args.get("next")), code=303)
     form = CodeForm(next=request.args.get("next"))
     hours = portal_settings().session_hours
-    if carried_out(form, services.enter_code, g.session_key, _visitor(), _limits(), hours):
+    if carried_out(form, services.enter_code, g.session_key, _visitor(), _limits(), _sealer(), hours):
         return go_on(form.result, form.next.data, form.kept.data)
     return render_template("accounts/code.html", form=form)
 
@@ -174,7 +175,7 @@ def end_other_sessions() -> ResponseReturnValue:
 def start_totp() -> ResponseReturnValue:
     """Makes the secret for the person's app."""
     form = Form()
-    if carried_out(form, services.start_totp, signed_in()):
+    if carried_out(form, services.start_totp, signed_in(), _sealer()):
         return redirect(url_for(".totp"), code=303)
     return _account(form, form)
 
@@ -184,9 +185,10 @@ def totp() -> ResponseReturnValue:
     """Turns on signing in with engångskod: the app reads the picture, and shows a first code."""
     account = accounts.own(signed_in())
     form = _confirmed(account)
-    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id, _visitor(), _limits()):
+    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id, _visitor(), _limits(), _sealer()):
         return done("Från och med nu loggar du in med engångskod också.", ".show")
-    return render_template("accounts/totp.html", account=account, form=form, button=Form(formdata=None))
+    shown = {"account": account, "secret": _waiting_secret(account), "form": form, "button": Form(formdata=None)}
+    return render_template("accounts/totp.html", **shown)
 
 
 @bp.route("/konto/engangskod/stang-av", methods=["GET", "POST"])
@@ -195,7 +197,7 @@ def stop_totp() -> ResponseReturnValue:
     who = signed_in()
     account = accounts.own(who)
     form = _confirmed(account)
-    if carried_out(form, services.disable_totp, who, _visitor(), _limits()):
+    if carried_out(form, services.disable_totp, who, _visitor(), _limits(), _sealer()):
         return done("Du loggar nu in med bara lösenord.", ".show")
     return render_template("accounts/stop_totp.html", account=account, form=form)
 
@@ -212,7 +214,7 @@ def _confirmed(account: accounts.OwnAccount) -> ConfirmCodeForm:
 def qr() -> ResponseReturnValue:
     """The picture that the app reads; only while it waits for the first code."""
     account = accounts.own(signed_in())
-    secret = seen(account.secret or None)
+    secret = seen(_waiting_secret(account) or None)
     drawn = BytesIO()
     segno.make(app_address(secret, account.email), error="m").save(drawn, kind="svg", scale=5, border=4, light="#fff")
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
@@ -281,6 +283,15 @@ def _with_session(answer: Any, opened: services.Opened) -> BaseResponse:
         mark = device_mark(chosen.secret_key, opened.email, device)
         response.set_cookie(device_cookie(chosen.secret_key, opened.email), mark, max_age=DEVICE_SECONDS, **kept)
     return response
+
+
+def _sealer() -> Sealer:
+    return Sealer(portal_settings().keyring)
+
+
+def _waiting_secret(account: accounts.OwnAccount) -> str:
+    """The secret that the person's app is to know, while it waits for a first code."""
+    return _sealer().open(account.user_id, account.sealed_secret) if account.sealed_secret else ""
 
 
 def _visitor() -> Visitor:

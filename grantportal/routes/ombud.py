@@ -13,7 +13,7 @@ from grantportal.domain.accounts import Limits
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.domain.ombud import OMBUD_APPLICATION, OmbudApplicationAction
 from grantportal.imports.attachments import inspect
-from grantportal.keys import is_key_for, key_for, ombud_purpose
+from grantportal.keys import OMBUD_LINK_DAYS, ombud_key, ombud_link_until
 from grantportal.policy import Permission
 from grantportal.queries import ombud as queries
 from grantportal.queries import organisations
@@ -44,7 +44,7 @@ def apply() -> ResponseReturnValue:
     chosen = portal_settings()
     limits = Limits(PER_ADDRESS, PER_ADDRESS, chosen.sign_in_window_minutes)
     if carried_out(form, services.apply, request.remote_addr or "", limits, _receiving()):
-        key = key_for(chosen.secret_key, ombud_purpose(form.result))
+        key = ombud_key(chosen.secret_key, form.result, clock.today())
         return done("Ansökan är inskickad.", ".follow", application_id=form.result, key=key)
     return render_template("ombud/apply.html", form=form, can_apply=bool(grants))
 
@@ -53,8 +53,11 @@ def apply() -> ResponseReturnValue:
 def follow(application_id: int, key: str) -> ResponseReturnValue:
     """With the link: the receipt, what the authority asks for, and how it went."""
     chosen = portal_settings()
-    if not is_key_for(chosen.secret_key, ombud_purpose(application_id), key):
+    until = ombud_link_until(chosen.secret_key, application_id, key)
+    if until is None:
         raise NotVisible
+    if until < clock.today():
+        return render_template("ombud/link_ended.html", days=OMBUD_LINK_DAYS), 404
     found = seen(queries.followed(application_id))
     form = SupplementOmbudForm()
     if carried_out(form, services.supplement, application_id, _receiving()):

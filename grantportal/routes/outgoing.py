@@ -17,4 +17,5 @@ def index() -> ResponseReturnValue:
     require(signed_in(), Permission.USERS_AND_SETTINGS)
     if portal_settings().smtp_host:
         raise NotVisible
-    return render_template("outgoing/index.html", messages=mail.messages(portal_settings().mail))
+    messages = [mail.without_keys(message) for message in mail.messages(portal_settings().mail)]
+    return render_template("outgoing/index.html", messages=messages)

@@ -12,6 +12,7 @@ from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
     CODE_MINUTES,
     LINK_ENDED,
+    SEAL_BROKEN,
     WRONG,
     WRONG_CODE,
     WRONG_PASSWORD,
@@ -47,6 +48,7 @@ from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
 from grantportal.queries import accounts, organisations
 from grantportal.queries.accounts import key_hash
+from grantportal.sealing import SealBroken, Sealer
 from grantportal.transaction import Bookkeeping, bookkeeping, marking, transaction
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -305,7 +307,9 @@ def sign_in(visitor: Visitor, limits: Limits, session_hours: int, command: SignI
     return opened
 
 
-def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, command: EnterCode) -> Opened:
+def enter_code(
+    key: str, visitor: Visitor, limits: Limits, sealer: Sealer, session_hours: int, command: EnterCode
+) -> Opened:
     """The engångskod completes a sign-in. Each code works once, and the session gets a new key."""
     waiting = accounts.pending_session(key)
     if waiting is None:
@@ -313,7 +317,7 @@ def enter_code(key: str, visitor: Visitor, limits: Limits, session_hours: int, c
     counted = _count("code", waiting.user, waiting.user.email, visitor, limits)
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
         user = accounts.user(waiting.user_id)
-        _use_code(user, command.code, visitor)
+        _use_code(user, command.code, visitor, sealer)
         attempts.forget(session, counted)
         # The one that waited becomes the one that is open: the person sees one sign-in.
         session.execute(delete(SignInSession).where(SignInSession.id == waiting.id))
@@ -424,15 +428,17 @@ def _end_sessions(session: Session, user_id: int, *, but: int | None = None) -> 
 # --- Engångskod --------------------------------------------------------------------------------------------------
 
 
-def start_totp(actor: Actor) -> None:
+def start_totp(actor: Actor, sealer: Sealer) -> None:
     """Make the secret that the person's app is to know. It counts for nothing until a first code has shown that the app does."""
     with bookkeeping(Bookkeeping.SESSIONS, actor):
         user = accounts.user(_person(actor))
         if user.totp_enabled_at is None:
-            user.totp_secret = new_secret()
+            user.totp_secret = sealer.seal(user.id, new_secret())
 
 
-def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
+def enable_totp(
+    actor: Actor, session_id: int, visitor: Visitor, limits: Limits, sealer: Sealer, command: ConfirmCode
+) -> None:
     """From now on the person signs in with engångskod too. It takes the password. Every other session ends."""
     counted = _count_password(actor, visitor, limits)
     person = accounts.person(_person(actor))
@@ -441,7 +447,7 @@ def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits,
         user = _unchanged(person)
         if user.totp_enabled_at is not None:
             raise RuleViolation("Inloggning med engångskod är redan påslagen.")
-        _use_code(user, command.code, visitor)
+        _use_code(user, command.code, visitor, sealer)
         attempts.forget(act.session, counted)
         user.totp_enabled_at = clock.real_now()
         act.session.execute(
@@ -451,7 +457,7 @@ def enable_totp(actor: Actor, session_id: int, visitor: Visitor, limits: Limits,
         act.about(user, name=user.name)
 
 
-def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: ConfirmCode) -> None:
+def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, sealer: Sealer, command: ConfirmCode) -> None:
     """Password alone is enough again. It takes both: somebody else's hand on the keyboard cannot turn it off."""
     counted = _count_password(actor, visitor, limits)
     person = accounts.person(_person(actor))
@@ -463,10 +469,24 @@ def disable_totp(actor: Actor, visitor: Visitor, limits: Limits, command: Confir
             raise RuleViolation("Inloggning med engångskod är redan avslagen.")
         if user.password_hash is not None:
             ensure_long_enough_alone(command.password)
-        _use_code(user, command.code, visitor)
+        _use_code(user, command.code, visitor, sealer)
         attempts.forget(act.session, counted)
         user.totp_secret = user.totp_enabled_at = None
         act.about(user, name=user.name)
+
+
+def seal_secrets(sealer: Sealer) -> int:
+    """Seal every person's secret with the newest key: those of an older portal, that lie open, too. Answers how many there are.
+
+    Raises SealBroken, and then has changed none, when one of them opens with no key that is there.
+    """
+    with bookkeeping(Bookkeeping.INSTALLATION):
+        users = accounts.with_secrets()
+        for user in users:
+            stored = user.totp_secret or ""
+            secret = sealer.open(user.id, stored) if sealer.is_sealed(stored) else stored
+            user.totp_secret = sealer.seal(user.id, secret)
+    return len(users)
 
 
 def _person(actor: Actor) -> int:
@@ -475,9 +495,14 @@ def _person(actor: Actor) -> int:
     return actor.user_id
 
 
-def _use_code(user: User, code: str, visitor: Visitor) -> None:
+def _use_code(user: User, code: str, visitor: Visitor, sealer: Sealer) -> None:
     """The code is right and has not been used: the caller holds the person's row."""
-    step = step_of_code(user.totp_secret, code, clock.real_now()) if user.totp_secret else None
+    try:
+        secret = sealer.open(user.id, user.totp_secret) if user.totp_secret else ""
+    except SealBroken as error:
+        logs.security("seal_broken", user=user.id)
+        raise RuleViolation(SEAL_BROKEN) from error
+    step = step_of_code(secret, code, clock.real_now()) if secret else None
     if step is None or step <= user.totp_last_step:
         _tell(FAILED, user, visitor, step="code")
         raise RuleViolation(WRONG_CODE, field="code")

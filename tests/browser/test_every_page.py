@@ -19,7 +19,7 @@ from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
 from grantportal.domain.saved_views import SaveView
-from grantportal.keys import key_for, ombud_purpose
+from grantportal.keys import ombud_key
 from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
 from grantportal.models.grants import Grant
@@ -166,7 +166,7 @@ def with_the_link(story: Story) -> Values:
     """The applicant's own way to it."""
     made = an_ombud(story)
     secret = current_app.config["PORTAL"].secret_key
-    return {**made, "key": key_for(secret, ombud_purpose(made["application_id"]))}
+    return {**made, "key": ombud_key(secret, made["application_id"], clock.today())}
 
 
 def a_saved_view(_: Story) -> Values:

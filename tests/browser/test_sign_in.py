@@ -29,6 +29,7 @@ def test_from_the_link_to_a_code(visitor):
     look(page, "the key for the person's app")
     secret = page.get_by_text("Nyckel:").inner_text().removeprefix("Nyckel:").replace(" ", "")
     app = pyotp.TOTP(secret)
+    page.get_by_label("Ditt lösenord").fill(PASSWORD)
     page.get_by_label("Engångskod").fill(app.at(clock.real_now()))
     page.get_by_role("button", name="Slå på engångskod").press("Enter")
     page.goto("/konto/engangskod/stang-av")

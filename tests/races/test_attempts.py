@@ -9,9 +9,12 @@ from grantportal import db
 from grantportal.domain import accounts as rules
 from grantportal.domain import clock
 from grantportal.domain.accounts import ChoosePassword, EnterCode, Limits, SignIn, Visitor
+from grantportal.keyring import Keyring
 from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
 from grantportal.queries.accounts import key_hash
+from grantportal.sealing import Sealer
 from grantportal.services import accounts
+from tests.support import run
 from tests.support.factories import UserFactory
 from tests.support.races import ROUNDS, racers
 from tests.support.rows import committed
@@ -19,6 +22,20 @@ from tests.support.rows import committed
 RACERS, MOST = 8, 3
 FEW_ROUNDS = ROUNDS // 10 or 1
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def sealer() -> Sealer:
+    """The same keys in each process."""
+    return Sealer(Keyring(run.folder() / "raced"))
+
+
+def with_code() -> User:
+    """A person who uses engångskod."""
+    sealer().keyring.make()
+    user = UserFactory(totp_enabled_at=clock.real_now())
+    with db.writing_session() as session, session.begin():
+        session.get_one(User, user.id).totp_secret = sealer().seal(user.id, SECRET)
+    return user
 
 
 def quick() -> None:
@@ -79,11 +96,11 @@ def test_when_the_pause_is_over_one_is_let_in(database):
 
 
 def guess_code(key: str, code: str) -> str:
-    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(MOST, 1_000, 15), 12, EnterCode(code)).key
+    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(MOST, 1_000, 15), sealer(), 12, EnterCode(code)).key
 
 
 def test_no_guessed_code_is_lost(database):
-    user = UserFactory(totp_secret=SECRET, totp_enabled_at=clock.real_now())
+    user = with_code()
     keys = [accounts.open_session(user.id, hours=1) for _ in range(RACERS)]
     with racers(database.url, guess_code, RACERS) as line:
         for _ in range(FEW_ROUNDS):
@@ -118,12 +135,11 @@ def test_a_link_is_used_by_one(database):
 
 
 def use_code(key: str, code: str) -> str:
-    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(1_000, 1_000, 15), 12, EnterCode(code)).key
+    return accounts.enter_code(key, Visitor("192.0.2.1"), Limits(1_000, 1_000, 15), sealer(), 12, EnterCode(code)).key
 
 
 def test_a_code_is_used_by_one(database):
-    now = clock.real_now()
-    user = UserFactory(totp_secret=SECRET, totp_enabled_at=now)
+    user = with_code()
     with racers(database.url, use_code, 4) as line:
         for _ in range(ROUNDS):
             with db.writing_session() as session, session.begin():

@@ -3,24 +3,35 @@
 import email
 import json
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import policy
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import func, select, update
 
 from grantportal import db, worker
 from grantportal.domain import clock
+from grantportal.domain.accounts import hashed
 from grantportal.domain.actors import Role
 from grantportal.domain.organisations import OrganisationKind
+from grantportal.effects import notices
 from grantportal.models.portal import Notice, OutboxItem
 from grantportal.settings import Settings
+from grantportal.transaction import Bookkeeping, bookkeeping
 from tests.support.casework import ApplicationFactory
-from tests.support.factories import OrganisationFactory, person
+from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.races import racers
 from tests.support.rows import committed
 
@@ -102,3 +113,81 @@ def test_mail_waits_for_its_server_and_each_letter_is_sent_once(signed_in, datab
     assert "Meddelande 0" not in said
     assert officer.user.name not in said
     assert not [each for each in committed().scalars(select(OutboxItem.payload)) if "Meddelande 0" in json.loads(each)]
+
+
+@contextmanager
+def closed_mail_server(port: int, folder: Path) -> Iterator[Letters]:
+    """A mail server that takes mail encrypted and from those with a password only; its own certificate is in `folder`."""
+    certificate(folder)
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+
+    def let_in(_server, _session, _envelope, _mechanism, given):
+        return AuthResult(success=given.login == b"portal" and given.password == b"a password")
+
+    letters = Letters()
+    server = Controller(
+        letters,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=secured,
+        require_starttls=True,
+        authenticator=let_in,
+        auth_required=True,
+    )
+    server.start()
+    try:
+        yield letters
+    finally:
+        server.stop()
+
+
+def certificate(folder: Path) -> None:
+    """A certificate of its own making for 127.0.0.1, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def test_mail_goes_encrypted_with_a_password_and_to_no_server_that_nobody_vouches_for(database, tmp_path, monkeypatch):
+    user = UserFactory(password_hash=hashed("korrekt häst batteri"))
+    port = free_port()
+    settings = Settings(
+        instance=tmp_path,
+        secret_key="tests",
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        smtp_starttls=True,
+        smtp_user="portal",
+        smtp_password="a password",
+    )
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        notices.tell_of_new_device(session, user.id)
+
+    with closed_mail_server(port, tmp_path) as letters:
+        worker.drain(settings)
+        held = committed().scalars(select(OutboxItem)).one()
+        assert held.last_error.startswith("SSLCertVerificationError")
+        assert letters.taken == []
+
+        with db.writing_session() as session, session.begin():
+            session.execute(update(OutboxItem).values(available_at=datetime(2020, 1, 1, tzinfo=UTC)))
+        trusting = ssl.create_default_context(cafile=tmp_path / "certificate.pem")
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        worker.drain(settings)
+
+    assert [letter["To"] for letter in letters.taken] == [user.email]
+    assert "smtp_password" not in repr(settings)

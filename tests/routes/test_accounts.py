@@ -15,6 +15,7 @@ from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.models.accounts import SignInSession, User
+from grantportal.sealing import Sealer
 from grantportal.services import accounts
 from grantportal.web import POLL, SESSION_COOKIE, WRITTEN_BY
 from tests.support.client import token_in
@@ -334,10 +335,10 @@ def test_engangskod_from_first_picture_to_last_code(client, karin, app):
     assert other.get("/konto").status_code == 200
 
 
-def test_what_was_typed_survives_the_code_too(client, karin):
+def test_what_was_typed_survives_the_code_too(client, karin, app):
     with db.writing_session() as session, session.begin():
         row = session.get_one(User, karin.id)
-        row.totp_secret = rules.new_secret()
+        row.totp_secret = Sealer(app.config["PORTAL"].keyring).seal(karin.id, rules.new_secret())
         row.totp_enabled_at = row.created_at
     refused = client.post("/konto/engangskod", data={"text": TEXT})
     _, fields = hidden(refused)
@@ -345,7 +346,7 @@ def test_what_was_typed_survives_the_code_too(client, karin):
     page = client.post("/logga-in", data={**fields, "email": "karin@example.se", "password": PASSWORD})
     action, fields = hidden(page)
     assert action == "/logga-in/kod"
-    secret = committed().get_one(User, karin.id).totp_secret
+    secret = Sealer(app.config["PORTAL"].keyring).open(karin.id, committed().get_one(User, karin.id).totp_secret)
     kept = client.post(action, data={**fields, "code": pyotp.TOTP(secret).now()})
 
     action, fields = hidden(kept)

@@ -11,7 +11,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.ombud import Attached
 from grantportal.domain.organisations import OrganisationKind
-from grantportal.keys import key_for, ombud_purpose
+from grantportal.keys import ombud_key
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.records import StoredFile
 from tests.support.casework import CallFactory
@@ -178,11 +178,27 @@ def test_who_has_handed_over_already_reads_that_instead_of_the_form(region, sign
 
 def test_a_wrong_link_opens_nothing(region, client):
     number = asked(region)
-    other = key_for("tests", ombud_purpose(number + 1))
+    other = ombud_key("tests", number + 1, clock.today())
+    right = ombud_key("tests", number, clock.today())
 
     assert client.get(f"/ombudsansokan/{number}/{other}").status_code == 404
     assert client.get(f"/ombudsansokan/{number}/å").status_code == 404
-    assert client.get(f"/ombudsansokan/{number}/{key_for('tests', ombud_purpose(number))}").status_code == 200
+    longer = f"2999-01-01.{right.partition('.')[2]}"
+    assert client.get(f"/ombudsansokan/{number}/{longer}").status_code == 404, "its last day cannot be moved"
+    assert client.get(f"/ombudsansokan/{number}/{right}").status_code == 200
+
+
+def test_a_link_holds_for_ninety_days(region, client):
+    number = asked(region)
+    address = f"/ombudsansokan/{number}/{ombud_key('tests', number, clock.today())}"
+
+    with clock.at(clock.now() + timedelta(days=90)):
+        assert client.get(address).status_code == 200
+    with clock.at(clock.now() + timedelta(days=91)):
+        ended = client.get(address)
+        assert ended.status_code == 404
+        assert "gäller i 90 dagar" in ended.text
+        assert client.post(address, data={"text": "Ett svar"}).status_code == 404
 
 
 def test_a_file_that_is_no_pdf_is_refused_beside_its_field_and_the_rest_is_kept(region, client):

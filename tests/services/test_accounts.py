@@ -28,11 +28,14 @@ from grantportal.domain.errors import NoRight, NotVisible, RuleViolation, TooMan
 from grantportal.domain.organisations import OrganisationKind
 from grantportal.effects.notices import SIGN_IN_MAIL
 from grantportal.imports.mail import messages
+from grantportal.keyring import SECRETS, Keyring
 from grantportal.models.accounts import OneTimeLink, SignInAttempt, SignInSession, User
 from grantportal.models.portal import OutboxItem
 from grantportal.queries import accounts as queries
+from grantportal.sealing import SealBroken, Sealer
 from grantportal.services import accounts
 from grantportal.settings import Settings
+from tests.support import run
 from tests.support.factories import OrganisationFactory, UserFactory, person
 from tests.support.rows import committed, events_of
 
@@ -43,6 +46,20 @@ PASSWORD = "korrekt häst batteri"
 STRANGER = Visitor("192.0.2.1")
 OWN = Visitor("192.0.2.1", lambda email: "own browser" if email == "karin@example.se" else "")
 """The browser that Karin has signed in with before, at the same address as the stranger."""
+
+
+SEALER = Sealer(Keyring(run.folder() / "sealed"))
+
+
+@pytest.fixture(autouse=True)
+def keys():
+    """What seals is there."""
+    SEALER.keyring.make()
+
+
+def secret_of(user):
+    """What the person's app knows."""
+    return SEALER.open(user.id, committed().get_one(User, user.id).totp_secret)
 
 
 @pytest.fixture
@@ -431,9 +448,11 @@ def with_totp(karin):
     """Karin has turned on engångskod; the code that did it is used up."""
     opened = sign_in()
     who = queries.actor_of(karin.id)
-    accounts.start_totp(who)
-    secret = committed().get_one(User, karin.id).totp_secret
-    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
+    accounts.start_totp(who, SEALER)
+    secret = secret_of(karin)
+    accounts.enable_totp(
+        who, live(opened.key).session_id, OWN, LIMITS, SEALER, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD)
+    )
     return karin, secret, opened
 
 
@@ -445,10 +464,12 @@ def test_the_person_who_turns_it_on_stays_signed_in_and_others_do_not(karin):
     elsewhere = sign_in()
     opened = sign_in()
     who = queries.actor_of(karin.id)
-    accounts.start_totp(who)
-    secret = committed().get_one(User, karin.id).totp_secret
+    accounts.start_totp(who, SEALER)
+    secret = secret_of(karin)
 
-    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
+    accounts.enable_totp(
+        who, live(opened.key).session_id, OWN, LIMITS, SEALER, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD)
+    )
 
     assert not live(opened.key).awaits_code
     assert live(elsewhere.key) is None
@@ -464,7 +485,7 @@ def test_a_code_opens_a_session_with_a_new_key(with_totp):
     _, secret, _ = with_totp
     waiting = sign_in()
 
-    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(next_code(secret)))
 
     assert opened.key != waiting.key
     assert live(waiting.key) is None
@@ -474,11 +495,11 @@ def test_a_code_opens_a_session_with_a_new_key(with_totp):
 def test_a_code_works_once(with_totp):
     _, secret, _ = with_totp
     code = next_code(secret)
-    accounts.enter_code(sign_in().key, STRANGER, LIMITS, 12, EnterCode(code))
+    accounts.enter_code(sign_in().key, STRANGER, LIMITS, SEALER, 12, EnterCode(code))
     waiting = sign_in()
 
     with pytest.raises(RuleViolation, match="stämmer inte"):
-        accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(code))
+        accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(code))
     assert live(waiting.key).awaits_code
 
 
@@ -487,12 +508,14 @@ def test_codes_cannot_be_guessed_for_ever(with_totp):
     waiting = sign_in()
     for _ in range(3):
         with pytest.raises(RuleViolation, match="stämmer inte"):
-            accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode("000000"))
+            accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode("000000"))
         db.close_read_session()
     with pytest.raises(TooManyAttempts):
-        accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+        accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(next_code(secret)))
     db.close_read_session()
-    assert accounts.enter_code(waiting.key, OWN, LIMITS, 12, EnterCode(next_code(secret))).key, "strangers used it up"
+    assert accounts.enter_code(waiting.key, OWN, LIMITS, SEALER, 12, EnterCode(next_code(secret))).key, (
+        "strangers used it up"
+    )
 
 
 def test_the_browser_is_known_when_the_code_too_was_right(with_totp):
@@ -501,7 +524,7 @@ def test_the_browser_is_known_when_the_code_too_was_right(with_totp):
     waiting = sign_in()
     assert (waiting.email, len(told())) == ("", already)
 
-    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+    opened = accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(next_code(secret)))
 
     assert (opened.email, len(told())) == (karin.email, already + 1)
 
@@ -511,9 +534,9 @@ def test_turning_it_off_takes_a_code(with_totp):
     who = queries.actor_of(karin.id)
 
     with pytest.raises(RuleViolation, match="stämmer inte"):
-        accounts.disable_totp(who, STRANGER, LIMITS, ConfirmCode("000000", PASSWORD))
+        accounts.disable_totp(who, STRANGER, LIMITS, SEALER, ConfirmCode("000000", PASSWORD))
     db.close_read_session()
-    accounts.disable_totp(who, STRANGER, LIMITS, ConfirmCode(next_code(secret), PASSWORD))
+    accounts.disable_totp(who, STRANGER, LIMITS, SEALER, ConfirmCode(next_code(secret), PASSWORD))
 
     assert not sign_in().awaits_code
     assert events_of(karin) == ["user.totp_enabled", "user.totp_disabled"]
@@ -531,7 +554,7 @@ def test_a_new_link_leaves_the_engangskod_on_unless_told_otherwise(with_totp):
 
 
 def test_beginning_to_set_it_up_changes_nothing_yet(karin):
-    accounts.start_totp(queries.actor_of(karin.id))
+    accounts.start_totp(queries.actor_of(karin.id), SEALER)
 
     assert not sign_in().awaits_code
 
@@ -588,23 +611,27 @@ def test_beside_an_engangskod_a_shorter_password_is_enough_and_stays_enough(with
     change(karin, live(opened.key).session_id, password="häst batteri")
 
     with pytest.raises(RuleViolation, match="Byt lösenord först"):
-        accounts.disable_totp(queries.actor_of(karin.id), OWN, LIMITS, ConfirmCode(next_code(secret), "häst batteri"))
+        accounts.disable_totp(
+            queries.actor_of(karin.id), OWN, LIMITS, SEALER, ConfirmCode(next_code(secret), "häst batteri")
+        )
 
 
 def test_turning_the_engangskod_on_and_off_takes_the_password(karin):
     opened = sign_in()
     who = queries.actor_of(karin.id)
-    accounts.start_totp(who)
-    secret = committed().get_one(User, karin.id).totp_secret
+    accounts.start_totp(who, SEALER)
+    secret = secret_of(karin)
     session_id = live(opened.key).session_id
     with pytest.raises(RuleViolation, match="Lösenordet stämmer inte") as refusal:
-        accounts.enable_totp(who, session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), "fel lösenord här"))
+        accounts.enable_totp(
+            who, session_id, OWN, LIMITS, SEALER, ConfirmCode(pyotp.TOTP(secret).now(), "fel lösenord här")
+        )
     assert refusal.value.field == "password"
-    accounts.enable_totp(who, session_id, OWN, LIMITS, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
+    accounts.enable_totp(who, session_id, OWN, LIMITS, SEALER, ConfirmCode(pyotp.TOTP(secret).now(), PASSWORD))
     db.close_read_session()
 
     with pytest.raises(RuleViolation, match="Lösenordet stämmer inte"):
-        accounts.disable_totp(who, OWN, LIMITS, ConfirmCode(next_code(secret), "fel lösenord här"))
+        accounts.disable_totp(who, OWN, LIMITS, SEALER, ConfirmCode(next_code(secret), "fel lösenord här"))
     assert sign_in().awaits_code
 
 
@@ -642,7 +669,7 @@ def test_a_sign_in_without_its_code_is_told_as_such_and_one_with_it_once(with_to
     karin, secret, opened = with_totp
     mine = live(opened.key).session_id
     waiting = sign_in()
-    accounts.enter_code(waiting.key, STRANGER, LIMITS, 12, EnterCode(next_code(secret)))
+    accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(next_code(secret)))
     sign_in()
     db.close_read_session()
 
@@ -732,14 +759,14 @@ def test_all_that_concerns_who_comes_in_is_a_line_without_secrets(karin, securit
         accounts.choose_password("hemlig länk", STRANGER, 12, ChoosePassword(NEW))
     accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, region.name, Role.OMBUD, date(2020, 1, 1)))
     who = queries.actor_of(karin.id)
-    accounts.start_totp(who)
-    secret = committed().get_one(User, karin.id).totp_secret
+    accounts.start_totp(who, SEALER)
+    secret = secret_of(karin)
     code = pyotp.TOTP(secret).now()
-    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, ConfirmCode(code, NEW))
+    accounts.enable_totp(who, live(opened.key).session_id, OWN, LIMITS, SEALER, ConfirmCode(code, NEW))
     db.close_read_session()
     waiting = sign_in(password=NEW, visitor=OWN)
     with pytest.raises(RuleViolation):
-        accounts.enter_code(waiting.key, OWN, LIMITS, 12, EnterCode("000000"))
+        accounts.enter_code(waiting.key, OWN, LIMITS, SEALER, 12, EnterCode("000000"))
     accounts.close_user(SYSTEM, karin.email)
 
     assert events(security) == [
@@ -781,3 +808,78 @@ def test_what_was_not_carried_out_is_no_line(karin, security):
     with pytest.raises(RuleViolation):
         accounts.grant_mandate(SYSTEM, GrantMandate(karin.email, "finns inte", Role.OMBUD, date(2020, 1, 1)))
     assert security == []
+
+
+# --- Sealed secrets ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_keys(tmp_path):
+    """Keys of this test's own."""
+    keyring = Keyring(tmp_path / "keys")
+    keyring.make()
+    return Sealer(keyring)
+
+
+def stored(user):
+    return committed().get_one(User, user.id).totp_secret
+
+
+def put(user, secret):
+    """Somebody who writes in the database."""
+    with db.writing_session() as session, session.begin():
+        session.get_one(User, user.id).totp_secret = secret
+
+
+def test_a_secret_is_not_in_the_database_as_it_is(with_totp):
+    karin, secret, _ = with_totp
+    assert secret not in stored(karin)
+    assert SEALER.is_sealed(stored(karin))
+
+
+def test_a_secret_holds_for_its_own_person_only(with_totp):
+    karin, secret, _ = with_totp
+    other = UserFactory(email="olle@example.se", password_hash=rules.hashed(PASSWORD), totp_enabled_at=clock.real_now())
+    for planted in (stored(karin), secret, "gAAAAA"):
+        put(other, planted)
+        waiting = sign_in("olle@example.se", limits=Limits(99, 99, 15))
+        with pytest.raises(RuleViolation, match="går inte att kontrollera"):
+            accounts.enter_code(waiting.key, STRANGER, LIMITS, SEALER, 12, EnterCode(next_code(secret)))
+
+
+def test_a_new_key_seals_anew_and_the_old_one_is_needed_no_more(karin, own_keys):
+    put(karin, own_keys.seal(karin.id, "JBSWY3DPEHPK3PXP"))
+    own_keys.keyring.add(SECRETS)
+    assert own_keys.open(karin.id, stored(karin)) == "JBSWY3DPEHPK3PXP"
+    before = stored(karin)
+    db.close_read_session()
+
+    assert accounts.seal_secrets(own_keys) == 1
+    (own_keys.keyring.folder / "secrets.1.key").unlink()
+
+    assert stored(karin) != before
+    assert own_keys.open(karin.id, stored(karin)) == "JBSWY3DPEHPK3PXP"
+
+
+def test_what_an_older_portal_has_stored_is_sealed_once_for_all(karin, own_keys):
+    UserFactory()
+    put(karin, "JBSWY3DPEHPK3PXP")
+    db.close_read_session()
+
+    assert accounts.seal_secrets(own_keys) == 1
+    db.close_read_session()
+    assert accounts.seal_secrets(own_keys) == 1
+
+    assert own_keys.open(karin.id, stored(karin)) == "JBSWY3DPEHPK3PXP"
+
+
+def test_without_its_key_nothing_is_sealed_anew(karin, own_keys):
+    other = UserFactory()
+    put(karin, "JBSWY3DPEHPK3PXP")
+    put(other, SEALER.seal(other.id, "JBSWY3DPEHPK3PXP"))
+    db.close_read_session()
+
+    with pytest.raises(SealBroken):
+        accounts.seal_secrets(own_keys)
+
+    assert stored(karin) == "JBSWY3DPEHPK3PXP"

@@ -7,12 +7,18 @@ from typing import Any
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
+from grantportal.keyring import Keyring
 from grantportal.models.accounts import OneTimeLink, SignInSession, User
 from grantportal.queries.accounts import key_hash
+from grantportal.sealing import Sealer
 from grantportal.services import accounts
 from tests.routes.access import AUTHORITY, EVERYBODY, REGION, SIGNED_IN, Row
 from tests.routes.access.world import World
+from tests.support import run
 from tests.support.factories import MandateFactory, UserFactory
+
+SEALER = Sealer(Keyring(run.folder() / f"instance-{run.worker()}" / "keys"))
+"""Seals as the tests' portal does."""
 
 
 def one_time_link(world: World) -> dict[str, str]:
@@ -32,7 +38,8 @@ def waiting_for_a_first_code(world: World) -> dict[str, str]:
     """Everybody has begun to set up an app with engångskoder."""
     with db.writing_session() as session, session.begin():
         for user in world.users.values():
-            session.get_one(User, user.id).totp_secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+            sealed = SEALER.seal(user.id, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+            session.get_one(User, user.id).totp_secret = sealed
     return {}
 
 

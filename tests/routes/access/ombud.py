@@ -6,7 +6,7 @@ from typing import Any
 from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.ombud import Said
-from grantportal.keys import key_for, ombud_purpose
+from grantportal.keys import ombud_key
 from grantportal.queries import accounts
 from grantportal.services import ombud as services
 from tests.routes.access import EVERYBODY, OUTSIDE, READERS, REGION, SIGNED_IN, UNREADERS, Row
@@ -26,7 +26,7 @@ def link(world: World) -> dict[str, Any]:
     officer = accounts.actor_of(world.users["handlaggare"].id)
     db.close_read_session()
     services.ask(officer, made["application_id"], Said("Vem har gett delegationen?"))
-    return {**made, "key": key_for("tests", ombud_purpose(made["application_id"]))}
+    return {**made, "key": ombud_key("tests", made["application_id"], clock.today())}
 
 
 def form(world: World, _own: Any) -> dict[str, Any]:
