@@ -57,7 +57,7 @@ def follow(application_id: int, key: str) -> ResponseReturnValue:
     if until is None:
         raise NotVisible
     if until < clock.today():
-        return render_template("ombud/link_ended.html", days=OMBUD_LINK_DAYS), 404
+        return render_template("ombud/_link_ended.html", days=OMBUD_LINK_DAYS), 404
     found = seen(queries.followed(application_id))
     form = SupplementOmbudForm()
     if carried_out(form, services.supplement, application_id, _receiving()):

@@ -146,7 +146,7 @@ def certificate(folder: Path) -> None:
     """A certificate of its own making for 127.0.0.1, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
+    now = clock.real_now()
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
