@@ -49,3 +49,8 @@ def device_in(secret: str, email: str, mark: str) -> str:
     """What names the device, when the mark is one that the portal made for the account; else empty."""
     device, _, signature = mark.partition(".")
     return device if device and is_key_for(secret, f"device {email} {device}", signature) else ""
+
+
+def invitation_purpose(invitation_id: int) -> str:
+    """What the link to an invitation opens."""
+    return f"answer to invitation {invitation_id}"

@@ -19,17 +19,18 @@ from urllib.parse import urlsplit
 
 from grantportal import db, logs, standstill
 from grantportal.domain import clock
+from grantportal.domain.accounts import INVITATION_TIME
 from grantportal.domain.actors import SYSTEM, Actor
 from grantportal.domain.attachments import KIND_OF
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
 from grantportal.effects import files as placing
-from grantportal.effects.notices import INVITATION, NOTICE, OMBUD_MAIL, SIGN_IN_MAIL
+from grantportal.effects.notices import INVITATION, INVITED, NOTICE, OMBUD_MAIL, SIGN_IN_MAIL
 from grantportal.effects.records import RENDER
 from grantportal.exports import archive, mail, pdf
 from grantportal.imports import clamav
-from grantportal.keys import key_for, ombud_key
+from grantportal.keys import invitation_purpose, key_for, ombud_key
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
@@ -233,10 +234,32 @@ def _invitation(settings: Settings, work: Claimed) -> None:
                 link=address,
                 host=urlsplit(settings.public_url).hostname or "localhost",
             ),
-            name=facts.name,
             role=facts.role_text,
             organisation=facts.organisation,
             link_hours=settings.link_hours if facts.needs_link else 0,
+        )
+        _deliver(settings, work, letter)
+    _sent(work, facts is not None)
+
+
+def _ask_invited(settings: Settings, work: Claimed) -> None:
+    """Ask somebody to take a behörighet. Sent twice, it carries the same link."""
+    facts = account_queries.invited(work.payload["invitation_id"])
+    db.close_read_session()
+    if facts is not None:
+        key = key_for(settings.secret_key, invitation_purpose(facts.id))
+        letter = mail.asked(
+            mail.Letter(
+                key=work.id,
+                to=facts.to,
+                sender=settings.mail_from,
+                at=work.at,
+                link=f"{settings.public_url.rstrip('/')}/inbjudan/{facts.id}/{key}",
+                host=urlsplit(settings.public_url).hostname or "localhost",
+            ),
+            role=facts.role_text,
+            organisation=facts.organisation,
+            days=INVITATION_TIME.days,
         )
         _deliver(settings, work, letter)
     _sent(work, facts is not None)
@@ -345,5 +368,6 @@ _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     INVITATION: _invitation,
     OMBUD_MAIL: _ombud_mail,
     SIGN_IN_MAIL: _sign_in_mail,
+    INVITED: _ask_invited,
     notices.MAIL: _mail,
 }

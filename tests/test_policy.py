@@ -8,7 +8,7 @@ from grantportal.domain.actors import SYSTEM, Actor, Mandate, Role
 from grantportal.domain.cases import RecordKind
 from grantportal.domain.events import EventKind
 from grantportal.models import Base
-from grantportal.models.accounts import MandateRow
+from grantportal.models.accounts import Invitation, MandateRow
 from grantportal.models.applications import Application
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case, FileNote
@@ -24,7 +24,7 @@ OFFICER = Actor(2, (Mandate(Role.HANDLAGGARE, 1),))
 WITHOUT_CASE_READERS = {Call, Organisation}
 """Tables that `visible` has a rule of its own for: they are public, or the organisation itself."""
 
-READ_OTHERWISE = {MandateRow, Notice, Grantee, Dispatch, Dissent}
+READ_OTHERWISE = {Invitation, MandateRow, Notice, Grantee, Dispatch, Dissent}
 """Tables of organisations that no reader asks `visible` for: they are read beside what they belong to, or as one's own."""
 
 

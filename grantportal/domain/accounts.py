@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
@@ -104,7 +105,7 @@ class GrantMandate:
 
 @dataclass(frozen=True)
 class Invite:
-    """Behörighet for a person of the own organisation, who may be new: for all its cases, or for one."""
+    """Behörighet for a person of the own organisation, who may say no: for all its cases, or for one."""
 
     name: str
     email: str
@@ -112,6 +113,25 @@ class Invite:
     case_id: int | None
     valid_from: date
     valid_to: date | None = None
+
+
+class InvitationStatus(StrEnum):
+    """How an invitation stands."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+INVITATION_TIME = timedelta(days=14)
+"""How long somebody has to answer an invitation."""
+INVITATION_ENDED = "Inbjudan gäller inte längre. Be den som bjöd in dig att bjuda in dig igen."
+
+
+def invitation_waits(status: InvitationStatus, invited_at: datetime, now: datetime) -> bool:
+    """Whether the invited can still say yes or no."""
+    return status is InvitationStatus.WAITING and now < invited_at + INVITATION_TIME
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ class EventKind(StrEnum):
     USER_CLOSED = "user.closed"
     MANDATE_GRANTED = "mandate.granted"
     MANDATE_ENDED = "mandate.ended"
+    INVITATION_SENT = "invitation.sent"
+    INVITATION_DECLINED = "invitation.declined"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
     ORGANISATION_REGISTERED = "organisation.registered"
     ORGANISATION_MAILBOX_CHANGED = "organisation.mailbox_changed"
     OMBUD_APPLICATION_RECEIVED = "ombud_application.received"
@@ -110,6 +113,9 @@ EVENT_TEXTS = {
     EventKind.USER_CLOSED: "Konto avslutat",
     EventKind.MANDATE_GRANTED: "Behörighet given",
     EventKind.MANDATE_ENDED: "Behörighet avslutad",
+    EventKind.INVITATION_SENT: "Inbjudan skickad",
+    EventKind.INVITATION_DECLINED: "Inbjudan avböjd",
+    EventKind.INVITATION_WITHDRAWN: "Inbjudan återtagen",
     EventKind.ORGANISATION_REGISTERED: "Organisation registrerad",
     EventKind.ORGANISATION_MAILBOX_CHANGED: "Gemensam e-postlåda ändrad",
     EventKind.OMBUD_APPLICATION_RECEIVED: "Ansökan om ombud inkommen",
@@ -305,6 +311,9 @@ OF_NO_APPLICATION = frozenset(
         EventKind.USER_CLOSED,
         EventKind.MANDATE_GRANTED,
         EventKind.MANDATE_ENDED,
+        EventKind.INVITATION_SENT,
+        EventKind.INVITATION_DECLINED,
+        EventKind.INVITATION_WITHDRAWN,
         EventKind.ORGANISATION_REGISTERED,
         EventKind.ORGANISATION_MAILBOX_CHANGED,
         EventKind.OMBUD_APPLICATION_RECEIVED,

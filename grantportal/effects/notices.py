@@ -9,7 +9,7 @@ from grantportal.domain.actors import Role
 from grantportal.domain.decisions import NOT_SENT
 from grantportal.domain.forms import canonical
 from grantportal.domain.personal_numbers import masked
-from grantportal.models.accounts import MandateRow
+from grantportal.models.accounts import Invitation, MandateRow
 from grantportal.models.calls import Call
 from grantportal.models.cases import Case
 from grantportal.models.portal import OutboxItem
@@ -27,6 +27,15 @@ INVITATION = "invitation"
 def invite(act: Act, mandate: MandateRow) -> None:
     """Tell the person by mail. The link is made when the mail is: the outbox holds nothing secret."""
     act.outbox(INVITATION, mandate_id=mandate.id)
+
+
+INVITED = "invited"
+"""Outbox kind: a mail to somebody who is asked to take a behörighet, with the link to say yes or no."""
+
+
+def ask_invited(act: Act, invitation: Invitation) -> None:
+    """Ask by mail. The link is made when the mail is: the outbox holds nothing secret."""
+    act.outbox(INVITED, invitation_id=invitation.id)
 
 
 SIGN_IN_MAIL = "sign_in_mail"

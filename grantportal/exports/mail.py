@@ -34,7 +34,7 @@ class Letter:
 
 
 INVITED = "Du har fått behörighet i Bidragsportalen"
-INVITED_TEXT = """Hej {name}!
+INVITED_TEXT = """Hej!
 
 Du är {role} i {organisation} i Bidragsportalen.
 {what}
@@ -42,6 +42,16 @@ Du är {role} i {organisation} i Bidragsportalen.
 {link}
 
 Det här brevet skickas automatiskt och går inte att svara på. Vet du inte varför du har fått det kan du bortse från det.
+"""
+ASKED = "Inbjudan till Bidragsportalen"
+ASKED_TEXT = """Hej!
+
+{organisation} vill att du blir {role} i Bidragsportalen. Öppna länken för att läsa vad det gäller och tacka ja eller nej:
+
+{link}
+
+Länken är din egen och gäller i {days} dagar. Vet du inte varför du har fått brevet kan du bortse från det: ingenting händer om
+du inte tackar ja. Det här brevet skickas automatiskt och går inte att svara på.
 """
 NEW_DEVICE = "Ny inloggning på ditt konto i Bidragsportalen"
 NEW_DEVICE_TEXT = """Hej!
@@ -72,13 +82,18 @@ def message(letter: Letter) -> EmailMessage:
     return _made(letter, SUBJECT, TEXT.format(about=about, link=letter.link))
 
 
-def invitation(letter: Letter, *, name: str, role: str, organisation: str, link_hours: int) -> EmailMessage:
+def invitation(letter: Letter, *, role: str, organisation: str, link_hours: int) -> EmailMessage:
     """A mail about a behörighet. `link_hours` is how long the link holds; 0 when it is only the way to sign in."""
     what = "Logga in här:"
     if link_hours:
         what = f"Välj ett lösenord med länken. Den gäller en gång, i {link_hours} timmar:"
-    text = INVITED_TEXT.format(name=name, role=role, organisation=organisation, what=what, link=letter.link)
+    text = INVITED_TEXT.format(role=role, organisation=organisation, what=what, link=letter.link)
     return _made(letter, INVITED, text)
+
+
+def asked(letter: Letter, *, role: str, organisation: str, days: int) -> EmailMessage:
+    """A mail that asks somebody to take a behörighet. Nothing in it is what the inviter has typed."""
+    return _made(letter, ASKED, ASKED_TEXT.format(organisation=organisation, role=role, link=letter.link, days=days))
 
 
 def new_device(letter: Letter) -> EmailMessage:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantportal.domain.accounts import InvitationStatus
 from grantportal.domain.actors import Role
 from grantportal.models.base import Base, code
 from grantportal.models.organisations import Organisation
@@ -47,6 +48,30 @@ class MandateRow(Base):
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="mandates")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Invitation(Base):
+    """Inbjudan: a behörighet that somebody is asked to take. It opens nothing until the invited has said yes."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_it_begins"),
+        Index("ix_invitations_organisation_id", "organisation_id"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    role: Mapped[Role] = mapped_column(code(Role, "role"))
+    name: Mapped[str]
+    """What the inviter calls the person."""
+    email: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    invited_at: Mapped[datetime]
+    status: Mapped[InvitationStatus] = mapped_column(code(InvitationStatus, "status"), default=InvitationStatus.WAITING)
+
     organisation: Mapped[Organisation] = relationship()
 
 

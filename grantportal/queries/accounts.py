@@ -12,9 +12,18 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from grantportal import db
 from grantportal.domain import clock
-from grantportal.domain.accounts import CODE_MINUTES, holds_on, mandate_status, session_status, shortest
+from grantportal.domain.accounts import (
+    CODE_MINUTES,
+    INVITATION_TIME,
+    InvitationStatus,
+    holds_on,
+    invitation_waits,
+    mandate_status,
+    session_status,
+    shortest,
+)
 from grantportal.domain.actors import Actor, Mandate, Role
-from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
+from grantportal.models.accounts import Invitation, MandateRow, OneTimeLink, SignInSession, User
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.models.portal import Notice
@@ -530,6 +539,128 @@ def mandate_shown(actor: Actor, mandate_id: int) -> MandateShown | None:
     seen = select(Organisation.id).where(visible(actor, Organisation))
     shown = mandates_shown(and_(MandateRow.id == mandate_id, MandateRow.organisation_id.in_(seen)))
     return shown[0] if shown else None
+
+
+@dataclass(frozen=True)
+class InvitedFacts:
+    """What an invitation that waits for its answer is about: for its mail, and for whoever has its link."""
+
+    id: int
+    to: str
+    name: str
+    organisation: str
+    role_text: str
+    case_text: str
+    from_text: str
+    to_text: str
+    has_account: bool
+    """Whether the address has an account with a password."""
+
+
+def invited(invitation_id: int) -> InvitedFacts | None:
+    """The facts of an invitation; None when there is nothing more to answer. One query."""
+    found = (
+        db.session()
+        .execute(
+            select(Invitation, Organisation.name, Case.registration_number, User.password_hash.is_not(None))
+            .join(Organisation, Organisation.id == Invitation.organisation_id)
+            .outerjoin(Case, Case.id == Invitation.case_id)
+            .outerjoin(User, and_(User.email == Invitation.email, User.closed_at.is_(None)))
+            .where(Invitation.id == invitation_id)
+        )
+        .one_or_none()
+    )
+    if found is None or not invitation_waits(found[0].status, found[0].invited_at, clock.now()):
+        return None
+    row, organisation, number, has_account = found
+    return InvitedFacts(
+        id=row.id,
+        to=row.email,
+        name=row.name,
+        organisation=organisation,
+        role_text=row.role.text,
+        case_text="alla ärenden" if row.case_id is None else (number or "ett påbörjat ärende"),
+        from_text=clock.day_text(row.valid_from),
+        to_text=clock.day_text(row.valid_to) if row.valid_to else "tills vidare",
+        has_account=bool(has_account),
+    )
+
+
+@dataclass(frozen=True)
+class InvitationShown:
+    """An invitation that waits, for the organisation that sent it."""
+
+    id: int
+    organisation_id: int
+    case_id: int | None
+    role: Role
+    name: str
+    email: str
+    role_text: str
+    case_text: str
+    last_day_text: str
+    """The last day to answer."""
+
+
+def invitations_shown(which: ColumnElement[bool]) -> tuple[InvitationShown, ...]:
+    """Invitations that wait for their answers, oldest first. One query."""
+    now = clock.now()
+    rows = db.session().execute(
+        select(Invitation, Case.registration_number)
+        .outerjoin(Case, Case.id == Invitation.case_id)
+        .where(which, Invitation.status == InvitationStatus.WAITING, Invitation.invited_at > now - INVITATION_TIME)
+        .order_by(Invitation.id)
+    )
+    return tuple(
+        InvitationShown(
+            id=row.id,
+            organisation_id=row.organisation_id,
+            case_id=row.case_id,
+            role=row.role,
+            name=row.name,
+            email=row.email,
+            role_text=row.role.text,
+            case_text="alla ärenden" if row.case_id is None else (number or "ett påbörjat ärende"),
+            last_day_text=clock.day_text(row.invited_at + INVITATION_TIME),
+        )
+        for row, number in rows
+    )
+
+
+def invitation_shown(actor: Actor, invitation_id: int) -> InvitationShown | None:
+    """One invitation that waits, of an organisation that the actor may see. One query."""
+    seen = select(Organisation.id).where(visible(actor, Organisation))
+    shown = invitations_shown(and_(Invitation.id == invitation_id, Invitation.organisation_id.in_(seen)))
+    return shown[0] if shown else None
+
+
+def invitation_scope(invitation_id: int) -> tuple[int | None, int] | None:
+    """The case and the organisation that the invitation is for: they are locked before it."""
+    found = db.session().execute(
+        select(Invitation.case_id, Invitation.organisation_id).where(Invitation.id == invitation_id)
+    )
+    row = found.one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def locked_invitation(invitation_id: int) -> Invitation:
+    """The invitation, locked. The caller holds what it is for."""
+    return db.session().scalars(db.lock(select(Invitation).where(Invitation.id == invitation_id))).one()
+
+
+def waiting_invitations(organisation_id: int, email: str, role: Role, case_id: int | None) -> list[Invitation]:
+    """The same question asked before and not answered. The caller holds the organisation."""
+    return list(
+        db.session().scalars(
+            select(Invitation).where(
+                Invitation.organisation_id == organisation_id,
+                Invitation.email == email,
+                Invitation.role == role,
+                Invitation.case_id.is_not_distinct_from(case_id),
+                Invitation.status == InvitationStatus.WAITING,
+            )
+        )
+    )
 
 
 @dataclass(frozen=True)

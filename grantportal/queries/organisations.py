@@ -12,12 +12,12 @@ from grantportal.domain.accounts import can_apply
 from grantportal.domain.actors import Actor
 from grantportal.domain.events import told
 from grantportal.domain.organisations import KIND_TEXTS, OrganisationKind
-from grantportal.models.accounts import MandateRow, User
+from grantportal.models.accounts import Invitation, MandateRow, User
 from grantportal.models.cases import Case
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.portal import Event
 from grantportal.policy import visible
-from grantportal.queries.accounts import MandateShown, mandates_shown
+from grantportal.queries.accounts import InvitationShown, MandateShown, invitations_shown, mandates_shown
 
 EVENTS = 50
 
@@ -32,6 +32,8 @@ class OrganisationShown:
     kind_text: str
     mailbox: str
     mandates: tuple[MandateShown, ...]
+    invitations: tuple[InvitationShown, ...]
+    """Those that wait for their answers."""
     applies: bool
     """Whether the organisation is one that can have an ombud."""
     events: tuple["EventLine", ...]
@@ -60,17 +62,18 @@ class OrganisationListed:
 
 
 def get(actor: Actor, organisation_id: int) -> OrganisationShown | None:
-    """An organisation that the actor may see. Three queries."""
+    """An organisation that the actor may see. Four queries."""
     row = db.session().scalar(
         select(Organisation).where(Organisation.id == organisation_id, visible(actor, Organisation))
     )
     if row is None:
         return None
-    return _shown(row, mandates_shown(MandateRow.organisation_id == row.id), _events([row.id]))
+    mandates = mandates_shown(MandateRow.organisation_id == row.id)
+    return _shown(row, mandates, invitations_shown(Invitation.organisation_id == row.id), _events([row.id]))
 
 
 def own(actor: Actor) -> list[OrganisationShown]:
-    """The organisations that the actor works for. Three queries."""
+    """The organisations that the actor works for. Four queries."""
     ids = [mandate.organisation_id for mandate in actor.mandates]
     rows = db.session().scalars(
         select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name.collate(db.COLLATION))
@@ -78,7 +81,8 @@ def own(actor: Actor) -> list[OrganisationShown]:
     mandates = mandates_shown(MandateRow.organisation_id.in_(ids))
     # Who works for several chooses one of them first; the history stands on that one's page.
     events = _events(ids) if len(set(ids)) == 1 else ()
-    return [_shown(row, tuple(one for one in mandates if one.organisation_id == row.id), events) for row in rows]
+    asked = invitations_shown(Invitation.organisation_id.in_(ids)) if len(set(ids)) == 1 else ()
+    return [_shown(row, tuple(one for one in mandates if one.organisation_id == row.id), asked, events) for row in rows]
 
 
 def _events(ids: Sequence[int]) -> tuple[EventLine, ...]:
@@ -86,6 +90,7 @@ def _events(ids: Sequence[int]) -> tuple[EventLine, ...]:
     about = {
         Organisation.__tablename__: select(Organisation.id).where(Organisation.id.in_(ids)),
         MandateRow.__tablename__: select(MandateRow.id).where(MandateRow.organisation_id.in_(ids)),
+        Invitation.__tablename__: select(Invitation.id).where(Invitation.organisation_id.in_(ids)),
         BankGiro.__tablename__: select(BankGiro.id).where(BankGiro.organisation_id.in_(ids)),
     }
     rows = db.session().execute(
@@ -121,7 +126,12 @@ def listed(actor: Actor) -> list[OrganisationListed]:
     ]
 
 
-def _shown(row: Organisation, mandates: tuple[MandateShown, ...], events: tuple[EventLine, ...]) -> OrganisationShown:
+def _shown(
+    row: Organisation,
+    mandates: tuple[MandateShown, ...],
+    invitations: tuple[InvitationShown, ...],
+    events: tuple[EventLine, ...],
+) -> OrganisationShown:
     return OrganisationShown(
         id=row.id,
         name=row.name,
@@ -129,6 +139,7 @@ def _shown(row: Organisation, mandates: tuple[MandateShown, ...], events: tuple[
         kind_text=KIND_TEXTS[row.kind],
         mailbox=row.mailbox,
         mandates=mandates,
+        invitations=invitations,
         applies=can_apply(row.kind),
         events=events,
     )

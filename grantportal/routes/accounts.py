@@ -63,7 +63,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_onward(request.args.get("next")), code=303)
     form = SignInForm(next=request.args.get("next"))
     chosen = portal_settings()
-    if carried_out(form, services.sign_in, _visitor(), _limits(), chosen.session_hours):
+    if carried_out(form, services.sign_in, visitor(), _limits(), chosen.session_hours):
         return go_on(form.result, form.next.data, form.kept.data)
     return render_template("accounts/sign_in.html", form=form, was_sent=bool(form.kept.data), too_long=False)
 
@@ -78,7 +78,7 @@ def code() -> ResponseReturnValue:
         return redirect(_onward(request.args.get("next")), code=303)
     form = CodeForm(next=request.args.get("next"))
     hours = portal_settings().session_hours
-    if carried_out(form, services.enter_code, g.session_key, _visitor(), _limits(), _sealer(), hours):
+    if carried_out(form, services.enter_code, g.session_key, visitor(), _limits(), _sealer(), hours):
         return go_on(form.result, form.next.data, form.kept.data)
     return render_template("accounts/code.html", form=form)
 
@@ -121,10 +121,10 @@ def one_time(key: str) -> ResponseReturnValue:
     """The one-time link: choose a password and be signed in."""
     link = accounts.link_shown(key)
     if link is None:
-        services.tell_wrong_link(_visitor())
+        services.tell_wrong_link(visitor())
         return render_template("accounts/_link_ended.html"), 404
     form = ChoosePasswordForm()
-    if carried_out(form, services.choose_password, key, _visitor(), portal_settings().session_hours):
+    if carried_out(form, services.choose_password, key, visitor(), portal_settings().session_hours):
         return go_on(form.result)
     return render_template("accounts/one_time.html", form=form, link=link)
 
@@ -147,7 +147,7 @@ def change_password() -> ResponseReturnValue:
     """Another password for whoever knows the one before."""
     who = signed_in()
     form = ChangePasswordForm()
-    if carried_out(form, services.change_password, who, g.session_row.session_id, _visitor(), _limits()):
+    if carried_out(form, services.change_password, who, g.session_row.session_id, visitor(), _limits()):
         return done("Lösenordet är bytt. Du är utloggad överallt utom här.", ".show")
     return render_template("accounts/change_password.html", account=accounts.own(who), form=form)
 
@@ -185,7 +185,7 @@ def totp() -> ResponseReturnValue:
     """Turns on signing in with engångskod: the app reads the picture, and shows a first code."""
     account = accounts.own(signed_in())
     form = _confirmed(account)
-    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id, _visitor(), _limits(), _sealer()):
+    if carried_out(form, services.enable_totp, actor(), g.session_row.session_id, visitor(), _limits(), _sealer()):
         return done("Från och med nu loggar du in med engångskod också.", ".show")
     shown = {"account": account, "secret": _waiting_secret(account), "form": form, "button": Form(formdata=None)}
     return render_template("accounts/totp.html", **shown)
@@ -197,7 +197,7 @@ def stop_totp() -> ResponseReturnValue:
     who = signed_in()
     account = accounts.own(who)
     form = _confirmed(account)
-    if carried_out(form, services.disable_totp, who, _visitor(), _limits(), _sealer()):
+    if carried_out(form, services.disable_totp, who, visitor(), _limits(), _sealer()):
         return done("Du loggar nu in med bara lösenord.", ".show")
     return render_template("accounts/stop_totp.html", account=account, form=form)
 
@@ -279,7 +279,7 @@ def _with_session(answer: Any, opened: services.Opened) -> BaseResponse:
     kept: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": chosen.secure_cookies, "path": "/"}
     response.set_cookie(SESSION_COOKIE, opened.key, **kept)
     if opened.email:
-        device = _visitor().device(opened.email) or secrets.token_urlsafe(16)
+        device = visitor().device(opened.email) or secrets.token_urlsafe(16)
         mark = device_mark(chosen.secret_key, opened.email, device)
         response.set_cookie(device_cookie(chosen.secret_key, opened.email), mark, max_age=DEVICE_SECONDS, **kept)
     return response
@@ -294,7 +294,7 @@ def _waiting_secret(account: accounts.OwnAccount) -> str:
     return _sealer().open(account.user_id, account.sealed_secret) if account.sealed_secret else ""
 
 
-def _visitor() -> Visitor:
+def visitor() -> Visitor:
     """From where the request comes, and as whose device the browser is known."""
     secret, cookies = portal_settings().secret_key, request.cookies
     return Visitor(

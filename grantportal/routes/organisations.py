@@ -58,6 +58,7 @@ def _offered(organisation: OrganisationShown) -> dict[str, Any]:
         "resendable": {
             one.id for one in running if not one.has_password and policy.may_invite_or_remove(who, one.role, one)
         },
+        "withdrawable": {one.id for one in organisation.invitations if policy.may_invite_or_remove(who, one.role, one)},
         "rights": policy.party_rights(),
         "right_heads": [role.text for role in policy.PARTY_ROLES],
     }

@@ -11,6 +11,7 @@ from grantportal import logs, policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
     CODE_MINUTES,
+    INVITATION_ENDED,
     LINK_ENDED,
     SEAL_BROKEN,
     WRONG,
@@ -39,10 +40,10 @@ from grantportal.domain.accounts import (
     new_secret,
     step_of_code,
 )
-from grantportal.domain.actors import SYSTEM, Actor
+from grantportal.domain.actors import ANONYMOUS, SYSTEM, Actor
 from grantportal.domain.errors import NotVisible, RuleViolation, TooManyAttempts
 from grantportal.domain.events import EventKind
-from grantportal.effects import attempts, notices
+from grantportal.effects import attempts, mandates, notices
 from grantportal.models.accounts import MandateRow, OneTimeLink, SignInSession, User
 from grantportal.models.organisations import Organisation
 from grantportal.policy import Permission
@@ -234,6 +235,33 @@ def choose_password(key: str, visitor: Visitor, session_hours: int, command: Cho
         act.about(user, name=user.name)
         opened = _open(act.session, user, session_hours, visitor, is_expected=is_first)
     _tell(PASSWORD_ACCEPTED if opened.awaits_code else SIGNED_IN, user, visitor, step="link")
+    return opened
+
+
+def accept_invitation(invitation_id: int, visitor: Visitor, session_hours: int, command: ChoosePassword) -> Opened:
+    """Somebody without an account says yes to an invitation, whose link has shown that the address is the person's own:
+    chooses a password, has the account and the behörighet, and is signed in."""
+    asked = accounts.invited(invitation_id)
+    if asked is None:
+        raise RuleViolation(INVITATION_ENDED)
+    ensure_password(command.password, name=asked.name, email=asked.to, with_code=False)
+    stored = hashed(command.password)  # takes a while: before the lock
+    with transaction(ANONYMOUS, EventKind.MANDATE_GRANTED) as act:
+        invitation, scope = mandates.waiting(invitation_id)
+        known = accounts.by_email(invitation.email)
+        if known is not None and known.password_hash is not None:
+            raise RuleViolation("Du har redan ett konto. Logga in, och öppna länken igen.")
+        user = known or User(name=invitation.name, email=invitation.email, created_at=clock.now())
+        if known is None:
+            act.session.add(user)
+            act.session.flush()
+            act.also(EventKind.USER_CREATED, user, name=user.name)
+        user.password_hash = stored
+        _end_links(act.session, user.id)
+        act.also(EventKind.USER_PASSWORD_CHOSEN, user, name=user.name)
+        mandates.take_up(act, invitation, scope, user)
+        opened = _open(act.session, user, session_hours, visitor, is_expected=True)
+    _tell(SIGNED_IN, user, visitor, step="invitation")
     return opened
 
 

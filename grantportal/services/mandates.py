@@ -1,8 +1,9 @@
-"""Behörigheter inside an organisation: its own persons invite one another, and end what they have given."""
+"""Behörigheter inside an organisation: its own persons invite one another, who say yes or no, and end what they have given."""
 
 from grantportal import policy
 from grantportal.domain import clock, personal_numbers
 from grantportal.domain.accounts import (
+    InvitationStatus,
     Invite,
     email_address,
     ensure_not_begun_before,
@@ -10,46 +11,87 @@ from grantportal.domain.accounts import (
     ensure_period,
     ensure_role_fits,
 )
-from grantportal.domain.actors import Actor, Role
+from grantportal.domain.actors import ANONYMOUS, Actor
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.events import EventKind
-from grantportal.effects import notices
-from grantportal.models.accounts import MandateRow, User
+from grantportal.effects import mandates, notices
+from grantportal.models.accounts import Invitation
 from grantportal.models.cases import Case
 from grantportal.models.organisations import Organisation
 from grantportal.queries import accounts, cases, organisations
-from grantportal.transaction import Act, transaction
+from grantportal.transaction import transaction
+
+OTHER_ADDRESS = "Inbjudan är till en annan e-postadress än din. Logga ut, och öppna länken igen."
 
 
 def invite(actor: Actor, organisation_id: int, command: Invite) -> int:
-    """Give a person a role in the own organisation, for all its cases or for one. Whoever is new gets an account.
+    """Ask a person to take a role in the own organisation, for all its cases or for one. Answers the invitation's id.
 
-    The person is told by mail; a new one gets a one-time link in it. Answers the mandate's id.
+    The person is asked by mail, and has no right before saying yes. The inviter learns nothing of whether the address has
+    an account. Invited again, the person has the newest invitation only.
     """
     email = email_address(command.email)
     ensure_period(command.valid_from, command.valid_to)
     personal_numbers.ensure_none({"name": command.name, "email": email}, personal_numbers.IN_NAME)
-    with transaction(actor, EventKind.MANDATE_GRANTED) as act:
+    with transaction(actor, EventKind.INVITATION_SENT) as act:
         scope, organisation = _scope(act.actor, organisation_id, command.case_id)
         if not policy.may_invite_or_remove(act.actor, command.role, scope):
             raise NoRight(f"{act.actor.user_id} may not invite a {command.role}")
         ensure_role_fits(command.role, organisation.kind)
         ensure_not_begun_before(command.valid_from, clock.today())
-        user = accounts.by_email(email) or _new_user(act, command.name, email)
-        _ensure_may_hold(user, organisation, command.role, command.case_id)
-        mandate = MandateRow(
-            user_id=user.id,
+        for earlier in accounts.waiting_invitations(organisation.id, email, command.role, command.case_id):
+            earlier.status = InvitationStatus.WITHDRAWN
+        invitation = Invitation(
             organisation_id=organisation.id,
-            role=command.role,
             case_id=command.case_id,
+            role=command.role,
+            name=command.name,
+            email=email,
             valid_from=command.valid_from,
             valid_to=command.valid_to,
+            invited_by_id=act.actor.user_id,
+            invited_at=clock.now(),
         )
-        act.session.add(mandate)
+        act.session.add(invitation)
         act.session.flush()
-        act.about(mandate, person=user.name, role=command.role.value, organisation=organisation.name)
-        notices.invite(act, mandate)
-        return mandate.id
+        act.about(invitation, **_said(invitation, organisation))
+        notices.ask_invited(act, invitation)
+        return invitation.id
+
+
+def accept(actor: Actor, invitation_id: int) -> int:
+    """Whoever has an account with the invited address says yes. Answers the mandate's id."""
+    with transaction(actor, EventKind.MANDATE_GRANTED) as act:
+        invitation, scope = mandates.waiting(invitation_id)
+        user = accounts.by_email(invitation.email)
+        if user is None or user.id != act.actor.user_id:
+            raise RuleViolation(OTHER_ADDRESS)
+        return mandates.take_up(act, invitation, scope, user).id
+
+
+def decline(invitation_id: int) -> None:
+    """Whoever has the link says no."""
+    with transaction(ANONYMOUS, EventKind.INVITATION_DECLINED) as act:
+        invitation, _scope_of_it = mandates.waiting(invitation_id)
+        invitation.status = InvitationStatus.DECLINED
+        act.about(invitation, **_said(invitation, invitation.organisation))
+
+
+def withdraw_invitation(actor: Actor, invitation_id: int) -> None:
+    """Whoever may give the behörighet takes back the question."""
+    with transaction(actor, EventKind.INVITATION_WITHDRAWN) as act:
+        named = accounts.invitation_scope(invitation_id)
+        if named is None or organisations.get(act.actor, named[1]) is None:
+            raise NotVisible
+        invitation, scope = mandates.waiting(invitation_id)
+        if not policy.may_invite_or_remove(act.actor, invitation.role, scope):
+            raise NoRight(f"{act.actor.user_id} may not take back the invitation")
+        invitation.status = InvitationStatus.WITHDRAWN
+        act.about(invitation, **_said(invitation, invitation.organisation))
+
+
+def _said(invitation: Invitation, organisation: Organisation) -> dict[str, str]:
+    return {"person": invitation.name, "role": invitation.role.value, "organisation": organisation.name}
 
 
 def end(actor: Actor, mandate_id: int) -> None:
@@ -98,22 +140,3 @@ def _scope(actor: Actor, organisation_id: int, case_id: int | None) -> tuple[Cas
     if organisation is None or organisations.get(actor, organisation_id) is None:
         raise NotVisible
     return case or organisation, organisation
-
-
-def _new_user(act: Act, name: str, email: str) -> User:
-    user = User(name=name, email=email, created_at=clock.now())
-    act.session.add(user)
-    act.session.flush()
-    act.also(EventKind.USER_CREATED, user, name=user.name)
-    return user
-
-
-def _ensure_may_hold(user: User, organisation: Organisation, role: Role, case_id: int | None) -> None:
-    if accounts.actor_of(user.id).is_authority:
-        raise RuleViolation(
-            "Personen arbetar på myndigheten och kan inte ha behörighet i en organisation som söker bidrag.",
-            field="email",
-        )
-    for mandate in accounts.held(user.id, organisation.id, role):
-        if mandate.case_id in {None, case_id}:
-            raise RuleViolation(f"{user.name} är redan {role.text} i {organisation.name}.", field="email")

@@ -19,8 +19,8 @@ from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.calls import WriteCall, WriteCallYear
 from grantportal.domain.saved_views import SaveView
-from grantportal.keys import ombud_key
-from grantportal.models.accounts import MandateRow
+from grantportal.keys import invitation_purpose, key_for, ombud_key
+from grantportal.models.accounts import Invitation, MandateRow
 from grantportal.models.base import Base
 from grantportal.models.grants import Grant
 from grantportal.models.ombud import OmbudApplication
@@ -35,7 +35,7 @@ from tests.support.browser import faults_of, served, visiting
 from tests.support.client import session_key
 from tests.support.databases import postgresql_only
 from tests.support.ombud import asked
-from tests.support.rows import committed
+from tests.support.rows import committed, saved
 from tests.support.story import Telling, installed, person
 
 Values = dict[str, Any]
@@ -137,6 +137,27 @@ def a_new_persons_link(_: Story) -> Values:
 def a_person(_: Story) -> Values:
     """Somebody with an account."""
     return {"user_id": person(OMBUD).id}
+
+
+def asked_person(_: Story) -> Values:
+    """An invitation that waits for its answer, of OMBUD's organisation."""
+    invited = Invitation(
+        organisation_id=facts.organisation_id("Region Östergötland"),
+        role=Role.REPRESENTANT,
+        name="Ny Exempel",
+        email="inbjuden@example.se",
+        valid_from=clock.today(),
+        invited_by_id=person(OMBUD).id,
+        invited_at=clock.now(),
+    )
+    return {"invitation_id": saved(invited).id}
+
+
+def answered_with_the_link(story: Story) -> Values:
+    """The same with the key that the mail has."""
+    made = asked_person(story)
+    secret = current_app.config["PORTAL"].secret_key
+    return {**made, "key": key_for(secret, invitation_purpose(made["invitation_id"]))}
 
 
 def own_organisation(_: Story) -> Values:
@@ -309,6 +330,9 @@ VISITS = [
     Visit(NOW, None, "ombud.follow", with_the_link),
     Visit(NOW, OMBUD, "organisations.end", newest_mandate),
     Visit(NOW, OMBUD, "organisations.send_link", newest_mandate),
+    Visit(NOW, OMBUD, "invitations.withdraw", asked_person),
+    Visit(NOW, None, "invitations.show", answered_with_the_link),
+    Visit(NOW, None, "invitations.decline", answered_with_the_link),
     Visit(NOW, "administrator", "outgoing.index"),
     Visit(NOW, FINANCE, "payments.index"),
     Visit(NOW, FINANCE, "payments.batch", newest("batch_id", PaymentBatch)),
@@ -363,6 +387,9 @@ NOTHING_INVENTED = {
     "organisations.mailbox",
     "organisations.own",
     "organisations.send_link",
+    "invitations.decline",
+    "invitations.show",
+    "invitations.withdraw",
     "organisations.show",
     "public.accessibility",
     "public.cookies",

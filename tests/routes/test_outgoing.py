@@ -24,7 +24,7 @@ def test_no_link_that_opens_anything_is_shown(signed_in, app, database):
         word
         for message in messages(settings.mail)
         for word in message.text.split()
-        if "/valkommen/" in word or "/ombudsansokan/" in word
+        if "/inbjudan/" in word or "/ombudsansokan/" in word
     ]
     assert len(opening) >= 2
 

@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,8 +15,10 @@ from grantportal.domain.accounts import ChoosePassword, Invite, Visitor
 from grantportal.domain.actors import APPLICANT_ROLES, Role
 from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.domain.organisations import OrganisationKind
-from grantportal.models.accounts import MandateRow, User
+from grantportal.keys import invitation_purpose, is_key_for
+from grantportal.models.accounts import Invitation, MandateRow, User
 from grantportal.queries import accounts as queries
+from grantportal.queries import organisations
 from grantportal.services import accounts, mandates
 from grantportal.settings import Settings
 from tests.support.casework import CaseFactory
@@ -25,6 +27,7 @@ from tests.support.rows import committed, events_of
 
 pytestmark = pytest.mark.usefixtures("quick_passwords", "database")
 
+HERE = Visitor("192.0.2.1")
 TODAY = date(2020, 5, 4)
 NOW = datetime(2020, 5, 4, 9, 30, tzinfo=UTC)
 MAY_INVITE = {
@@ -62,6 +65,22 @@ def invite(who, organisation, command=SARA):
     return mandates.invite(who, organisation.id, command)
 
 
+def joined(who, organisation, command=SARA):
+    """The person is invited and says yes, and gets an account where there was none: the mandate's id."""
+    invitation_id = invite(who, organisation, command)
+    known = queries.by_email(command.email.lower())
+    db.close_read_session()
+    if known is None or known.password_hash is None:
+        accounts.accept_invitation(invitation_id, HERE, 12, ChoosePassword("korrekt häst batteri"))
+        return committed().scalars(select(MandateRow.id).order_by(MandateRow.id.desc())).first()
+    return mandates.accept(queries.actor_of(known.id), invitation_id)
+
+
+def link_in(letter):
+    """The path of the link to an invitation."""
+    return re.search(r"/inbjudan/(\d+)/([\w-]+)", letter)
+
+
 def mails(settings):
     worker.drain(settings)
     found = [
@@ -80,17 +99,121 @@ def roles_of(email):
 # --- Inviting ----------------------------------------------------------------------------------------------------
 
 
-def test_a_new_person_is_invited_by_mail_and_comes_in_by_the_link(region, settings):
-    mandate_id = invite(actor(Role.OMBUD, region), region)
+def test_a_new_person_is_asked_by_mail_says_yes_and_is_in(region, settings):
+    invitation_id = invite(actor(Role.OMBUD, region), region)
 
     [letter] = mails(settings)
     assert "To: sara@example.se" in letter
-    key = re.search(r"/valkommen/([\w-]+)", letter).group(1)
-    accounts.choose_password(key, Visitor("192.0.2.1"), 12, ChoosePassword("korrekt häst batteri"))
+    number, key = link_in(letter).groups()
+    assert int(number) == invitation_id
+    assert is_key_for("tests", invitation_purpose(invitation_id), key)
+    assert queries.by_email("sara@example.se") is None, "nobody has an account before saying yes"
+    db.close_read_session()
+    opened = accounts.accept_invitation(invitation_id, HERE, 12, ChoosePassword("korrekt häst batteri"))
+
+    assert opened.email == "sara@example.se"
     assert [mandate.role for mandate in roles_of("sara@example.se")] == [Role.UPPGIFTSSAMORDNARE]
-    mandate = committed().get_one(MandateRow, mandate_id)
+    mandate = committed().scalars(select(MandateRow).order_by(MandateRow.id.desc())).first()
     assert events_of(mandate) == ["mandate.granted"]
     assert events_of(committed().get_one(User, mandate.user_id)) == ["user.created", "user.password_chosen"]
+    assert events_of(committed().get_one(Invitation, invitation_id)) == ["invitation.sent"]
+
+
+def test_nothing_that_the_inviter_has_typed_is_in_the_mail(region, settings):
+    invite(actor(Role.OMBUD, region), region, replace(SARA, name="Du har vunnit, se www.example.com"))
+    [letter] = mails(settings)
+    assert "vunnit" not in letter
+    assert "Region Egen" in letter
+
+
+def test_the_answer_to_an_invitation_tells_nothing_of_other_accounts(region):
+    """Whoever invites gets the same answer whatever account the address has, or none."""
+    officer = person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY))
+    known = UserFactory(name="Sara Hemlig", email="sara@example.se", password_hash="x")
+    UserFactory(email="slutat@example.se", closed_at=NOW)
+    ombud = actor(Role.OMBUD, region)
+    for address in (officer.email, known.email, "slutat@example.se", "okand@example.se"):
+        invite(ombud, region, replace(SARA, email=address))
+        db.close_read_session()
+
+    asked = organisations.get(ombud, region.id)
+    assert {one.name for one in asked.invitations} == {"Sara Exempel"}
+    assert "Sara Hemlig" not in str(asked)
+
+
+def test_before_the_yes_there_is_no_right(region):
+    sara = UserFactory(email="sara@example.se", password_hash="x")
+    invitation_id = invite(actor(Role.OMBUD, region), region)
+    assert roles_of("sara@example.se") == ()
+
+    mandates.accept(queries.actor_of(sara.id), invitation_id)
+    assert [mandate.role for mandate in roles_of("sara@example.se")] == [Role.UPPGIFTSSAMORDNARE]
+    with pytest.raises(RuleViolation, match="gäller inte längre"):
+        mandates.accept(queries.actor_of(sara.id), invitation_id)
+
+
+def test_nobody_says_yes_for_another(region):
+    invitation_id = invite(actor(Role.OMBUD, region), region)
+    other = UserFactory(email="annan@example.se", password_hash="x")
+    with pytest.raises(RuleViolation, match="till en annan e-postadress"):
+        mandates.accept(queries.actor_of(other.id), invitation_id)
+
+
+def test_who_has_a_password_says_yes_with_it(region):
+    """The link alone does not choose another password for an account that has one."""
+    UserFactory(email="sara@example.se", password_hash="x")
+    invitation_id = invite(actor(Role.OMBUD, region), region)
+    with pytest.raises(RuleViolation, match="redan ett konto"):
+        accounts.accept_invitation(invitation_id, HERE, 12, ChoosePassword("korrekt häst batteri"))
+
+
+def test_a_no_is_a_no(region):
+    invitation_id = invite(actor(Role.OMBUD, region), region)
+    mandates.decline(invitation_id)
+    db.close_read_session()
+
+    with pytest.raises(RuleViolation, match="gäller inte längre"):
+        accounts.accept_invitation(invitation_id, HERE, 12, ChoosePassword("korrekt häst batteri"))
+    assert queries.by_email("sara@example.se") is None
+    assert events_of(committed().get_one(Invitation, invitation_id)) == ["invitation.sent", "invitation.declined"]
+
+
+@pytest.mark.parametrize(("days", "holds"), [(13, True), (14, False)])
+def test_an_invitation_waits_for_fourteen_days(region, days, holds):
+    invitation_id = invite(actor(Role.OMBUD, region), region)
+    with clock.at(NOW + timedelta(days=days)):
+        db.close_read_session()
+        assert (queries.invited(invitation_id) is not None) is holds
+
+
+def test_a_new_invitation_ends_the_one_before(region):
+    ombud = actor(Role.OMBUD, region)
+    first, second = invite(ombud, region), invite(ombud, region)
+    db.close_read_session()
+    assert queries.invited(first) is None
+    assert queries.invited(second) is not None
+
+
+def test_an_invitation_is_taken_back_by_who_may_give_the_behorighet(region):
+    ombud = actor(Role.OMBUD, region)
+    invitation_id = invite(ombud, region)
+    with pytest.raises(NoRight):
+        mandates.withdraw_invitation(actor(Role.UPPGIFTSSAMORDNARE, region), invitation_id)
+    with pytest.raises(NotVisible):
+        mandates.withdraw_invitation(actor(Role.OMBUD, OrganisationFactory()), invitation_id)
+    mandates.withdraw_invitation(ombud, invitation_id)
+    db.close_read_session()
+    assert queries.invited(invitation_id) is None
+
+
+def test_an_invitation_of_somebody_who_has_lost_the_right_gives_none(region):
+    held = MandateFactory(organisation_id=region.id, role=Role.REPRESENTANT)
+    invitation_id = invite(queries.actor_of(held.user_id), region)
+    mandates.end(queries.actor_of(held.user_id), held.id)
+    db.close_read_session()
+    with pytest.raises(RuleViolation, match="gäller inte längre"):
+        accounts.accept_invitation(invitation_id, HERE, 12, ChoosePassword("korrekt häst batteri"))
+    assert queries.by_email("sara@example.se") is None
 
 
 def test_the_outbox_holds_no_key_and_a_mail_sent_twice_has_the_same_link(region, settings, monkeypatch):
@@ -113,18 +236,8 @@ def test_the_outbox_holds_no_key_and_a_mail_sent_twice_has_the_same_link(region,
     assert second.read_bytes() == sent
 
 
-def test_who_has_a_password_gets_no_link(region, settings):
-    UserFactory(name="Sara Exempel", email="sara@example.se", password_hash="x")
-    invite(actor(Role.OMBUD, region), region)
-
-    [letter] = mails(settings)
-    assert "valkommen" not in letter
-    assert "https://bidrag.example.se" in letter
-
-
-def test_a_mandate_that_has_ended_before_the_mail_goes_sends_none(region, settings):
-    ombud = actor(Role.OMBUD, region)
-    mandates.end(ombud, invite(ombud, region))
+def test_an_invitation_that_was_answered_before_the_mail_goes_sends_none(region, settings):
+    mandates.decline(invite(actor(Role.OMBUD, region), region))
 
     assert mails(settings) == []
 
@@ -136,7 +249,7 @@ def test_who_invites_whom_is_the_published_table(region, role, given):
     command = replace(SARA, role=given)
 
     if (role, given) in MAY_INVITE:
-        mandate_id = invite(who, region, command)
+        mandate_id = joined(who, region, command)
         mandates.end(who, mandate_id)
         assert roles_of("sara@example.se") == ()
     else:
@@ -157,7 +270,7 @@ def test_the_authority_invites_nobody_to_a_region(region, role):
 
 def test_another_regions_ombud_sees_nothing(region):
     neighbour = actor(Role.OMBUD, OrganisationFactory())
-    mandate_id = invite(actor(Role.OMBUD, region), region)
+    mandate_id = joined(actor(Role.OMBUD, region), region)
 
     with pytest.raises((NotVisible, NoRight)):
         invite(neighbour, region, replace(SARA, email="annan@example.se"))
@@ -168,15 +281,16 @@ def test_another_regions_ombud_sees_nothing(region):
 
 def test_a_person_of_the_authority_gets_no_behorighet_in_a_region(region):
     officer = person(Role.HANDLAGGARE, OrganisationFactory(kind=OrganisationKind.AUTHORITY))
-    with pytest.raises(RuleViolation, match="arbetar på myndigheten"):
-        invite(actor(Role.OMBUD, region), region, replace(SARA, email=officer.email))
+    invitation_id = invite(actor(Role.OMBUD, region), region, replace(SARA, email=officer.email))
+    with pytest.raises(RuleViolation, match="Du arbetar på myndigheten"):
+        mandates.accept(queries.actor_of(officer.id), invitation_id)
 
 
 def test_the_same_behorighet_is_not_given_twice(region):
     ombud = actor(Role.OMBUD, region)
-    invite(ombud, region)
-    with pytest.raises(RuleViolation, match="är redan uppgiftssamordnare"):
-        invite(ombud, region)
+    joined(ombud, region)
+    with pytest.raises(RuleViolation, match="har redan den behörigheten"):
+        joined(ombud, region)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +304,7 @@ def test_days_that_cannot_be_are_refused(region, days, field):
 
 
 def test_a_behorighet_holds_from_its_first_day_to_its_last(region):
-    invite(actor(Role.OMBUD, region), region, replace(SARA, valid_from=date(2020, 5, 6), valid_to=date(2020, 5, 7)))
+    joined(actor(Role.OMBUD, region), region, replace(SARA, valid_from=date(2020, 5, 6), valid_to=date(2020, 5, 7)))
 
     def held_on(day):
         with clock.at(clock.local(day, 12)):
@@ -204,7 +318,7 @@ def test_a_behorighet_holds_from_its_first_day_to_its_last(region):
 
 def test_for_one_case_only_that_case_is_open(region):
     mine, other = CaseFactory(organisation=region), CaseFactory(organisation=region)
-    mandate_id = invite(actor(Role.OMBUD, region), region, replace(SARA, case_id=mine.id))
+    mandate_id = joined(actor(Role.OMBUD, region), region, replace(SARA, case_id=mine.id))
 
     sara = queries.actor_of(committed().get_one(MandateRow, mandate_id).user_id)
     assert policy.may(sara, policy.Permission.FILL_AND_CHANGE, mine)
@@ -220,7 +334,7 @@ def test_a_representant_for_one_case_invites_to_that_case_only(region):
         invite(limited, region, replace(SARA, email="b@example.se"))
     with pytest.raises(RuleViolation, match="ett av era ärenden"):
         invite(limited, region, replace(SARA, email="b@example.se", case_id=other.id))
-    whole = invite(actor(Role.OMBUD, region), region, replace(SARA, email="c@example.se"))
+    whole = joined(actor(Role.OMBUD, region), region, replace(SARA, email="c@example.se"))
     with pytest.raises(NoRight):
         mandates.end(limited, whole)
 
@@ -262,7 +376,7 @@ def test_everybody_may_leave(region, role):
 
 def test_what_has_ended_is_not_ended_again(region):
     ombud = actor(Role.OMBUD, region)
-    mandate_id = invite(ombud, region)
+    mandate_id = joined(ombud, region)
     mandates.end(ombud, mandate_id)
     db.close_read_session()
     with pytest.raises(RuleViolation, match="redan upphört"):
@@ -272,9 +386,17 @@ def test_what_has_ended_is_not_ended_again(region):
 # --- A link that was not used ------------------------------------------------------------------------------------
 
 
+def given(region, **user):
+    """A behörighet of somebody who has not chosen a password, as one that the portal gave before it asked."""
+    held = UserFactory(email="sara@example.se", **user)
+    return MandateFactory(organisation_id=region.id, user=held, role=Role.UPPGIFTSSAMORDNARE).id
+
+
 def test_a_new_link_ends_the_one_before(region, settings):
     ombud = actor(Role.OMBUD, region)
-    mandate_id = invite(ombud, region)
+    mandate_id = given(region)
+    db.close_read_session()
+    mandates.send_link_again(ombud, mandate_id)
     [first] = mails(settings)
     mandates.send_link_again(ombud, mandate_id)
     _, second = mails(settings)
@@ -285,11 +407,9 @@ def test_a_new_link_ends_the_one_before(region, settings):
 
 
 def test_nobody_sends_a_link_to_who_has_a_password(region):
-    UserFactory(name="Sara Exempel", email="sara@example.se", password_hash="x")
-    ombud = actor(Role.OMBUD, region)
-    mandate_id = invite(ombud, region)
+    mandate_id = given(region, password_hash="x")
     with pytest.raises(RuleViolation, match="redan valt ett lösenord"):
-        mandates.send_link_again(ombud, mandate_id)
+        mandates.send_link_again(actor(Role.OMBUD, region), mandate_id)
 
 
 # --- The table ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.keyring import Keyring
-from grantportal.models.accounts import OneTimeLink, SignInSession, User
+from grantportal.keys import invitation_purpose, key_for
+from grantportal.models.accounts import Invitation, OneTimeLink, SignInSession, User
 from grantportal.queries.accounts import key_hash
 from grantportal.sealing import Sealer
 from grantportal.services import accounts
@@ -16,6 +17,7 @@ from tests.routes.access import AUTHORITY, EVERYBODY, REGION, SIGNED_IN, Row
 from tests.routes.access.world import World
 from tests.support import run
 from tests.support.factories import MandateFactory, UserFactory
+from tests.support.rows import saved
 
 SEALER = Sealer(Keyring(run.folder() / f"instance-{run.worker()}" / "keys"))
 """Seals as the tests' portal does."""
@@ -73,6 +75,27 @@ def wrong(_world: World, _own: Any) -> dict[str, str]:
     return {"email": f"ingen-{secrets.token_hex(4)}@example.se", "password": "fel"}
 
 
+def asked(world: World) -> Invitation:
+    """Somebody new is asked to take a behörighet in the region."""
+    return saved(
+        Invitation(
+            organisation_id=world.region.id,
+            role=Role.UPPGIFTSSAMORDNARE,
+            name="Ny Exempel",
+            email=f"ny-{secrets.token_hex(4)}@example.se",
+            valid_from=clock.today(),
+            invited_by_id=world.users["ombud"].id,
+            invited_at=clock.now(),
+        )
+    )
+
+
+def with_its_link(world: World) -> dict[str, Any]:
+    """An invitation and the key of its link."""
+    number = asked(world).id
+    return {"invitation_id": number, "key": key_for("tests", invitation_purpose(number))}
+
+
 INVITERS = {"ombud", "representant"}
 PASSWORD = "korrekt häst batteri"
 
@@ -113,6 +136,13 @@ ROWS = {
         thing=lambda world: {"organisation_id": world.region.id},
         data={"mailbox": "b@example.se"},
         unseen={"samrad", "utvarderare"},
+    ),
+    "invitations.show": Row(
+        EVERYBODY, thing=with_its_link, shared=True, data={"password": PASSWORD, "again": PASSWORD}
+    ),
+    "invitations.decline": Row(EVERYBODY, thing=with_its_link, shared=True),
+    "invitations.withdraw": Row(
+        INVITERS, thing=lambda world: {"invitation_id": asked(world).id}, unseen={"samrad", "utvarderare"}
     ),
     "organisations.end": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
     "organisations.send_link": Row(INVITERS, thing=given, unseen={"samrad", "utvarderare"}),
