@@ -118,6 +118,11 @@ class ChangePasswordForm(ChoosePasswordForm):
         render_kw={"autocomplete": "current-password"},
     )
 
+    password = PasswordField(
+        "Nytt lösenord", [InputRequired("Välj ett nytt lösenord.")], render_kw={"autocomplete": "new-password"}
+    )
+    again = PasswordField("Det nya lösenordet en gång till", render_kw={"autocomplete": "new-password"})
+
     def command(self) -> ChangePassword:  # type: ignore[override]  # another act with the same two fields
         """Both passwords."""
         return ChangePassword(self.current.data or "", self.password.data or "")

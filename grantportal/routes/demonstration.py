@@ -10,7 +10,7 @@ from grantportal.domain import clock
 from grantportal.domain.errors import NotVisible
 from grantportal.imports import mail as imports
 from grantportal.queries import accounts
-from grantportal.routes.accounts import go_on
+from grantportal.routes.accounts import go_on, visitor
 from grantportal.services import accounts as account_services
 from grantportal.services import demonstration as services
 from grantportal.settings import Settings
@@ -36,7 +36,7 @@ def show() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """One click signs in as one of the demonstration's persons."""
     form = PersonForm()
-    if carried_out(form, account_services.open_example_session, portal_settings().session_hours):
+    if carried_out(form, account_services.open_example_session, visitor(), portal_settings().session_hours):
         return go_on(account_services.Opened(form.result, awaits_code=False), form.next.data, form.kept.data)
     return _page(MoveDayForm(formdata=None), form, form)
 

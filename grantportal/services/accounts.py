@@ -355,17 +355,17 @@ def enter_code(
     return Opened(opened, awaits_code=False, email=user.email)
 
 
-def open_session(user_id: int, *, hours: int, second_factor: bool = False) -> str:
+def open_session(user_id: int, *, hours: int, second_factor: bool = False, browser: str = "") -> str:
     """Open a browser session for the person and answer its key: the only time that the key itself is known here."""
     with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
-        return _add_session(session, user_id, timedelta(hours=hours), second_factor=second_factor)
+        return _add_session(session, user_id, timedelta(hours=hours), browser, second_factor=second_factor)
 
 
-def open_example_session(hours: int, user_id: int) -> str:
+def open_example_session(visitor: Visitor, hours: int, user_id: int) -> str:
     """One click signs in as one of the demonstration's persons, and as nobody else."""
     if accounts.example(user_id) is None:
         raise NotVisible
-    key = open_session(user_id, hours=hours, second_factor=True)
+    key = open_session(user_id, hours=hours, second_factor=True, browser=visitor.browser)
     logs.security(SIGNED_IN, user=user_id, step="demonstration")
     return key
 

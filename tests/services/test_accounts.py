@@ -435,9 +435,9 @@ def test_a_mandate_that_ends_ends_at_the_next_request(database):
 def test_one_click_signs_in_the_demonstrations_persons_only(karin):
     example = UserFactory(is_example=True)
 
-    assert live(accounts.open_example_session(12, example.id)).actor.user_id == example.id
+    assert live(accounts.open_example_session(STRANGER, 12, example.id)).actor.user_id == example.id
     with pytest.raises(NotVisible):
-        accounts.open_example_session(12, karin.id)
+        accounts.open_example_session(STRANGER, 12, karin.id)
 
 
 # --- Engångskod --------------------------------------------------------------------------------------------------
