@@ -154,6 +154,7 @@ def test_before_the_yes_there_is_no_right(region):
 
 def test_nobody_says_yes_for_another(region):
     invitation_id = invite(actor(Role.OMBUD, region), region)
+    UserFactory(email="sara@example.se", password_hash="x")
     other = UserFactory(email="annan@example.se", password_hash="x")
     with pytest.raises(RuleViolation, match="till en annan e-postadress"):
         mandates.accept(queries.actor_of(other.id), invitation_id)
