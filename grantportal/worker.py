@@ -1,7 +1,8 @@
 """Takes outbox rows: documents, notices, mail; and once a day the anchor and the sweeping of files.
 
 Work is claimed with a lease and done outside every lock. A worker that is killed half-way loses nothing: its lease runs
-out and the work is done again.
+out and the work is done again. Mail and scanning have lanes of their own, so that nothing else waits for a server that
+accepts and never answers.
 """
 
 import json
@@ -10,10 +11,13 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event as Flag
+from threading import Thread
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +29,7 @@ from grantportal.domain.attachments import KIND_OF
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.documents import Document
 from grantportal.domain.frozen import decision_document, receipt_document, report_document
+from grantportal.domain.outbox import Breaker, Lane
 from grantportal.effects import files as placing
 from grantportal.effects.notices import INVITATION, INVITED, NOTICE, OMBUD_MAIL, SIGN_IN_MAIL
 from grantportal.effects.records import RENDER
@@ -43,7 +48,13 @@ from grantportal.settings import Settings
 log = logging.getLogger("grantportal.worker")
 
 PAUSE_SECONDS = 1.0
-SMTP_SECONDS = 30
+CHORES_SECONDS = 60.0
+SMTP_SECONDS = 10
+"""How long a mail server may think, each time that it is asked something."""
+TOGETHER = 50
+"""So many letters at most over one connection."""
+LONGEST_LETTER = timedelta(minutes=2)
+"""Longer than one letter takes: it is not begun with less than that left of the lease, or another worker might send it too."""
 PDF = "application/pdf"
 
 Builder = Callable[[dict[str, Any], str, Settings], Document]
@@ -57,15 +68,35 @@ _BUILDERS: dict[FrozenKind, Builder] = {
 
 
 def run(settings: Settings, stop: Flag) -> None:
-    """Work until `stop` is set: what has been begun is finished first."""
+    """Work in all lanes until `stop` is set: what has been begun is finished first."""
+    post, chores = Post(settings), Chores(settings)
+
+    def common() -> bool:
+        chores.do_if_due()
+        return work_once(settings)
+
+    rounds: dict[Lane, Callable[[], bool]] = {
+        Lane.MAIL: lambda: post.send_some(stop) > 0,
+        Lane.SCAN: lambda: work_once(settings, Lane.SCAN),
+    }
+    beside = [Thread(target=_keep_on, args=(settings, stop, each), name=lane) for lane, each in rounds.items()]
+    for lane in beside:
+        lane.start()
+    try:
+        _keep_on(settings, stop, common)
+    finally:
+        stop.set()
+        for lane in beside:
+            lane.join()
+
+
+def _keep_on(settings: Settings, stop: Flag, a_round: Callable[[], bool]) -> None:
+    """One lane: round after round, with a pause when a round has found nothing to do."""
     while not stop.is_set():
+        did = False
         try:
             with _use(settings):
-                daily(settings)
-            while not stop.is_set():
-                with _use(settings):
-                    if not work_once(settings):
-                        break
+                did = a_round()
         except standstill.StandsStill:
             db.close_read_session()
         except Exception as error:
@@ -75,7 +106,8 @@ def run(settings: Settings, stop: Flag) -> None:
             else:
                 log.exception("the worker could not fetch work")
             db.close_read_session()
-        stop.wait(PAUSE_SECONDS)
+        if not did:
+            stop.wait(PAUSE_SECONDS)
 
 
 @contextmanager
@@ -92,8 +124,11 @@ def _use(settings: Settings) -> Iterator[None]:
 def drain(settings: Settings) -> int:
     """Do all that can be done now and answer how much was done; what failed waits to be tried again."""
     done = 0
-    while work_once(settings):
+    while work_once(settings) or work_once(settings, Lane.SCAN):
         done += 1
+    post = Post(settings)
+    while sent := post.send_some():
+        done += sent
     return done
 
 
@@ -116,19 +151,50 @@ def daily(settings: Settings) -> None:
     db.close_read_session()
 
 
-def work_once(settings: Settings) -> bool:
-    """Claim and do one piece of work; say whether there was any."""
-    work = outbox.claim()
-    if work is None:
-        return False
-    try:
-        _WORK[work.kind](settings, work)
-    except Exception as error:
-        log.exception("outbox %s (%s) failed, attempt %s", work.id, work.kind, work.attempts)
-        outbox.put_back(work, f"{type(error).__name__}: {error}")
-    finally:
+class Chores:
+    """When `daily` is done: once a minute, and at once when it is another day."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._day: date | None = None
+        self._next = 0.0
+
+    def do_if_due(self) -> None:
+        """Do it, unless it was done a moment ago, the same day."""
+        today = clock.today()
         db.close_read_session()
-    return True
+        if today != self._day or monotonic() >= self._next:
+            daily(self._settings)
+            self._day, self._next = today, monotonic() + CHORES_SECONDS
+
+
+def work_once(settings: Settings, lane: Lane = Lane.WORK) -> bool:
+    """Claim and do one piece of the lane's work; say whether there was any."""
+    taken = _claimed(lane, 1)
+    for work in taken:
+        try:
+            _WORK[work.kind](settings, work)
+        except Exception as error:
+            _put_back(work, error)
+        finally:
+            db.close_read_session()
+    return bool(taken)
+
+
+def _claimed(lane: Lane, most: int) -> list[Claimed]:
+    """What is due in the lane. Looking takes no lock: most rounds find nothing."""
+    is_due = waiting.is_due(lane, clock.real_now())
+    db.close_read_session()
+    return outbox.claim([lane], most) if is_due else []
+
+
+def _put_back(work: Claimed, error: Exception) -> None:
+    log.error("outbox %s (%s) failed, attempt %s", work.id, work.kind, work.attempts, exc_info=error)
+    outbox.put_back(work, _said(error))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 # --- Documents ---------------------------------------------------------------------------------------------------
@@ -195,145 +261,201 @@ def _notice(_settings: Settings, work: Claimed) -> None:
     notices.deliver(work.id, work.lease_key, work.payload, work.at)
 
 
-def _mail(settings: Settings, work: Claimed) -> None:
-    """Send the mail. Sent and then killed, it is sent once more: its Message-ID is the same, so it can be recognised."""
-    facts = _receiver(work)
-    db.close_read_session()
-    if facts is not None:
-        letter = mail.message(
-            mail.Letter(
-                key=work.id,
-                to=facts.to,
-                sender=settings.mail_from,
-                at=work.at,
-                link=f"{settings.public_url.rstrip('/')}/meddelanden",
-                host=urlsplit(settings.public_url).hostname or "localhost",
-                registration_number=facts.registration_number,
-            )
-        )
-        _deliver(settings, work, letter)
-    _sent(work, facts is not None)
+class Post:
+    """The lane of mail: several letters over one connection, and a mail server that fails is left alone for a while.
+
+    Each letter is marked as sent before the next is begun. Sent and then killed, it is sent once more: its Message-ID is
+    the same, so it can be recognised.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._breaker = Breaker()
+        self._server: smtplib.SMTP | None = None
+
+    def send_some(self, stop: Flag | None = None) -> int:
+        """Take as many letters as may be sent now, and send them until `stop` is set.
+
+        Answers how many were dealt with: sent, not to be sent, or failed by themselves. The others wait as before.
+        """
+        room = self._breaker.room(clock.real_now(), TOGETHER)
+        taken = _claimed(Lane.MAIL, room) if room else []
+        try:
+            for place, work in enumerate(taken):
+                is_late = clock.real_now() > work.lease_until - LONGEST_LETTER
+                if place and (is_late or (stop is not None and stop.is_set())):
+                    outbox.release(taken[place:])
+                    return place
+                try:
+                    self._deal_with(work)
+                except _Away as away:
+                    self._breaker = self._breaker.failed(clock.real_now())
+                    log.warning("mail waits: %s", away)
+                    dealt_with = place + away.is_begun
+                    outbox.release(taken[dealt_with:], str(away))
+                    return dealt_with
+        finally:
+            self._hang_up()
+        return len(taken)
+
+    def _deal_with(self, work: Claimed) -> None:
+        """Send the letter, and mark it; one that fails by itself is tried again later. Raises _Away."""
+        try:
+            letter = LETTERS[work.kind](self._settings, work)
+            if letter is not None and not self._settings.smtp_host:
+                _write(self._settings.mail, f"{work.id:08d}.eml", letter)
+        except Exception as error:
+            _put_back(work, error)
+            return
+        finally:
+            db.close_read_session()
+        if letter is None:
+            log.info("%s %s was not sent: its receiver may not have it any more", work.kind, work.id)
+            outbox.complete(work, outbox.NOT_SENT)
+        elif not self._settings.smtp_host or self._is_taken(work, letter):
+            outbox.complete(work)
+
+    def _is_taken(self, work: Claimed, letter: EmailMessage) -> bool:
+        """Whether the server has taken the letter. One that it refuses holds up no other. Raises _Away."""
+        if self._server is None:
+            try:
+                self._server = _connected(self._settings)
+            except (OSError, smtplib.SMTPException) as error:
+                raise _Away(error, is_begun=False) from error
+        try:
+            self._server.send_message(letter)
+        except _REFUSED as error:
+            _put_back(work, error)
+            return False
+        except (OSError, smtplib.SMTPException) as error:
+            # Perhaps this very letter is what the server cannot take: it waits by itself, and the others go before it.
+            outbox.put_back(work, _said(error))
+            raise _Away(error, is_begun=True) from error
+        self._breaker = Breaker()
+        return True
+
+    def _hang_up(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
 
 
-def _invitation(settings: Settings, work: Claimed) -> None:
-    """Invite a person by mail. Sent twice, it carries the same link: the key follows from the work and the portal's secret."""
-    facts = account_queries.invitation(work.payload["mandate_id"])
-    db.close_read_session()
-    if facts is not None:
-        address = settings.public_url.rstrip("/")
-        if facts.needs_link:
-            key = key_for(settings.secret_key, f"invitation {work.id}")
-            accounts.keep_link(facts.user_id, key, settings.link_hours)
-            address += f"/valkommen/{key}"
-        letter = mail.invitation(
-            mail.Letter(
-                key=work.id,
-                to=facts.to,
-                sender=settings.mail_from,
-                at=work.at,
-                link=address,
-                host=urlsplit(settings.public_url).hostname or "localhost",
-            ),
-            role=facts.role_text,
-            organisation=facts.organisation,
-            link_hours=settings.link_hours if facts.needs_link else 0,
-        )
-        _deliver(settings, work, letter)
-    _sent(work, facts is not None)
+class _Away(Exception):
+    """The mail server cannot be reached, or was lost in the middle of a letter."""
+
+    def __init__(self, error: Exception, *, is_begun: bool) -> None:
+        super().__init__(logs.first_line(error))
+        self.is_begun = is_begun
 
 
-def _ask_invited(settings: Settings, work: Claimed) -> None:
-    """Ask somebody to take a behörighet. Sent twice, it carries the same link."""
-    facts = account_queries.invited(work.payload["invitation_id"])
-    db.close_read_session()
-    if facts is not None:
-        key = key_for(settings.secret_key, invitation_purpose(facts.id))
-        letter = mail.asked(
-            mail.Letter(
-                key=work.id,
-                to=facts.to,
-                sender=settings.mail_from,
-                at=work.at,
-                link=f"{settings.public_url.rstrip('/')}/inbjudan/{facts.id}/{key}",
-                host=urlsplit(settings.public_url).hostname or "localhost",
-            ),
-            role=facts.role_text,
-            organisation=facts.organisation,
-            days=INVITATION_TIME.days,
-        )
-        _deliver(settings, work, letter)
-    _sent(work, facts is not None)
+_REFUSED = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+)
 
 
-def _sign_in_mail(settings: Settings, work: Claimed) -> None:
-    """Tell a person that the account has been used with a device that was not known for it."""
-    to = account_queries.open_address(work.payload["user_id"])
-    db.close_read_session()
-    if to is not None:
-        letter = mail.new_device(
-            mail.Letter(
-                key=work.id,
-                to=to,
-                sender=settings.mail_from,
-                at=work.at,
-                link=f"{settings.public_url.rstrip('/')}/om/hjalp#kontakt",
-                host=urlsplit(settings.public_url).hostname or "localhost",
-            )
-        )
-        _deliver(settings, work, letter)
-    _sent(work, to is not None)
-
-
-def _ombud_mail(settings: Settings, work: Claimed) -> None:
-    """The link with which somebody without an account follows an ombudsansökan."""
-    application_id = work.payload["application_id"]
-    facts = ombud.mail(application_id)
-    db.close_read_session()
-    if facts is not None:
-        key = ombud_key(settings.secret_key, application_id, clock.stockholm(work.at).date())
-        letter = mail.ombud_application(
-            mail.Letter(
-                key=work.id,
-                to=facts.to,
-                sender=settings.mail_from,
-                at=work.at,
-                link=f"{settings.public_url.rstrip('/')}/ombudsansokan/{application_id}/{key}",
-                host=urlsplit(settings.public_url).hostname or "localhost",
-                registration_number=facts.registration_number,
-            )
-        )
-        _deliver(settings, work, letter)
-    outbox.complete(work)
-
-
-def _deliver(settings: Settings, work: Claimed, letter: EmailMessage) -> None:
-    if settings.smtp_host:
-        _send(settings, letter)
-    else:
-        _write(settings.mail, f"{work.id:08d}.eml", letter)
-
-
-def _sent(work: Claimed, is_sent: bool) -> None:
-    if not is_sent:
-        log.info("%s %s was not sent: its receiver may not have it any more", work.kind, work.id)
-    outbox.complete(work, "" if is_sent else outbox.NOT_SENT)
-
-
-def _receiver(work: Claimed) -> notice_queries.MailFacts | None:
-    """Asked as the mail is sent: who was told when it was written may have lost the behörighet since."""
-    payload = work.payload
-    if "user_id" in payload:
-        return notice_queries.mail_to_person(payload["user_id"], payload["case_id"], work.at)
-    return notice_queries.mail_to_mailbox(payload["organisation_id"], payload["case_id"])
-
-
-def _send(settings: Settings, letter: EmailMessage) -> None:
-    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_SECONDS) as server:
+def _connected(settings: Settings) -> smtplib.SMTP:
+    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_SECONDS)
+    try:
         if settings.smtp_starttls:
             server.starttls(context=ssl.create_default_context())
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
-        server.send_message(letter)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _mail(settings: Settings, work: Claimed) -> EmailMessage | None:
+    """That something waits. Who gets it is asked as the mail is sent: who was told may have lost the behörighet since."""
+    payload = work.payload
+    if "user_id" in payload:
+        facts = notice_queries.mail_to_person(payload["user_id"], payload["case_id"], work.at)
+    else:
+        facts = notice_queries.mail_to_mailbox(payload["organisation_id"], payload["case_id"])
+    if facts is None:
+        return None
+    address = f"{settings.public_url.rstrip('/')}/meddelanden"
+    return mail.message(_letter(settings, work, facts.to, address, facts.registration_number))
+
+
+def _invitation(settings: Settings, work: Claimed) -> EmailMessage | None:
+    """An invitation. Sent twice, it carries the same link: the key follows from the work and the portal's secret."""
+    facts = account_queries.invitation(work.payload["mandate_id"])
+    if facts is None:
+        return None
+    db.close_read_session()
+    address = settings.public_url.rstrip("/")
+    if facts.needs_link:
+        key = key_for(settings.secret_key, f"invitation {work.id}")
+        accounts.keep_link(facts.user_id, key, settings.link_hours)
+        address += f"/valkommen/{key}"
+    return mail.invitation(
+        _letter(settings, work, facts.to, address),
+        role=facts.role_text,
+        organisation=facts.organisation,
+        link_hours=settings.link_hours if facts.needs_link else 0,
+    )
+
+
+def _ask_invited(settings: Settings, work: Claimed) -> EmailMessage | None:
+    """That somebody is asked to take a behörighet. Sent twice, it carries the same link."""
+    facts = account_queries.invited(work.payload["invitation_id"])
+    if facts is None:
+        return None
+    key = key_for(settings.secret_key, invitation_purpose(facts.id))
+    address = f"{settings.public_url.rstrip('/')}/inbjudan/{facts.id}/{key}"
+    return mail.asked(
+        _letter(settings, work, facts.to, address),
+        role=facts.role_text,
+        organisation=facts.organisation,
+        days=INVITATION_TIME.days,
+    )
+
+
+def _sign_in_mail(settings: Settings, work: Claimed) -> EmailMessage | None:
+    """That the account has been used with a device that was not known for it."""
+    to = account_queries.open_address(work.payload["user_id"])
+    address = f"{settings.public_url.rstrip('/')}/om/hjalp#kontakt"
+    return None if to is None else mail.new_device(_letter(settings, work, to, address))
+
+
+def _ombud_mail(settings: Settings, work: Claimed) -> EmailMessage | None:
+    """The link with which somebody without an account follows an ombudsansökan."""
+    application_id = work.payload["application_id"]
+    facts = ombud.mail(application_id)
+    if facts is None:
+        return None
+    key = ombud_key(settings.secret_key, application_id, clock.stockholm(work.at).date())
+    address = f"{settings.public_url.rstrip('/')}/ombudsansokan/{application_id}/{key}"
+    return mail.ombud_application(_letter(settings, work, facts.to, address, facts.registration_number))
+
+
+def _letter(settings: Settings, work: Claimed, to: str, link: str, registration_number: str = "") -> mail.Letter:
+    return mail.Letter(
+        key=work.id,
+        to=to,
+        sender=settings.mail_from,
+        at=work.at,
+        link=link,
+        host=urlsplit(settings.public_url).hostname or "localhost",
+        registration_number=registration_number,
+    )
+
+
+LETTERS: dict[str, Callable[[Settings, Claimed], EmailMessage | None]] = {
+    INVITATION: _invitation,
+    INVITED: _ask_invited,
+    OMBUD_MAIL: _ombud_mail,
+    SIGN_IN_MAIL: _sign_in_mail,
+    notices.MAIL: _mail,
+}
+"""What each kind of mail says, made as it is sent; None where its receiver may not have it any more."""
 
 
 def _write(folder: Path, name: str, letter: EmailMessage) -> None:
@@ -365,9 +487,4 @@ _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     RENDER: _render,
     NOTICE: _notice,
     placing.SCAN: _scan,
-    INVITATION: _invitation,
-    OMBUD_MAIL: _ombud_mail,
-    SIGN_IN_MAIL: _sign_in_mail,
-    INVITED: _ask_invited,
-    notices.MAIL: _mail,
 }

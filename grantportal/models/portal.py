@@ -1,11 +1,13 @@
 """The portal's own rows: history, outbox, notices, and the one row that carries the demonstration's day."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.events import EventKind
+from grantportal.domain.outbox import lane_of
 from grantportal.models.accounts import User
 from grantportal.models.base import Base, code
 
@@ -71,13 +73,21 @@ class Anchor(Base):
     made_at: Mapped[datetime]
 
 
+def _lane(context: Any) -> str:
+    return lane_of(context.get_current_parameters()["kind"]).value
+
+
 class OutboxItem(Base):
     """Work to do after commit: written in the same transaction, claimed by the worker with a lease."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
+    __table_args__ = (
+        Index("ix_outbox_waiting", "lane", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
     kind: Mapped[str]
+    lane: Mapped[str] = mapped_column(default=_lane, server_default=text("'work'"))
+    """Follows from the kind; here so that what is due in a lane is found by its index."""
     payload: Mapped[str]
     at: Mapped[datetime]
     """Portal time of the act."""

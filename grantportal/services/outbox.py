@@ -2,13 +2,16 @@
 
 import json
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import update
 
 from grantportal.domain import clock
+from grantportal.domain.outbox import Lane
 from grantportal.domain.personal_numbers import masked
 from grantportal.effects.outbox import finish
 from grantportal.models.portal import OutboxItem
@@ -32,29 +35,41 @@ class Claimed:
     at: datetime
     attempts: int
     lease_key: str
+    lease_until: datetime
 
 
-def claim() -> Claimed | None:
-    """Take the oldest free work, or None when there is nothing to do.
+def claim(lanes: Collection[Lane] = tuple(Lane), most: int = 1) -> list[Claimed]:
+    """Take the oldest free work of the lanes, at most so many; nothing when there is nothing to do.
 
-    One UPDATE both finds and takes. On PostgreSQL two workers may find the same row; the second waits for the first, asks
-    the outer condition anew, gets nothing and looks for the next.
+    One UPDATE both finds and takes. What another worker is taking at the same moment is passed by.
     """
-    while True:
-        now = clock.real_now()
-        key = secrets.token_hex(8)
-        with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
-            taken = session.execute(
+    now = clock.real_now()
+    key, until = secrets.token_hex(8), now + LEASE
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        taken = session.execute(
+            update(OutboxItem)
+            .where(OutboxItem.id.in_(outbox.next_free(now, lanes, most)), outbox.is_free(now))
+            .values(lease_until=until, lease_key=key, attempts=OutboxItem.attempts + 1)
+            .returning(OutboxItem.id, OutboxItem.kind, OutboxItem.payload, OutboxItem.at, OutboxItem.attempts)
+            .execution_options(synchronize_session=False)
+        ).all()
+    found = [Claimed(row.id, row.kind, json.loads(row.payload), row.at, row.attempts, key, until) for row in taken]
+    return sorted(found, key=attrgetter("id"))
+
+
+def release(work: Sequence[Claimed], error: str = "") -> None:
+    """Give back what has not been begun: it waits as before. `error` is what the server said that it waits for."""
+    values: dict[str, Any] = {"lease_until": None, "lease_key": None, "attempts": OutboxItem.attempts - 1}
+    if error:
+        values["last_error"] = masked(error)[:ERROR_LENGTH]
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        for each in work:
+            session.execute(
                 update(OutboxItem)
-                .where(OutboxItem.id == outbox.next_free(now), outbox.is_free(now))
-                .values(lease_until=now + LEASE, lease_key=key, attempts=OutboxItem.attempts + 1)
-                .returning(OutboxItem.id, OutboxItem.kind, OutboxItem.payload, OutboxItem.at, OutboxItem.attempts)
+                .where(OutboxItem.id == each.id, OutboxItem.lease_key == each.lease_key, OutboxItem.done_at.is_(None))
+                .values(values)
                 .execution_options(synchronize_session=False)
-            ).one_or_none()
-            if taken is None and outbox.free_count(now) == 0:
-                return None
-        if taken is not None:
-            return Claimed(taken.id, taken.kind, json.loads(taken.payload), taken.at, taken.attempts, key)
+            )
 
 
 NOT_SENT = "not sent: the receiver has no account or behörighet for it any more"

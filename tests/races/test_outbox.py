@@ -13,9 +13,10 @@ WORKERS = 4
 
 def take() -> int | None:
     """What a worker does between two pieces of work."""
-    work = outbox.claim()
-    if work is None:
+    taken = outbox.claim()
+    if not taken:
         return None
+    [work] = taken
     outbox.complete(work)
     return work.id
 

@@ -225,7 +225,8 @@ def test_the_outbox_holds_no_key_and_a_mail_sent_twice_has_the_same_link(region,
         raise OSError
 
     monkeypatch.setattr(worker.outbox, "complete", die)
-    worker.work_once(settings)
+    with pytest.raises(OSError):
+        worker.Post(settings).send_some()
     monkeypatch.setattr(worker.outbox, "complete", complete)
     [first] = settings.mail.glob("*.eml")
     sent = first.read_bytes()

@@ -65,7 +65,8 @@ def on(year, month, day):
 
 def delivered():
     """Make the notices that wait, as the worker does; who got which, by title."""
-    while (work := outbox.claim()) is not None:
+    while taken := outbox.claim():
+        [work] = taken
         if work.kind == NOTICE:
             notices.deliver(work.id, work.lease_key, work.payload, work.at)
         else:
@@ -182,7 +183,7 @@ def test_one_that_others_are_at_holds_up_no_other(region, monkeypatch):
 
 def test_the_mail_says_only_that_something_waits(region, app, monkeypatch):
     sent = []
-    monkeypatch.setattr(worker, "_deliver", lambda _settings, _work, letter: sent.append(letter.get_content()))
+    monkeypatch.setattr(worker, "_write", lambda _folder, _name, letter: sent.append(letter.get_content()))
     with clock.at(MIDNIGHT):
         reminders.send()
         worker.drain(app.config["PORTAL"])

@@ -660,7 +660,8 @@ def test_weeks_that_pass_at_once_give_one_message_to_each_side_and_not_two(asked
 def told_of(day):
     """Who gets the messages of that day, delivered as the worker does it."""
     made = []
-    while (work := outbox.claim()) is not None:
+    while taken := outbox.claim():
+        [work] = taken
         if work.kind == NOTICE:
             services_notices.deliver(work.id, work.lease_key, work.payload, work.at)
         else:
