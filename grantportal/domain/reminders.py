@@ -1,8 +1,9 @@
 """Påminnelser: what the portal says by itself of a day that comes, of a komplettering and of a återrapportering alike."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from grantportal.domain import working_days
 
@@ -62,3 +63,30 @@ def due(of: Reminded, before: tuple[int, ...], after: int, today: date) -> Due |
     if of.reminded_of == of.last_day and of.reminded_days is not None and of.reminded_days <= min(near):
         return None
     return Due(Reminder.SOON, min(near))
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How near a last day must be for `due` to say something of it: so that only such are looked at."""
+
+    today: date
+    overdue: date
+    """The newest last day that has passed by enough working days."""
+    soon: tuple[tuple[int, date], ...]
+    """For each number of working days, the fewest first: the last last day that is as near."""
+
+
+@lru_cache(maxsize=16)
+def horizon(before: tuple[int, ...], after: int, today: date) -> Horizon:
+    """Which last days there is something to say of on a day, unless it has been said."""
+    one = timedelta(days=1)
+    overdue = today - one
+    while working_days.after(overdue, after) > today:
+        overdue -= one
+    soon = []
+    for days in sorted(before):
+        nearest = today
+        while working_days.before(nearest + one, days) <= today:
+            nearest += one
+        soon.append((days, nearest))
+    return Horizon(today, overdue, tuple(soon))

@@ -155,7 +155,10 @@ class Dispatch(Base):
     """Expediering: the decision is sent (meddelat)."""
 
     __tablename__ = "dispatches"
-    __table_args__ = (UniqueConstraint("decision_id", "receiver"),)
+    __table_args__ = (
+        UniqueConstraint("decision_id", "receiver"),
+        Index("ix_dispatches_organisation_id_dispatched_at", "organisation_id", "dispatched_at"),
+    )
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

@@ -93,6 +93,7 @@ class LedgerEntry(Base):
     __table_args__ = (
         Index("ix_ledger_entries_grant_id_grant_year", "grant_id", "grant_year"),
         Index("ix_ledger_entries_case_id", "case_id"),
+        Index("ix_ledger_entries_entered", "organisation_id", "grant_id", "grant_year", "entered_at"),
     )
 
     kind: Mapped[LedgerKind] = mapped_column(code(LedgerKind, "kind"))

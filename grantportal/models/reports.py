@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.money import Kronor
@@ -14,6 +14,9 @@ from grantportal.models.cases import Case
 from grantportal.models.frameworks import ExpectedResult, FrameworkVersion
 from grantportal.models.grants import CostCategory, FormVersion, Grant
 from grantportal.models.organisations import Organisation
+
+_UNTOLD = text("opening_told_on IS NULL")
+_ATTESTED = text("economy_sha256 IS NOT NULL")
 
 
 class Report(Base):
@@ -32,6 +35,9 @@ class Report(Base):
         ),
         CheckConstraint("status = 'draft' OR submitted_at IS NOT NULL", name="handed_in_has_a_time"),
         Index("ix_reports_case_id", "case_id"),
+        Index("ix_reports_status_due_on", "status", "due_on"),
+        Index("ix_reports_untold", "opens_on", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+        Index("ix_reports_attested", "status", sqlite_where=_ATTESTED, postgresql_where=_ATTESTED),
     )
 
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"))

@@ -22,6 +22,7 @@ class Supplement(Base):
         ),
         Index("uq_supplements_open_report", "report_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_supplements_case_id", "case_id"),
+        Index("ix_supplements_status_last_day", "status", "last_day"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

@@ -112,12 +112,12 @@ def opened_untold() -> list[int]:
     """Ids of the calls that are open by the clock and of which nobody has been told."""
     now = clock.now()
     query = (
-        select(Call)
+        select(Call.id)
         .where(Call.opening_told_on.is_(None), Call.status.in_(IN_FORCE), Call.opens_at <= now)
         .where(Call.last_day >= clock.today())
         .order_by(Call.id)
     )
-    return [call.id for call in db.session().scalars(query)]
+    return list(db.session().scalars(query))
 
 
 def opened_extras(decision_id: int) -> list[Call]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from grantportal import db, policy
@@ -21,6 +21,7 @@ from grantportal.domain.frameworks import LinkKind, ProvisoMarker, code_order, p
 from grantportal.domain.labels import Label
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind
+from grantportal.domain.reminders import Horizon
 from grantportal.domain.report_remarks import ReportRemark
 from grantportal.domain.reports import (
     CostAnswer,
@@ -56,6 +57,7 @@ from grantportal.policy import Permission
 from grantportal.queries import frameworks, grants, report_states
 from grantportal.queries.accounts import holds
 from grantportal.queries.frameworks import AreaView
+from grantportal.queries.reminders import are_due
 
 # --- The organisation's own page -----------------------------------------------------------------------------------
 
@@ -878,8 +880,7 @@ def perhaps_outdated() -> list[Report]:
     )
     sent = (
         select(Dispatch.id)
-        .join(Decision, Decision.id == Dispatch.decision_id)
-        .where(Decision.organisation_id == Report.organisation_id, Dispatch.dispatched_at >= Report.economy_attested_at)
+        .where(Dispatch.organisation_id == Report.organisation_id, Dispatch.dispatched_at >= Report.economy_attested_at)
         .correlate(Report)
         .exists()
     )
@@ -909,17 +910,14 @@ def economy_sha256(report: Report) -> str:
     return Economy(_economy_rows(own, report.id)).sha256
 
 
-def open_now() -> list[Report]:
-    """Every report that has opened and not been handed in, and that its party has been told of by a decision, the oldest last
-    day first. For the worker."""
+def due(when: Horizon) -> list[Report]:
+    """Every report that has opened and not been handed in, that its party has been told of by a decision, and of which there
+    is something to say, the oldest last day first. For the worker."""
+    ways = (select(Report.id).where(Report.status == ReportStatus.DRAFT, way) for way in are_due(Report, when))
     return list(
         db.session().scalars(
             select(Report)
-            .where(
-                Report.status == ReportStatus.DRAFT,
-                Report.opens_on <= clock.today(),
-                policy.for_its_party(Report),
-            )
+            .where(Report.id.in_(union_all(*ways)), Report.opens_on <= when.today, policy.for_its_party(Report))
             .order_by(Report.due_on, Report.id)
         )
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from grantportal import db, policy
@@ -17,6 +17,7 @@ from grantportal.domain.cases import Direction, FrozenKind, RecordKind
 from grantportal.domain.hand_ins import Content, Difference
 from grantportal.domain.labels import Label
 from grantportal.domain.opened import Asked, Part
+from grantportal.domain.reminders import Horizon
 from grantportal.domain.supplements import NOT_TRIED, SupplementStatus
 from grantportal.models.accounts import User
 from grantportal.models.applications import Application
@@ -27,6 +28,7 @@ from grantportal.models.reports import Report
 from grantportal.models.supplements import Supplement, SupplementPart
 from grantportal.queries import applications
 from grantportal.queries.applications import Head, OpenSupplement, OwnPage
+from grantportal.queries.reminders import are_due
 
 
 def get(actor: Actor, supplement_id: int) -> Supplement | None:
@@ -121,13 +123,15 @@ def either(actor: Actor, supplement_id: int) -> Supplement | None:
     )
 
 
-def open_now() -> list[Supplement]:
-    """Every request that waits for its answer, the oldest last day first."""
+def due(when: Horizon) -> list[Supplement]:
+    """Every request that waits for its answer and of which there is something to say, the oldest last day first."""
+    ways = (
+        select(Supplement.id).where(Supplement.status == SupplementStatus.REQUESTED, way)
+        for way in are_due(Supplement, when)
+    )
     return list(
         db.session().scalars(
-            select(Supplement)
-            .where(Supplement.status == SupplementStatus.REQUESTED)
-            .order_by(Supplement.last_day, Supplement.id)
+            select(Supplement).where(Supplement.id.in_(union_all(*ways))).order_by(Supplement.last_day, Supplement.id)
         )
     )
 

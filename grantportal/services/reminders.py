@@ -12,7 +12,7 @@ from grantportal.domain import clock, reminders
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.events import EventKind
-from grantportal.domain.reminders import Due, Reminded, Reminder, ReminderDays
+from grantportal.domain.reminders import Due, Horizon, Reminded, Reminder, ReminderDays
 from grantportal.domain.reports import ECONOMY
 from grantportal.effects import notices
 from grantportal.models.cases import Case
@@ -27,16 +27,16 @@ USUAL = ReminderDays()
 
 @dataclass(frozen=True)
 class Kind:
-    """Something that waits for the party: how it is found, and when it is to be answered."""
+    """Something that waits for the party: how what is to be said of it is found, and when it is to be answered."""
 
-    waiting: Callable[[], Sequence[Waiting]]
+    due: Callable[[Horizon], Sequence[Waiting]]
     still: Callable[[int], Waiting | None]
     """The same if it still waits, for an act that holds the case's lock."""
     before: Callable[[ReminderDays], tuple[int, ...]]
 
 
-SUPPLEMENTS = Kind(supplements.open_now, supplements.reminded, lambda days: days.before_supplement)
-REPORTS = Kind(reports.open_now, reports.reminded, lambda days: days.before_report)
+SUPPLEMENTS = Kind(supplements.due, supplements.reminded, lambda days: days.before_supplement)
+REPORTS = Kind(reports.due, reports.reminded, lambda days: days.before_report)
 
 
 def send(days: ReminderDays = USUAL) -> int:
@@ -46,7 +46,7 @@ def send(days: ReminderDays = USUAL) -> int:
     found = [
         (kind, each.id, each.case_id, due)
         for kind in (SUPPLEMENTS, REPORTS)
-        for each in kind.waiting()
+        for each in kind.due(reminders.horizon(kind.before(days), days.after, clock.today()))
         if (due := _due(kind, each, days)) is not None
     ]
     db.close_read_session()

@@ -347,6 +347,40 @@ def test_the_worker_finishes_what_it_has_begun_and_stops(settings):
     assert (row(waiting[1].id).lease_until, row(waiting[1].id).attempts) == (None, 0), "it waits as before"
 
 
+def test_what_the_day_brings_is_looked_for_once_a_minute_and_at_once_when_it_is_another_day(settings, monkeypatch):
+    done, minutes = [], [100.0]
+    monkeypatch.setattr(worker, "daily", lambda _: done.append(clock.today()))
+    monkeypatch.setattr(worker, "monotonic", lambda: minutes[0])
+    chores = worker.Chores(settings)
+    for _ in range(2):
+        chores.do_if_due()
+    assert len(done) == 1
+    minutes[0] += worker.CHORES_SECONDS - 1
+    chores.do_if_due()
+    assert len(done) == 1
+    minutes[0] += 1
+    chores.do_if_due()
+    assert len(done) == 2
+    with clock.at(ACT):
+        chores.do_if_due()
+    assert done[2] == date(2020, 5, 4)
+
+
+def test_what_could_not_be_done_is_tried_in_the_next_round(settings, monkeypatch):
+    done = []
+
+    def fails(_):
+        done.append(1)
+        raise OperationalError("SELECT 1", {}, Exception("the server is starting"))
+
+    monkeypatch.setattr(worker, "daily", fails)
+    chores = worker.Chores(settings)
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            chores.do_if_due()
+    assert len(done) == 2
+
+
 def test_the_worker_waits_for_a_database_that_is_away(settings, monkeypatch):
     stop, tries = threading.Event(), []
 
