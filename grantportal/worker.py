@@ -183,6 +183,8 @@ def work_once(settings: Settings, lane: Lane = Lane.WORK) -> bool:
 
 def _claimed(lane: Lane, most: int) -> list[Claimed]:
     """What is due in the lane. Looking takes no lock: most rounds find nothing."""
+    # Not what an earlier round has read.
+    db.close_read_session()
     is_due = waiting.is_due(lane, clock.real_now())
     db.close_read_session()
     return outbox.claim([lane], most) if is_due else []

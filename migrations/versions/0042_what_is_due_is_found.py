@@ -6,8 +6,8 @@ Safe while the portal is up, but that who writes waits while the indexes are mad
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ What waits is put in its lane. Stop the portal: what an older one writes meanwhi
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
