@@ -214,6 +214,7 @@ def test_mail_goes_encrypted_with_a_password_and_to_no_server_that_nobody_vouche
     assert "smtp_password" not in repr(settings)
 
 
+@contextmanager
 def tarpit() -> Iterator[int]:
     """The port of a server that takes every connection and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
