@@ -215,6 +215,11 @@ def email_address(typed: str) -> str:
     return address
 
 
+def closed_address(user_id: int) -> str:
+    """What stands in the place of the e-mail address of a closed account: no address at all."""
+    return f"avslutat-{user_id}@invalid"
+
+
 def shortest(*, with_code: bool) -> int:
     """How many characters a password has at least."""
     return SHORTEST_BESIDE_CODE if with_code else SHORTEST_PASSWORD

@@ -27,6 +27,7 @@ from grantportal.domain.accounts import (
     Limits,
     SignIn,
     Visitor,
+    closed_address,
     counted_under,
     email_address,
     ensure_long_enough_alone,
@@ -164,6 +165,8 @@ def close_account(actor: Actor, user_id: int) -> None:
         held = accounts.all_held(found.id)
         user = accounts.user(found.id)
         user.closed_at = clock.now()
+        # The address is free again: whoever comes back gets another account.
+        user.email = closed_address(user.id)
         _end_sessions(act.session, user.id)
         _end_links(act.session, user.id)
         act.about(user, name=user.name)

@@ -708,6 +708,17 @@ def test_a_closed_account_has_no_session_no_link_and_no_mandate(database):
         accounts.close_user(SYSTEM, olle.email)
 
 
+def test_whoever_comes_back_after_a_closed_account_gets_another(karin):
+    accounts.close_user(SYSTEM, karin.email)
+    link = accounts.create_user(SYSTEM, CreateUser("Karin Exempel", "karin@example.se"), link_hours=1)
+    db.close_read_session()
+
+    assert accounts.choose_password(link, STRANGER, 12, ChoosePassword(NEW)).email == "karin@example.se"
+    closed = committed().get_one(User, karin.id)
+    assert "karin" not in closed.email
+    assert closed.closed_at is not None
+
+
 def test_the_administrator_closes_another_account_and_not_the_own(database):
     authority = OrganisationFactory(kind=OrganisationKind.AUTHORITY)
     admin, other = person(Role.ADMINISTRATOR, authority), person(Role.HANDLAGGARE, authority)
