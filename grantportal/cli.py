@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from threading import Event as Flag
 from typing import Any, TypeVar
 
@@ -18,12 +19,13 @@ from grantportal.domain.accounts import CreateUser, EndMandate, GrantMandate
 from grantportal.domain.actors import SYSTEM, Role
 from grantportal.domain.errors import RuleViolation
 from grantportal.imports.organisations import regions
-from grantportal.keyring import NAMES, KeyMissing
+from grantportal.keyring import HISTORY, NAMES, Key, KeyMissing
 from grantportal.queries import accounts as account_queries
+from grantportal.queries import anchors as anchor_queries
 from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
 from grantportal.sealing import SealBroken, Sealer
-from grantportal.services import accounts, files, organisations, portal, verification
+from grantportal.services import accounts, anchors, files, history, organisations, portal, verification
 from grantportal.settings import Settings, SettingsError
 from grantportal.standstill import StandsStill
 
@@ -70,7 +72,17 @@ def database_upgrade() -> None:
             demonstration.register_known(chosen)
         else:
             organisations.register_known(chosen.authority_name, chosen.authority_number, regions())
+            history.take_in()
+        anchors.make(_history_key(chosen))
+        db.close_read_session()
     click.echo("Databasen är uppdaterad.")
+
+
+def _history_key(chosen: Settings) -> Key:
+    try:
+        return chosen.keyring.newest(HISTORY)
+    except KeyMissing as missing:
+        raise click.ClickException(str(missing)) from missing
 
 
 def _ensure_writable(chosen: Settings) -> None:
@@ -178,20 +190,63 @@ def sweep() -> None:
 
 
 @main.command("verify")
-def verify() -> None:
-    """Check that nothing has changed that must not: chains, frozen versions, files, sums."""
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="En fil med ankare som har förts ut: alla ska finnas kvar.",
+)
+def verify(against: Path | None) -> None:
+    """Check that nothing has changed that must not: history, rows, frozen versions, files, sums."""
     chosen = _opened()
+    kept = against or (Path(chosen.anchors_file) if chosen.anchors_file else None)
+    try:
+        exported = anchors.exported(kept) if kept is not None else []
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"Filen {kept} går inte att läsa som ankare: {error}") from error
     db.read_one_moment()
-    findings = verification.verify(chosen.files)
+    findings = verification.verify(chosen.files, keyring=chosen.keyring, against=exported, progress=_tell_progress)
     db.close_read_session()
     for what, count in findings.checked.items():
         click.echo(f"{count} {what} kontrollerade.")
+    if kept is not None:
+        click.echo(f"{len(exported)} ankare i {kept} jämförda.")
+    if chosen.keys_lie_inside:
+        click.echo(
+            f"Varning: nycklarna ligger i {chosen.keyring.folder}, bredvid det som de skyddar. Flytta mappen, och ange den "
+            "i inställningen keys_dir."
+        )
     for difference in findings.differences:
         click.echo(difference)
     if findings.differences:
         click.echo(f"{len(findings.differences)} skillnader.")
         sys.exit(1)
     click.echo("Allt stämmer.")
+
+
+def _tell_progress(done: int, of: int) -> None:
+    click.echo(f"{done} av {of} händelser lästa.", err=True)
+
+
+@main.group("anchors")
+def anchors_group() -> None:
+    """The signed anchors of the history."""
+
+
+@anchors_group.command("export")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def anchors_export(file: Path | None) -> None:
+    """Add every anchor that FILE does not have to it; without FILE all are printed, a line each."""
+    chosen = _opened()
+    anchors.make(_history_key(chosen))
+    if file is None:
+        for line in anchors.lines(anchor_queries.after(0)):
+            click.echo(line, nl=False)
+    else:
+        try:
+            click.echo(f"{anchors.export(file)} ankare lades till i {file}.")
+        except (OSError, ValueError) as error:
+            raise click.ClickException(f"Filen {file} kunde inte skrivas: {error}") from error
+    db.close_read_session()
 
 
 def _opened(**given: Any) -> Settings:

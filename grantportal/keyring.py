@@ -6,7 +6,7 @@ import re
 import secrets
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HISTORY = "history"
@@ -27,7 +27,7 @@ class Key:
     """One key: its number within its name, and its bytes."""
 
     number: int
-    content: bytes
+    content: bytes = field(repr=False)
 
     @property
     def id(self) -> str:

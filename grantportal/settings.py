@@ -23,6 +23,10 @@ class Settings:
     """Signs the form tokens; made and kept in the instance folder when empty."""
     keys_dir: str = ""
     """Folder of the keys that sign the history and encrypt secrets; empty means `keys` in the instance folder."""
+    anchor_minutes: int = 60
+    """How old an anchor of the history is at least before the next is made, when something has happened."""
+    anchors_file: str = ""
+    """File outside the installation that each anchor is added to; empty means none."""
     demonstration: bool = False
     """Whether this is the demonstration: invented persons, one-click sign-in, a day that can be moved."""
     authority_name: str = "Socialstyrelsen"

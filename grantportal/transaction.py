@@ -5,7 +5,6 @@ last, just before commit; mail, documents and exports come after commit, from an
 transaction. What is no act goes through `bookkeeping`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from grantportal.domain.errors import SavedMeanwhile
 from grantportal.domain.events import OF_SECURITY, EventKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.personal_numbers import masked
+from grantportal.models import told
 from grantportal.models.accounts import MandateRow
 from grantportal.models.base import Base
 from grantportal.models.cases import Case
@@ -75,6 +75,10 @@ class Act:
         """One more event, about a further thing that the act changed."""
         self._lines.append(_Line(kind, thing, data))
 
+    def tells(self, *rows: Base) -> None:
+        """Have the history tell all of these rows, for those that were changed before without a word."""
+        told.tell_whole(self.session, rows)
+
     def outbox(self, kind: str, **payload: Any) -> None:
         """Work for after commit. The payload names rows by id and holds nothing secret."""
         self._outbox.append(
@@ -87,10 +91,11 @@ class Act:
 
 
 @contextmanager
-def transaction(actor: Actor, kind: EventKind, *, of_a_draft: bool = False) -> Iterator[Act]:
+def transaction(actor: Actor, kind: EventKind, *, may_be_silent: bool = False) -> Iterator[Act]:
     """Open the one transaction of a use case, whose own event is `kind`.
 
-    With `of_a_draft` it leaves no event when it has said nothing: what is saved in a draft is seldom an act.
+    With `may_be_silent` it leaves no event when it has said nothing: what is saved in a draft is seldom an act, and a
+    document may be there already.
 
     Raises SavedMeanwhile when the whole act may be tried again, RuleViolation for a constraint that a person can meet.
     """
@@ -98,7 +103,8 @@ def transaction(actor: Actor, kind: EventKind, *, of_a_draft: bool = False) -> I
         act = Act(session=session, actor=_anew(actor), kind=kind)
         yield act
         session.flush()
-        if of_a_draft and not act._lines:
+        if may_be_silent and not act._lines:
+            _ensure_untold(session, act.kind)
             return
         if not any(line.kind is kind for line in act._lines):
             raise RuntimeError(f"the act {kind} never said what it is about")
@@ -118,6 +124,8 @@ def bookkeeping(kind: Bookkeeping, actor: Actor | None = None) -> Iterator[tuple
         raise TypeError("bookkeeping takes one of the kinds of the closed list")
     with _committed() as session:
         yield session, (_anew(actor) if actor is not None else None)
+        session.flush()
+        _ensure_untold(session, kind)
 
 
 @contextmanager
@@ -142,6 +150,7 @@ def _committed() -> Iterator[Session]:
         raise RuntimeError("acts do not nest: a service never calls another service")
     try:
         with db.writing_session() as session, session.begin():
+            told.follow(session)
             yield session
     except IntegrityError as error:
         rule = db.violated(error)
@@ -155,6 +164,13 @@ def _committed() -> Iterator[Session]:
         if db.is_passing(error):
             raise SavedMeanwhile from error
         raise
+
+
+def _ensure_untold(session: Session, kind: Bookkeeping | EventKind) -> None:
+    """What leaves no event changes nothing that the history speaks of."""
+    changed = [key for key in told.noted(session) if key.partition(":")[0] not in told.TOLD_WHEN]
+    if changed:
+        raise RuntimeError(f"{kind} leaves no event and has changed {', '.join(changed)}")
 
 
 def _anew(actor: Actor) -> Actor:
@@ -174,9 +190,18 @@ def _write_events(act: Act) -> None:
     """Every line of the act, in order, each after the one before it in its chain; in as many statements however many."""
     at, recorded_at = clock.now(), clock.real_now()
     heads = _heads_of(act)
+    telling = told.noted(act.session)
+    # Each row in the event that is about it; the others in the act's own, which is the last that was begun with.
+    own = next(line for line in act._lines if line.kind is act.kind)
+    rows_of: dict[int, told.Telling] = {}
+    about = {told.key_of(line.thing.__tablename__, line.thing.id): line for line in reversed(act._lines)}
+    for key, row in telling.items():
+        rows_of.setdefault(id(about.get(key, own)), {})[key] = row
     rows = []
     for line in act._lines:
         data = _without_personal_numbers(line.data)
+        if id(line) in rows_of:
+            data[ROWS] = rows_of[id(line)]
         head = heads[_carrier(line.thing)]
         content = {
             "chain": chain_of(head),
@@ -208,6 +233,10 @@ def _write_events(act: Act) -> None:
     act.session.flush()
 
 
+ROWS = "rows"
+"""Where an event's facts have the rows that its act added, changed or took away."""
+
+
 def _for_security(actor: Actor, line: _Line) -> tuple[str, dict[str, Any]]:
     """What the security log says of an event: rows by their numbers, and no names."""
     facts = {"by": actor.user_id, "about": line.thing.__tablename__, "id": line.thing.id}
@@ -220,6 +249,7 @@ def _for_security(actor: Actor, line: _Line) -> tuple[str, dict[str, Any]]:
             "case": mandate.case_id,
         }
     return line.kind.value, facts
+
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
@@ -272,8 +302,8 @@ def _heads_of(act: Act) -> dict[tuple[type[Head], int], Head]:
     return found
 
 
-def recomputed(event: Event) -> str:
-    """The SHA-256 that an event's row gives today: `grantportal verify` compares it with the stored one."""
+def recomputed(event: Event, data: dict[str, Any]) -> str:
+    """The SHA-256 that an event's row gives today, with its facts read: `grantportal verify` compares it with the stored one."""
     content = {
         "chain": event.chain,
         "seq": event.seq,
@@ -281,7 +311,7 @@ def recomputed(event: Event) -> str:
         "subject": event.subject,
         "subject_id": event.subject_id,
         "actor_id": event.actor_id,
-        "data": json.loads(event.data),
+        "data": data,
         "at": event.at.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
         "previous_sha256": event.previous_sha256,

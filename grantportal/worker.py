@@ -1,4 +1,4 @@
-"""Takes outbox rows: documents, notices, mail; and once a day the anchor and the sweeping of files.
+"""Takes outbox rows: documents, notices, mail; and each hour in which something has happened, an anchor.
 
 Work is claimed with a lease and done outside every lock. A worker that is killed half-way loses nothing: its lease runs
 out and the work is done again. Mail and scanning have lanes of their own, so that nothing else waits for a server that
@@ -35,6 +35,7 @@ from grantportal.effects.notices import INVITATION, INVITED, NOTICE, OMBUD_MAIL,
 from grantportal.effects.records import RENDER
 from grantportal.exports import archive, mail, pdf
 from grantportal.imports import clamav
+from grantportal.keyring import HISTORY, KeyMissing
 from grantportal.keys import invitation_purpose, key_for, ombud_key
 from grantportal.queries import accounts as account_queries
 from grantportal.queries import attachments as attachment_queries
@@ -141,9 +142,9 @@ def remaining() -> int:
 
 
 def daily(settings: Settings) -> None:
-    """What the day and what others do bring about: yesterday's anchor, the sweeping of files, reminders, the end of an
+    """What the day and what others do bring about: an anchor and the sweeping of files, reminders, the end of an
     attestation whose figures are others now, that a call has opened. Without effect when it has been done."""
-    if anchors.make_for_yesterday():
+    if _anchor(settings):
         files.sweep(settings.files)
     reminders.send(settings.reminder_days)
     reports.end_outdated_attestations()
@@ -485,8 +486,30 @@ def _scan(settings: Settings, work: Claimed) -> None:
     outbox.complete(work)
 
 
+# --- Anchors -----------------------------------------------------------------------------------------------------
+
+
+def _anchor(settings: Settings) -> bool:
+    """Anchor what has happened. A key that has been lost stops no other work."""
+    try:
+        key = settings.keyring.newest(HISTORY)
+    except KeyMissing as missing:
+        log.error("no anchor is made: %s", missing)
+        return False
+    return anchors.make(key, every=timedelta(minutes=settings.anchor_minutes))
+
+
+def _export_anchors(settings: Settings, work: Claimed) -> None:
+    """Write the new anchors where the installation keeps them; what is there already is not written twice."""
+    if settings.anchors_file:
+        anchors.export(Path(settings.anchors_file))
+        db.close_read_session()
+    outbox.complete(work)
+
+
 _WORK: dict[str, Callable[[Settings, Claimed], None]] = {
     RENDER: _render,
     NOTICE: _notice,
     placing.SCAN: _scan,
+    anchors.EXPORT: _export_anchors,
 }

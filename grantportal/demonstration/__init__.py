@@ -9,7 +9,7 @@ from grantportal.domain import clock
 from grantportal.imports.organisations import regions
 from grantportal.queries import portal as row
 from grantportal.services import demonstration as services
-from grantportal.services import organisations, portal
+from grantportal.services import history, organisations, portal
 from grantportal.settings import Settings
 
 __all__ = ["STOPS", "Person", "is_loaded", "load", "persons", "register_known", "restart"]
@@ -24,6 +24,7 @@ def register_known(settings: Settings) -> None:
     first = min(person.valid_from for person in persons())
     with clock.at(clock.local(first, 7)):
         organisations.register_known(settings.authority_name, settings.authority_number, regions())
+        history.take_in()
 
 
 def is_loaded() -> bool:

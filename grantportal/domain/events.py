@@ -97,6 +97,8 @@ class EventKind(StrEnum):
     REPORT_APPROVED = "report.approved"
     PERSONAL_NUMBER_KEPT = "personal_number.kept"
     FILE_BLOCKED = "file.blocked"
+    RECORD_RENDERED = "record.rendered"
+    ROWS_TAKEN_IN = "rows.taken_in"
 
     @property
     def text(self) -> str:
@@ -153,6 +155,8 @@ EVENT_TEXTS = {
     EventKind.APPLICATION_CONCLUDED: "Ansökan avslutad genom beslut",
     EventKind.FILE_BLOCKED: "Bilaga spärrad av viruskontrollen",
     EventKind.PERSONAL_NUMBER_KEPT: "Personnummer lämnat med skäl",
+    EventKind.RECORD_RENDERED: "Handlingens dokument framställt",
+    EventKind.ROWS_TAKEN_IN: "Uppgifter från tiden före den här kontrollen intagna i historiken",
     EventKind.CASE_REFERENCE_CHANGED: "Ert diarienummer ändrat",
     EventKind.CASE_ASSIGNED: "Handläggare utsedd",
     EventKind.SUPPLEMENT_REQUESTED: "Komplettering begärd",
@@ -345,6 +349,8 @@ OF_NO_APPLICATION = frozenset(
         EventKind.CALL_CLOSED_EARLY,
         EventKind.CALL_WITHDRAWN,
         EventKind.BATCH_CREATED,
+        EventKind.RECORD_RENDERED,
+        EventKind.ROWS_TAKEN_IN,
     }
 )
 """What is not about an application's case: read on pages of its own, or only in the log."""

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
-
 from grantportal.domain import applications, clock, hand_ins
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.events import EventKind
 from grantportal.effects.freeze import freeze
 from grantportal.models.applications import Application, ApplicationHome, RequestedLine
 from grantportal.models.cases import FrozenVersion
-from grantportal.queries.applications import heading_of
+from grantportal.queries.applications import handed_in, heading_of
 from grantportal.transaction import Act
 
 
@@ -47,8 +45,9 @@ def hand_in(
     )
     version = freeze(act, FrozenKind.APPLICATION, application.id, content, case_id=application.case_id)
     application.version_number = version.number
-    for table in (RequestedLine, ApplicationHome):
-        act.session.execute(delete(table).where(table.application_id == application.id))
+    for row in handed_in(application.id):
+        act.session.delete(row)
+    act.session.flush()
     for year, category, amount in hand_ins.requested(content):
         act.session.add(
             RequestedLine(application_id=application.id, grant_year=year, cost_category_id=category, amount=amount)

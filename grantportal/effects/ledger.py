@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert
-
 from grantportal.domain import clock
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import LedgerKind
@@ -42,22 +40,16 @@ def enter(
 
 
 def enter_paid(act: Act, payments: Iterable[Payment]) -> None:
-    """Enter each payment as paid, once; in one statement however many."""
-    now = clock.now()
-    act.session.execute(
-        insert(LedgerEntry),
-        [
-            {
-                "kind": LedgerKind.PAID,
-                "grant_id": payment.grant_id,
-                "grant_year": payment.grant_year,
-                "organisation_id": payment.organisation_id,
-                "case_id": payment.case_id,
-                "decision_id": payment.decision_id,
-                "payment_id": payment.id,
-                "amount": payment.amount,
-                "entered_at": now,
-            }
-            for payment in payments
-        ],
-    )
+    """Enter each payment as paid, once."""
+    for payment in payments:
+        enter(
+            act,
+            LedgerKind.PAID,
+            payment.amount,
+            grant_id=payment.grant_id,
+            grant_year=payment.grant_year,
+            organisation_id=payment.organisation_id,
+            case_id=payment.case_id,
+            decision_id=payment.decision_id,
+            payment_id=payment.id,
+        )

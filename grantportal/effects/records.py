@@ -7,7 +7,7 @@ from grantportal.domain.attachments import Attached
 from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
-from grantportal.models.records import Record
+from grantportal.models.records import Record, StoredFile
 from grantportal.queries import cases
 from grantportal.transaction import Act
 
@@ -74,6 +74,9 @@ def add_record(
     )
     act.session.add(record)
     act.session.flush()
+    if file_id is not None:
+        # It was stored with the draft, which leaves no history.
+        act.tells(act.session.get_one(StoredFile, file_id))
     if rendered:
         act.outbox(RENDER, record_id=record.id)
     return record

@@ -18,6 +18,7 @@ from grantportal.models import (
     saved_views,
     search,
     supplements,
+    told,
     triggers,
 )
 from grantportal.models.base import Base
@@ -41,5 +42,6 @@ __all__ = [
     "saved_views",
     "search",
     "supplements",
+    "told",
     "triggers",
 ]

@@ -75,7 +75,7 @@ class Wording(Base):
     version: Mapped[FrameworkVersion] = relationship(back_populates="wordings")
     expected_result: Mapped[ExpectedResult] = relationship()
     provisos: Mapped[list["Proviso"]] = relationship(
-        secondary="proviso_wordings", back_populates="wordings", order_by="Proviso.code"
+        secondary="proviso_wordings", order_by="Proviso.code", viewonly=True
     )
 
 
@@ -89,8 +89,6 @@ class Proviso(Base):
     code: Mapped[str]
     marker: Mapped[ProvisoMarker] = mapped_column(code_column(ProvisoMarker, "marker"))
     text: Mapped[str]
-
-    wordings: Mapped[list[Wording]] = relationship(secondary="proviso_wordings", back_populates="provisos")
 
 
 class ProvisoWording(Base):

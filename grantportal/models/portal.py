@@ -26,6 +26,8 @@ class Portal(Base):
     moved_days: Mapped[int] = mapped_column(default=0)
     story_told_at: Mapped[datetime | None]
     """When the demonstration's whole story had been played; null while it is half told."""
+    rows_told_at: Mapped[datetime | None]
+    """When the rows that were there before the history told of rows were taken into it; null where that is not done."""
     registration_prefix: Mapped[str] = mapped_column(default="")
     """What the installation's diarienummer begin with."""
     authority_address: Mapped[str] = mapped_column(default="", server_default=text("''"))
@@ -61,8 +63,8 @@ class Event(Base):
     actor: Mapped[User | None] = relationship()
 
 
-class Anchor(Base):
-    """A day's hash over the heads of all chains."""
+class DayAnchor(Base):
+    """A day's hash over the heads of all chains, as they were made before `Anchor`. No new ones are made."""
 
     __tablename__ = "anchors"
     __table_args__ = (UniqueConstraint("day"),)
@@ -71,6 +73,39 @@ class Anchor(Base):
     heads: Mapped[int]
     sha256: Mapped[str]
     made_at: Mapped[datetime]
+
+
+class Anchor(Base):
+    """Ankare: a signature over the heads of all chains that have moved since the one before, and over that one.
+
+    The key is not in the database: who can write here can make no anchor.
+    """
+
+    __tablename__ = "event_anchors"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    number: Mapped[int]
+    """1, 2, 3 … without gaps."""
+    last_event_id: Mapped[int]
+    """The newest event that was there: whether there are newer ones is asked by it."""
+    made_at: Mapped[datetime]
+    key_id: Mapped[str]
+    previous: Mapped[str]
+    """The signature of the one before; empty in the first."""
+    signature: Mapped[str]
+    """HMAC-SHA-256."""
+
+
+class AnchorHead(Base):
+    """A chain's last event when the anchor was made; each only once, in the first anchor that has it."""
+
+    __tablename__ = "anchor_heads"
+    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_anchor_heads_anchor_id", "anchor_id"))
+
+    anchor_id: Mapped[int] = mapped_column(ForeignKey("event_anchors.id"))
+    chain: Mapped[str]
+    seq: Mapped[int]
+    sha256: Mapped[str]
 
 
 def _lane(context: Any) -> str:

@@ -16,6 +16,8 @@ APPEND_ONLY = (
     "dispatches",
     "dissents",
     "anchors",
+    "event_anchors",
+    "anchor_heads",
     "file_notes",
     "messages",
     "call_changes",

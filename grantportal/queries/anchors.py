@@ -1,38 +1,102 @@
-"""Anchors: each chain's last event as it was at a moment."""
+"""Anchors: which chains have moved since the last one, and what is anchored."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import String, and_, cast, exists, literal, select, union_all
 
 from grantportal import db
-from grantportal.models.portal import Anchor, Event
+from grantportal.models.cases import Case
+from grantportal.models.organisations import Organisation
+from grantportal.models.portal import Anchor, AnchorHead, DayAnchor, Event, Portal
+
+AT_A_TIME = 500
 
 Head = tuple[str, int, str]
 """A chain's name, and its last event's number and fingerprint."""
 
 
-def exists(day: date) -> bool:
-    """Whether the day has its anchor."""
-    return db.session().scalar(select(Anchor.id).where(Anchor.day == day)) is not None
+def newest() -> Anchor | None:
+    """The last anchor."""
+    return db.session().scalars(select(Anchor).order_by(Anchor.number.desc()).limit(1)).one_or_none()
 
 
-def all_anchors() -> list[Anchor]:
-    """Every anchor, oldest first."""
-    return list(db.session().scalars(select(Anchor).order_by(Anchor.day)))
+def newest_event_id(before: datetime | None = None) -> int:
+    """The number of the newest event, or of the newest that was recorded before the moment; 0 where there is none."""
+    newest = select(Event.id).order_by(Event.id.desc()).limit(1)
+    return db.session().scalar(newest if before is None else newest.where(Event.recorded_at < before)) or 0
 
 
-def heads_before(moment: datetime) -> Iterator[Head]:
-    """The last event of each chain among those recorded before the moment."""
-    last = (
-        select(Event.chain, func.max(Event.seq).label("seq"))
-        .where(Event.recorded_at < moment)
-        .group_by(Event.chain)
-        .subquery()
+def lock_making() -> None:
+    """Nobody else makes an anchor until this transaction ends."""
+    db.session().scalars(db.lock(select(Portal))).one()
+
+
+def moved() -> list[Head]:
+    """The last event of each chain that is in no anchor yet, by chain; all as they are at one moment."""
+    heads = union_all(
+        *(
+            select((literal(f"{name}:") + cast(model.id, String)).label("chain"), model.event_seq.label("seq"))
+            for name, model in (("case", Case), ("organisation", Organisation))
+        ),
+        select(literal("portal").label("chain"), Portal.event_seq.label("seq")),
+    ).subquery()
+    anchored = exists().where(AnchorHead.chain == heads.c.chain, AnchorHead.seq == heads.c.seq)
+    rows = db.session().execute(
+        select(Event.chain, Event.seq, Event.sha256)
+        .join(heads, and_(Event.chain == heads.c.chain, Event.seq == heads.c.seq))
+        .where(~anchored)
     )
-    for row in db.session().execute(
-        select(Event.chain, Event.seq, Event.sha256).join(
-            last, and_(Event.chain == last.c.chain, Event.seq == last.c.seq)
-        )
+    return sorted((row.chain, row.seq, row.sha256) for row in rows)
+
+
+def all_anchors() -> Iterator[tuple[Anchor, list[Head]]]:
+    """Every anchor with the heads that are first in it, by chain; the anchors in order."""
+    for anchor, heads in _with_heads():
+        yield anchor, sorted(heads)
+
+
+def _with_heads() -> Iterator[tuple[Anchor, list[Head]]]:
+    rows = db.session().execute(
+        select(Anchor, AnchorHead.chain, AnchorHead.seq, AnchorHead.sha256)
+        .outerjoin(AnchorHead, AnchorHead.anchor_id == Anchor.id)
+        .order_by(Anchor.number)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    current: Anchor | None = None
+    heads: list[Head] = []
+    for anchor, chain, seq, sha256 in rows:
+        if current is not None and anchor.id != current.id:
+            yield current, heads
+            heads = []
+        current = anchor
+        if chain is not None:
+            heads.append((chain, seq, sha256))
+    if current is not None:
+        yield current, heads
+
+
+def after(number: int) -> list[Anchor]:
+    """The anchors after this number, in order."""
+    return list(db.session().scalars(select(Anchor).where(Anchor.number > number).order_by(Anchor.number)))
+
+
+def day_anchors() -> list[DayAnchor]:
+    """The anchors of days, which were made before these, oldest first."""
+    return list(db.session().scalars(select(DayAnchor).order_by(DayAnchor.day)))
+
+
+def recorded() -> list[tuple[datetime, str, int, str]]:
+    """When each event was recorded, its chain, number and fingerprint, in the order of the clock then."""
+    rows = select(Event.recorded_at, Event.chain, Event.seq, Event.sha256).order_by(Event.recorded_at)
+    return [(at, chain, seq, sha256) for at, chain, seq, sha256 in db.session().execute(rows)]
+
+
+def anchored() -> dict[str, set[int]]:
+    """The numbers of the events that an anchor names, by chain."""
+    found: dict[str, set[int]] = {}
+    for chain, seq in db.session().execute(
+        select(AnchorHead.chain, AnchorHead.seq).execution_options(yield_per=AT_A_TIME)
     ):
-        yield (row.chain, row.seq, row.sha256)
+        found.setdefault(chain, set()).add(seq)
+    return found

@@ -40,7 +40,15 @@ from grantportal.domain.opened import Asked, Opened
 from grantportal.domain.supplements import SupplementStatus
 from grantportal.domain.youth_homes import grouped
 from grantportal.models.accounts import MandateRow, User
-from grantportal.models.applications import Answer, Application, Attachment, BudgetLine, StaffRow
+from grantportal.models.applications import (
+    Answer,
+    Application,
+    ApplicationHome,
+    Attachment,
+    BudgetLine,
+    RequestedLine,
+    StaffRow,
+)
 from grantportal.models.calls import Call, CallYear, is_asked
 from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision
@@ -1149,3 +1157,11 @@ def version_page(actor: Actor, application_id: int, number: int | None = None) -
             for each, row in sorted(versions.items())
         ),
     )
+
+
+def handed_in(application_id: int) -> list[RequestedLine | ApplicationHome]:
+    """The rows that follow the newest version that was handed in, for the act that hands in the next."""
+    return [
+        *db.session().scalars(select(RequestedLine).where(RequestedLine.application_id == application_id)),
+        *db.session().scalars(select(ApplicationHome).where(ApplicationHome.application_id == application_id)),
+    ]

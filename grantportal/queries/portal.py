@@ -60,6 +60,11 @@ def is_story_told() -> bool:
     return db.session().scalar(select(Portal.story_told_at).where(Portal.id == 1)) is not None
 
 
+def are_rows_told() -> bool:
+    """Whether the rows from before the history told of rows have been taken into it."""
+    return db.session().scalar(_own(Portal.rows_told_at)) is not None
+
+
 def row() -> Portal:
     """The one row, locked."""
     return db.session().scalars(db.lock(select(Portal).where(Portal.id == 1))).one()

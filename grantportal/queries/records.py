@@ -16,7 +16,7 @@ from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.organisations import Organisation
 from grantportal.models.records import Record, StoredFile
 from grantportal.policy import visible
-from grantportal.queries import file_notes
+from grantportal.queries import cases, file_notes
 
 PRINTED = (FrozenKind.APPLICATION, FrozenKind.DECISION, FrozenKind.REPORT)
 """Frozen versions that have a document."""
@@ -103,7 +103,8 @@ class ToRender:
 
 
 def locked(record_id: int) -> Record:
-    """The record, locked."""
+    """The record, under its case's lock."""
+    cases.locked(db.session().scalars(select(Record.case_id).where(Record.id == record_id)).one())
     return db.session().scalars(db.lock(select(Record).where(Record.id == record_id))).one()
 
 

@@ -989,3 +989,11 @@ def newest_content(report_id: int) -> dict[str, object]:
 def paid(report_id: int) -> Kronor:
     """What is paid to the report's organisation for its year by now, over all its decisions."""
     return int(db.session().scalar(select(paid_for_report()).where(Report.id == report_id)) or 0)
+
+
+def reported(report_id: int) -> list[ReportedResult | ReportedCost]:
+    """The rows that follow the newest version that was handed in, for the act that hands in the next."""
+    return [
+        *db.session().scalars(select(ReportedResult).where(ReportedResult.report_id == report_id)),
+        *db.session().scalars(select(ReportedCost).where(ReportedCost.report_id == report_id)),
+    ]

@@ -40,10 +40,8 @@ GrantYear = tuple[int, int]
 
 
 def events() -> Iterator[Event]:
-    """Every event, chain by chain, in order. Read a few at a time."""
-    yield from db.session().scalars(
-        select(Event).order_by(Event.chain, Event.seq).execution_options(yield_per=AT_A_TIME)
-    )
+    """Every event, in the order that they were written in. Read a few at a time."""
+    yield from db.session().scalars(select(Event).order_by(Event.id).execution_options(yield_per=AT_A_TIME))
 
 
 def heads() -> dict[str, tuple[int, str]]:

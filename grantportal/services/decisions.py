@@ -177,6 +177,7 @@ def propose(actor: Actor, application_id: int, command: ProposeDecision) -> int:
         decision.proposed_at = clock.now()
         act.session.flush()
         decision.sha256 = proposal_fingerprint(decision_documents.document(decision))
+        act.tells(decision, *decision.lines, *decision.participants)
         granted = sum(command.amounts.values())
         act.about(decision, outcome=command.outcome, amount=granted, sha256=decision.sha256, **kept)
         name = ground.application.organisation.name

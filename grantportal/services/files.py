@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grantportal.domain import clock
+from grantportal.domain.actors import SYSTEM
+from grantportal.domain.events import EventKind
 from grantportal.effects import files as effects
 from grantportal.effects.files import Placed
 from grantportal.queries import files, records
-from grantportal.transaction import Bookkeeping, bookkeeping
+from grantportal.transaction import transaction
 
 ROWLESS_FOR = timedelta(days=1)
 """How old bytes without a row must be: a transaction that is about to name them is never that slow."""
@@ -17,10 +19,11 @@ TOGETHER = 500
 
 def attach(record_id: int, placed: Placed, *, shown_name: str, media_type: str) -> None:
     """Give the record its document, unless somebody else has done so meanwhile: then the first one stays."""
-    with bookkeeping(Bookkeeping.FILES) as (session, _):
+    with transaction(SYSTEM, EventKind.RECORD_RENDERED, may_be_silent=True) as act:
         record = records.locked(record_id)
         if record.file_id is None:
-            record.file_id = effects.enter(session, placed, shown_name=shown_name, media_type=media_type).id
+            record.file_id = effects.enter(act.session, placed, shown_name=shown_name, media_type=media_type).id
+            act.about(record, record=record.number, sha256=placed.sha256)
 
 
 def sweep(folder: Path) -> int:

@@ -12,6 +12,7 @@ from grantportal.models.frameworks import (
     ExpectedResult,
     FrameworkVersion,
     Proviso,
+    ProvisoWording,
     ResultArea,
     Wording,
     WordingLink,
@@ -43,6 +44,7 @@ def publish(actor: Actor, grant_id: int, content: FrameworkContent) -> int:
             for proviso in content.provisos
         }
         act.session.add_all(provisos.values())
+        act.session.flush()
         wordings = _add_wordings(act, version, content, provisos)
         act.session.flush()
         for link in content.links:
@@ -81,9 +83,12 @@ def _add_wordings(
                     lead=said.lead,
                     bullets="\n".join(said.bullets),
                     is_example=content.is_example,
-                    provisos=[provisos[code] for code in said.provisos],
                 )
                 act.session.add(wording)
+                act.session.flush()
+                act.session.add_all(
+                    ProvisoWording(proviso_id=provisos[code].id, wording_id=wording.id) for code in said.provisos
+                )
                 wordings[result.code, said.grant_year] = wording
     return wordings
 

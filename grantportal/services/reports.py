@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete
-
 from grantportal import db, policy
 from grantportal.domain import clock, personal_numbers, reports
 from grantportal.domain.actors import SYSTEM, Actor, Role
@@ -104,7 +102,7 @@ def _result_text(value: Any) -> str:
 
 def save_economy(actor: Actor, report_id: int, command: SaveEconomy) -> Saved:
     """Save the cells that have been changed, kostnadsslag by kostnadsslag. Any change ends the economy's attestation."""
-    with transaction(actor, EventKind.REPORT_ATTESTATION_ENDED, of_a_draft=True) as act:
+    with transaction(actor, EventKind.REPORT_ATTESTATION_ENDED, may_be_silent=True) as act:
         session, who = act.session, act.actor
         report = _locked(who, report_id)
         policy.require(who, Permission.FILL_ECONOMY, report)
@@ -198,7 +196,7 @@ def end_outdated_attestations() -> int:
 
 def _ended_as_outdated(report_id: int, case_id: int) -> bool:
     try:
-        with transaction(SYSTEM, EventKind.REPORT_ATTESTATION_ENDED, of_a_draft=True) as act:
+        with transaction(SYSTEM, EventKind.REPORT_ATTESTATION_ENDED, may_be_silent=True) as act:
             cases.locked(case_id)
             report = queries.attested(report_id)
             if report is None or report.economy_sha256 == queries.economy_sha256(report):
@@ -292,8 +290,9 @@ def submit(actor: Actor, report_id: int, command: HandInReport | None = None) ->
 
 def _replace_reported(act: Act, report: Report, content: dict[str, Any]) -> None:
     """The rows that overviews and reviews read follow the newest version."""
-    for table in (ReportedResult, ReportedCost):
-        act.session.execute(delete(table).where(table.report_id == report.id))
+    for row in queries.reported(report.id):
+        act.session.delete(row)
+    act.session.flush()
     basis = content["basis"]
     for result in content["results"]:
         act.session.add(

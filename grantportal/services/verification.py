@@ -1,24 +1,29 @@
 """Control of everything that must not have changed: chains, frozen versions, files, counters and the money."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from grantportal.domain import clock, money_control
+from grantportal.domain.anchors import signed
 from grantportal.domain.cases import FrozenKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import FRAME_TEXTS
 from grantportal.domain.money import kr
 from grantportal.domain.search import looked_up_of
+from grantportal.keyring import HISTORY, KeyMissing, Keyring
+from grantportal.models import told
 from grantportal.models.cases import FrozenVersion
 from grantportal.models.grants import YearFrame
 from grantportal.models.search import SearchEntry
-from grantportal.queries import anchors, search
+from grantportal.models.told import History
+from grantportal.queries import anchors, portal, search, told_rows
 from grantportal.queries import verification as stored
-from grantportal.transaction import recomputed
+from grantportal.transaction import ROWS, recomputed
 
 
 @dataclass
@@ -39,11 +44,31 @@ class Findings:
         self.checked[what] = count
 
 
-def verify(files: Path) -> Findings:
-    """Compute everything anew and compare. Reads only; `files` is the folder of stored files."""
+UNANCHORED = timedelta(days=2)
+"""How old an event is by when the worker has anchored it many times over."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many events have been read."""
+
+
+def verify(
+    files: Path,
+    *,
+    keyring: Keyring,
+    against: Sequence[Mapping[str, Any]] = (),
+    progress: Progress = lambda done, of: None,
+) -> Findings:
+    """Compute everything anew and compare. Reads only.
+
+    `files` is the folder of stored files; `keyring` has the keys that anchors are signed with; `against` are anchors that
+    have been exported, which must be there.
+    """
     findings = Findings()
-    findings.check("händelser", _events())
-    findings.check("dygnsankare", _anchors())
+    history = _Read()
+    findings.check("händelser", _events(history, progress))
+    findings.check("rader som händelserna berättar om", _rows(history))
+    findings.check("ankare", _anchors(history, keyring, against))
+    findings.check("dygnsankare", _day_anchors())
     findings.check("frysta versioner", _frozen())
     findings.check("sökposter", _search())
     findings.check("publicerade formulär", _forms())
@@ -61,19 +86,43 @@ def verify(files: Path) -> Findings:
     return findings
 
 
-def _events() -> Iterator[str | None]:
+@dataclass
+class _Read:
+    """What going once through the events has found for the other controls."""
+
+    rows: History = field(default_factory=History)
+    anchored: dict[str, dict[int, str]] = field(default_factory=dict)
+    """The fingerprint of each event that an anchor names, by chain and number, as the events have it now."""
+    oldest_loose: datetime | None = None
+    """When the oldest event was recorded that is in no anchor."""
+    loose: int = 0
+
+
+def _events(read: _Read, progress: Progress) -> Iterator[str | None]:
     """Each chain is unbroken from its first event to the head that its row carries."""
-    heads = stored.heads()
+    heads, anchored = stored.heads(), anchors.anchored()
+    covered = {chain: max(numbers) for chain, numbers in anchored.items()}
     ends: dict[str, tuple[int, str]] = {}
-    for event in stored.events():
+    total = told_rows.event_count()
+    for count, event in enumerate(stored.events(), 1):
+        if count % 10_000 == 0:
+            progress(count, total)
         seq, head = ends.get(event.chain, (0, ""))
         where = f"Händelse {event.seq} i kedjan {event.chain}"
         if event.seq != seq + 1:
             yield f"{where}: händelse {seq + 1} saknas."
         elif event.previous_sha256 != head:
             yield f"{where} hänger inte ihop med den före."
-        if _unreadable(event) or recomputed(event) != event.sha256:
+        data = _data(event)
+        if data is None or recomputed(event, data) != event.sha256:
             yield f"{where} har ändrats."
+        if data is not None:
+            read.rows.hear(data.get(ROWS, {}))
+        if event.seq in anchored.get(event.chain, ()):
+            read.anchored.setdefault(event.chain, {})[event.seq] = event.sha256
+        if event.seq > covered.get(event.chain, 0):
+            read.loose += 1
+            read.oldest_loose = min(read.oldest_loose or event.recorded_at, event.recorded_at)
         ends[event.chain] = (event.seq, event.sha256)
         yield None
     for chain in sorted(ends.keys() - heads.keys()):
@@ -83,19 +132,70 @@ def _events() -> Iterator[str | None]:
             yield f"Kedjan {chain}: sista händelsen är inte den som raden säger."
 
 
-def _unreadable(event: Any) -> bool:
+def _data(event: Any) -> dict[str, Any] | None:
     try:
-        recomputed(event)
+        data = json.loads(event.data)
     except ValueError:
-        return True
-    return False
+        return None
+    return data if isinstance(data, dict) else None
 
 
-def _anchors() -> Iterator[str | None]:
-    """The heads of every anchored day are still the ones that were anchored."""
-    for anchor in anchors.all_anchors():
-        heads = sorted(anchors.heads_before(clock.end_of(anchor.day)))
-        if (len(heads), fingerprint(canonical(heads))) != (anchor.heads, anchor.sha256):
+def _rows(read: _Read) -> Iterator[str | None]:
+    """Every row that the history tells of is as the last event that told of it says, and there is no other."""
+    if not portal.are_rows_told():
+        yield "Historiken säger inte hur raderna var när den började berätta om dem. Kör: grantportal db upgrade"
+        return
+    for table in told.tables():
+        yield from told_rows.compare(table, read.rows)
+    for key in read.rows.rows:
+        yield f"{key.replace(':', ' ')}: raden saknas, och ingen händelse säger att den har tagits bort."
+
+
+def _anchors(read: _Read, keyring: Keyring, against: Sequence[Mapping[str, Any]]) -> Iterator[str | None]:
+    """Every anchor is signed with a key that is not in the database, none is missing, and what they name stands."""
+    try:
+        keys = {key.id: key.content for key in keyring.all(HISTORY)}
+    except KeyMissing as missing:
+        yield str(missing)
+        return
+    before, number = "", 0
+    signatures: dict[int, str] = {}
+    for anchor, heads in anchors.all_anchors():
+        where = f"Ankare {anchor.number}"
+        if anchor.number != number + 1:
+            yield f"{where}: ankare {number + 1} saknas."
+        elif anchor.previous != before:
+            yield f"{where} hänger inte ihop med det före."
+        if anchor.key_id not in keys:
+            yield f"{where}: nyckeln {anchor.key_id} saknas i {keyring.folder}. Lägg tillbaka den ur säkerhetskopian."
+        elif signed(keys[anchor.key_id], anchor.number, anchor.made_at, anchor.previous, heads) != anchor.signature:
+            yield f"{where} har ändrats."
+        for chain, seq, sha256 in heads:
+            if read.anchored.get(chain, {}).get(seq) != sha256:
+                yield f"{where}: händelse {seq} i kedjan {chain} har ändrats eller saknas."
+        before, number = anchor.signature, anchor.number
+        signatures[anchor.number] = anchor.signature
+        yield None
+    if read.oldest_loose is not None and read.oldest_loose < clock.real_now() - UNANCHORED:
+        yield f"{read.loose} händelser finns i inget ankare, den äldsta från {clock.day_time_text(read.oldest_loose)}."
+    for line in against:
+        if signatures.get(line["number"]) != line["signature"]:
+            yield f"Ankare {line['number']} är ett annat än det som har förts ut, eller saknas: historiken har skrivits om."
+
+
+def _day_anchors() -> Iterator[str | None]:
+    """The heads of every day that was anchored before there were others are still the ones that were anchored."""
+    days = anchors.day_anchors()
+    recorded = iter(anchors.recorded() if days else ())
+    heads: dict[str, tuple[int, str]] = {}
+    waiting = next(recorded, None)
+    for anchor in days:
+        while waiting is not None and waiting[0] < clock.end_of(anchor.day):
+            _, chain, seq, sha256 = waiting
+            heads[chain] = max(heads.get(chain, (0, "")), (seq, sha256))
+            waiting = next(recorded, None)
+        now = sorted((chain, seq, sha256) for chain, (seq, sha256) in heads.items())
+        if (len(now), fingerprint(canonical(now))) != (anchor.heads, anchor.sha256):
             yield f"Dygnsankaret för {anchor.day}: händelser till och med den dagen har ändrats eller saknas."
         yield None
 
