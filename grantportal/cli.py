@@ -208,6 +208,8 @@ def verify(against: Path | None) -> None:
     db.close_read_session()
     for what, count in findings.checked.items():
         click.echo(f"{count} {what} kontrollerade.")
+    for note in findings.notes:
+        click.echo(note)
     if kept is not None:
         click.echo(f"{len(exported)} ankare i {kept} jämförda.")
     if chosen.keys_lie_inside:

@@ -11,6 +11,7 @@ from typing import Any
 from grantportal.domain import clock, money_control
 from grantportal.domain.anchors import signed
 from grantportal.domain.cases import FrozenKind
+from grantportal.domain.events import EventKind
 from grantportal.domain.forms import canonical, fingerprint
 from grantportal.domain.grants import FRAME_TEXTS
 from grantportal.domain.money import kr
@@ -32,6 +33,8 @@ class Findings:
 
     checked: dict[str, int] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is no fault, and somebody should know."""
 
     def check(self, what: str, found: Iterator[str | None]) -> None:
         """Go through one kind of thing: each step gives a difference, or None when the thing is as it should be."""
@@ -66,6 +69,10 @@ def verify(
     findings = Findings()
     history = _Read()
     findings.check("händelser", _events(history, progress))
+    findings.notes += [
+        f"{count} rader togs in i historiken {clock.day_time_text(at)}, som de var då."
+        for at, count in sorted(history.taken_in.items())
+    ]
     findings.check("rader som händelserna berättar om", _rows(history))
     findings.check("ankare", _anchors(history, keyring, against))
     findings.check("dygnsankare", _day_anchors())
@@ -96,6 +103,8 @@ class _Read:
     oldest_loose: datetime | None = None
     """When the oldest event was recorded that is in no anchor."""
     loose: int = 0
+    taken_in: dict[datetime, int] = field(default_factory=dict)
+    """How many rows were taken into the history as they were, and when."""
 
 
 def _events(read: _Read, progress: Progress) -> Iterator[str | None]:
@@ -117,7 +126,10 @@ def _events(read: _Read, progress: Progress) -> Iterator[str | None]:
         if data is None or recomputed(event, data) != event.sha256:
             yield f"{where} har ändrats."
         if data is not None:
-            read.rows.hear(data.get(ROWS, {}))
+            rows = data.get(ROWS, {})
+            read.rows.hear(rows)
+            if event.kind is EventKind.ROWS_TAKEN_IN:
+                read.taken_in[event.recorded_at] = read.taken_in.get(event.recorded_at, 0) + len(rows)
         if event.seq in anchored.get(event.chain, ()):
             read.anchored.setdefault(event.chain, {})[event.seq] = event.sha256
         if event.seq > covered.get(event.chain, 0):
