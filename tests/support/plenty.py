@@ -15,10 +15,12 @@ from sqlalchemy import func, insert, select, text, update
 
 from grantportal import db
 from grantportal.domain.actors import Role
+from grantportal.domain.anchors import signed
 from grantportal.domain.applications import ApplicationStatus
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import CaseKind, FrozenKind
 from grantportal.domain.decisions import CommunicationKind, DecisionStatus, Outcome
+from grantportal.domain.events import EventKind
 from grantportal.domain.forms import QuestionType, canonical, fingerprint
 from grantportal.domain.frameworks import Comparability, FrameworkStatus, LinkKind, ProvisoMarker
 from grantportal.domain.grants import AppealVariant, ConditionStatus, FrameStatus
@@ -26,6 +28,7 @@ from grantportal.domain.organisations import OrganisationKind
 from grantportal.domain.payments import LedgerKind, PaymentStatus
 from grantportal.domain.reports import Rating, ReportStatus
 from grantportal.imports import forms as outlines
+from grantportal.keyring import Key
 from grantportal.models.accounts import User
 from grantportal.models.applications import (
     Answer,
@@ -51,6 +54,7 @@ from grantportal.models.frameworks import (
 from grantportal.models.grants import CostCategory, FormVersion, Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
 from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
+from grantportal.models.portal import Anchor, AnchorHead, Event
 from grantportal.models.reports import Report, ReportAnswer, ReportCost, ReportedCost, ReportedResult, ReviewRating
 from grantportal.models.supplements import Supplement, SupplementPart
 from tests.support.calls import CATEGORIES, outline
@@ -755,3 +759,73 @@ def look_over() -> None:
     if db.engine().dialect.name == "postgresql":
         with db.writing_session() as session, session.begin():
             session.execute(text("ANALYZE"))
+
+
+def history(of: Ground, key: Key, *, events: int, anchors: int) -> None:
+    """So many events in the chains of the ground's cases, with the rows that acts tell of, and so many anchors over them."""
+    with db.writing_session() as session, session.begin():
+        heads = {case.id: ("", 0) for case in session.query(Case).filter(Case.grant_id == of.grant)}
+        cases, moment = sorted(heads), datetime(2020, 1, 1, tzinfo=UTC)
+        made, named, signatures = [], [], [""]
+        for number in range(events):
+            case_id = cases[number % len(cases)]
+            previous, seq = heads[case_id]
+            data = {
+                "number": number,
+                "rows": {f"cases:{case_id}": {"opened_at": moment.isoformat(), "own_reference": "~" + "0" * 32}},
+            }
+            content = {
+                "chain": f"case:{case_id}",
+                "seq": seq + 1,
+                "kind": EventKind.CASE_REFERENCE_CHANGED.value,
+                "subject": "cases",
+                "subject_id": case_id,
+                "actor_id": None,
+                "data": data,
+                "at": moment.isoformat(),
+                "recorded_at": moment.isoformat(),
+                "previous_sha256": previous,
+            }
+            sha256 = fingerprint(canonical(content))
+            heads[case_id] = (sha256, seq + 1)
+            made.append(
+                {
+                    **content,
+                    "kind": EventKind.CASE_REFERENCE_CHANGED,
+                    "case_id": case_id,
+                    "data": canonical(data),
+                    "at": moment,
+                    "recorded_at": moment,
+                    "sha256": sha256,
+                }
+            )
+        session.execute(insert(Event), made)
+        session.execute(
+            update(Case),
+            [{"id": case_id, "event_seq": seq, "event_head": sha256} for case_id, (sha256, seq) in heads.items()],
+        )
+        rows = []
+        for number in range(anchors):
+            moved = sorted(
+                {
+                    each["chain"]: (each["chain"], each["seq"], each["sha256"])
+                    for each in made[number * events // anchors : (number + 1) * events // anchors]
+                }.values()
+            )
+            signatures.append(signed(key.content, number + 1, moment, signatures[-1], moved))
+            rows.append(
+                {
+                    "id": number + 1,
+                    "number": number + 1,
+                    "last_event_id": 0,
+                    "made_at": moment,
+                    "key_id": key.id,
+                    "previous": signatures[-2],
+                    "signature": signatures[-1],
+                }
+            )
+            named += [
+                {"anchor_id": number + 1, "chain": chain, "seq": seq, "sha256": sha256} for chain, seq, sha256 in moved
+            ]
+        session.execute(insert(Anchor), rows)
+        session.execute(insert(AnchorHead), named)
