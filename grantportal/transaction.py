@@ -168,7 +168,7 @@ def _committed() -> Iterator[Session]:
 
 def _ensure_untold(session: Session, kind: Bookkeeping | EventKind) -> None:
     """What leaves no event changes nothing that the history speaks of."""
-    changed = [key for key in told.noted(session) if key.partition(":")[0] not in told.TOLD_WHEN]
+    changed = [key for key in told.noted(session) if key.partition(":")[0] not in told.UNTIL_HANDED_OVER]
     if changed:
         raise RuntimeError(f"{kind} leaves no event and has changed {', '.join(changed)}")
 
@@ -249,7 +249,6 @@ def _for_security(actor: Actor, line: _Line) -> tuple[str, dict[str, Any]]:
             "case": mandate.case_id,
         }
     return line.kind.value, facts
-
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")

@@ -14,8 +14,10 @@ from grantportal import db
 from grantportal.domain.accounts import CreateUser
 from grantportal.domain.actors import SYSTEM
 from grantportal.effects import files as placing
+from grantportal.keyring import Keyring
 from grantportal.queries import accounts as people
 from grantportal.services import accounts
+from grantportal.services.history import take_in
 from grantportal.transaction import Bookkeeping, bookkeeping
 from tests.support import databases, run
 from tests.support.databases import postgresql_only, sqlite_only
@@ -64,7 +66,9 @@ def instance(tmp_path) -> Path:
 
 
 def written(instance: Path) -> str:
-    """A person with history, and a stored file; answers the file's name on disk."""
+    """A person with history, and a stored file; answers the file's name on disk. The keys lie in the instance folder."""
+    Keyring(instance / "keys").make()
+    take_in()
     accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=1)
     placed = placing.place(instance / "files", BYTES)
     with bookkeeping(Bookkeeping.FILES) as (session, _):

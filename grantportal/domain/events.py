@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     USER_CREATED = "user.created"
     USER_RESET = "user.reset"
     USER_PASSWORD_CHOSEN = "user.password_chosen"
+    USER_PASSWORD_REHASHED = "user.password_rehashed"
     USER_TOTP_ENABLED = "user.totp_enabled"
     USER_TOTP_DISABLED = "user.totp_disabled"
     USER_CLOSED = "user.closed"
@@ -110,6 +111,7 @@ EVENT_TEXTS = {
     EventKind.USER_CREATED: "Konto skapat",
     EventKind.USER_RESET: "Ny engångslänk utfärdad",
     EventKind.USER_PASSWORD_CHOSEN: "Lösenord valt",
+    EventKind.USER_PASSWORD_REHASHED: "Lösenordet lagrat med starkare skydd",
     EventKind.USER_TOTP_ENABLED: "Inloggning med engångskod påslagen",
     EventKind.USER_TOTP_DISABLED: "Inloggning med engångskod avslagen",
     EventKind.USER_CLOSED: "Konto avslutat",
@@ -310,6 +312,7 @@ OF_NO_APPLICATION = frozenset(
         EventKind.USER_CREATED,
         EventKind.USER_RESET,
         EventKind.USER_PASSWORD_CHOSEN,
+        EventKind.USER_PASSWORD_REHASHED,
         EventKind.USER_TOTP_ENABLED,
         EventKind.USER_TOTP_DISABLED,
         EventKind.USER_CLOSED,

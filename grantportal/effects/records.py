@@ -7,8 +7,9 @@ from grantportal.domain.attachments import Attached
 from grantportal.domain.cases import RECORD_TEXTS, Direction, RecordKind
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.cases import Case, FrozenVersion, RegistrationSeries
-from grantportal.models.records import Record, StoredFile
+from grantportal.models.records import Record
 from grantportal.queries import cases
+from grantportal.queries.files import stored
 from grantportal.transaction import Act
 
 RENDER = "render"
@@ -76,7 +77,7 @@ def add_record(
     act.session.flush()
     if file_id is not None:
         # It was stored with the draft, which leaves no history.
-        act.tells(act.session.get_one(StoredFile, file_id))
+        act.tells(stored(file_id))
     if rendered:
         act.outbox(RENDER, record_id=record.id)
     return record

@@ -12,14 +12,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, event, inspect, select
+from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from grantportal.domain.decisions import DecisionStatus
 from grantportal.domain.personal_numbers import masked
 from grantportal.models.base import Base
-from grantportal.models.decisions import Decision, DecisionLine, DecisionParticipant
-from grantportal.models.records import Record, StoredFile
 
 _DRAFT = "an organisation's own draft: what it hands in is frozen"
 _MARK = "a mark of what somebody has seen"
@@ -67,15 +65,10 @@ COLUMNS_NOT_TOLD = {
 """Columns of the other tables that history does not speak of, and why."""
 
 PROPOSED = (DecisionStatus.PROPOSED, DecisionStatus.MADE)
+"""A decision in these is told of, with its lines and those who took part."""
 
-_proposed = Decision.status.in_(PROPOSED)
-TOLD_WHEN: dict[str, ColumnElement[bool]] = {
-    "decisions": _proposed,
-    "decision_lines": DecisionLine.decision_id.in_(select(Decision.id).where(_proposed)),
-    "decision_participants": DecisionParticipant.decision_id.in_(select(Decision.id).where(_proposed)),
-    "files": StoredFile.id.in_(select(Record.file_id).where(Record.file_id.is_not(None))),
-}
-"""Rows that may stand without a word until this holds of them: a proposal until it is handed over, a file until it is a handling."""
+UNTIL_HANDED_OVER = {"decisions", "decision_lines", "decision_participants", "files"}
+"""Tables whose rows may stand without a word: a proposal until it is handed over, a file until it is a handling."""
 
 
 @cache
@@ -207,7 +200,7 @@ class History:
 __all__ = [
     "COLUMNS_NOT_TOLD",
     "TABLES_NOT_TOLD",
-    "TOLD_WHEN",
+    "UNTIL_HANDED_OVER",
     "History",
     "Telling",
     "columns_of",

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, func, literal, select
+from sqlalchemy import ColumnElement, Table, func, literal, select
 
 from grantportal import db
 from grantportal.models import told
+from grantportal.models.decisions import Decision, DecisionLine, DecisionParticipant
 from grantportal.models.portal import Event
+from grantportal.models.records import Record, StoredFile
 from grantportal.models.told import History, Telling
 
 AT_A_TIME = 1_000
@@ -17,13 +19,25 @@ AT_A_TIME = 1_000
 def current(table: Table) -> Iterator[tuple[int, bool, dict[str, Any]]]:
     """Each row of a table: its id, whether the history has to tell of it, and its values as an event has them."""
     names = told.columns_of(table)
-    must = told.TOLD_WHEN.get(table.name, literal(True))
+    must = _told_when().get(table.name, literal(True))
     rows = db.session().execute(
         select(table.c.id, must.label("must"), *(table.c[name] for name in names)).order_by(table.c.id),
         execution_options={"yield_per": AT_A_TIME},
     )
     for row_id, is_told, *values in rows:
         yield row_id, bool(is_told), {name: told.told(value) for name, value in zip(names, values, strict=True)}
+
+
+def _told_when() -> dict[str, ColumnElement[bool]]:
+    """When a row of these tables has to be told of."""
+    proposed = Decision.status.in_(told.PROPOSED)
+    decisions = select(Decision.id).where(proposed)
+    return {
+        "decisions": proposed,
+        "decision_lines": DecisionLine.decision_id.in_(decisions),
+        "decision_participants": DecisionParticipant.decision_id.in_(decisions),
+        "files": StoredFile.id.in_(select(Record.file_id).where(Record.file_id.is_not(None))),
+    }
 
 
 def by_history() -> History:

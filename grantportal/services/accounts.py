@@ -327,13 +327,15 @@ def sign_in(visitor: Visitor, limits: Limits, session_hours: int, command: SignI
         _tell(FAILED, user, visitor, step="password")
         raise RuleViolation(WRONG)
     renewed = hashed(command.password) if needs_new_hash(stored) else stored
-    with bookkeeping(Bookkeeping.SESSIONS) as (session, _):
+    with transaction(SYSTEM, EventKind.USER_PASSWORD_REHASHED, may_be_silent=True) as act:
         row = accounts.user(user.id)
         if row.password_hash != stored or row.closed_at is not None:
             raise RuleViolation(WRONG)  # chosen anew, or closed, at the same moment
-        row.password_hash = renewed
-        attempts.forget(session, counted)
-        opened = _open(session, row, session_hours, visitor)
+        if renewed != stored:
+            row.password_hash = renewed
+            act.about(row)
+        attempts.forget(act.session, counted)
+        opened = _open(act.session, row, session_hours, visitor)
     _tell(PASSWORD_ACCEPTED if opened.awaits_code else SIGNED_IN, user, visitor)
     return opened
 

@@ -1,7 +1,5 @@
 """Bilagor: added to and taken out of a draft, and scanned."""
 
-from sqlalchemy import delete
-
 from grantportal import policy
 from grantportal.domain import applications, attachments, clock, personal_numbers
 from grantportal.domain.actors import SYSTEM, Actor, Role
@@ -14,7 +12,6 @@ from grantportal.effects import files, notices
 from grantportal.effects.files import Placed
 from grantportal.models.applications import Application, Attachment
 from grantportal.models.portal import OutboxItem
-from grantportal.models.records import StoredFile
 from grantportal.policy import Permission
 from grantportal.queries import applications as application_queries
 from grantportal.queries import attachments as queries
@@ -83,7 +80,7 @@ def remove(actor: Actor, application_id: int, number: int, file_id: int) -> None
         session.flush()
         if not queries.is_in_a_record(file_id):
             # Its bytes have no row now: the sweeper takes them.
-            session.execute(delete(StoredFile).where(StoredFile.id == file_id))
+            session.delete(queries.locked_file(file_id))
 
 
 def pass_file(file_id: int) -> None:

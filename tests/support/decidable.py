@@ -24,7 +24,7 @@ from grantportal.models.applications import Application, RequestedLine
 from grantportal.models.calls import Call, CallYear
 from grantportal.models.cases import Case
 from grantportal.models.decisions import Decision
-from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Proviso, ResultArea, Wording
+from grantportal.models.frameworks import ExpectedResult, FrameworkVersion, Proviso, ProvisoWording, ResultArea, Wording
 from grantportal.models.grants import Condition, ConditionSet, CostCategory, FormVersion, Grant, YearFrame
 from grantportal.models.organisations import Organisation
 from grantportal.queries import accounts, decision_documents
@@ -185,8 +185,9 @@ def matrix(grant: Grant, years: tuple[int, ...]) -> FrameworkVersion:
         proviso = Proviso(
             framework_version_id=version.id, code="F1", marker=ProvisoMarker.HEADING, text="Starten skiljer."
         )
-        proviso.wordings = [session.get_one(Wording, wordings[0].id)]
         session.add(proviso)
+        session.flush()
+        session.add(ProvisoWording(proviso_id=proviso.id, wording_id=wordings[0].id))
     unlocked(version, status=FrameworkStatus.PUBLISHED)
     return version
 

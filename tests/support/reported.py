@@ -20,6 +20,7 @@ from grantportal.models.frameworks import (
     ExpectedResult,
     FrameworkVersion,
     Proviso,
+    ProvisoWording,
     ResultArea,
     Wording,
     WordingLink,
@@ -87,17 +88,11 @@ def matrix(codes: Sequence[str] = ("A1", "A2"), years: Iterable[int] = (2021, 20
     }
     first, last = wordings[codes[0], years[0]], wordings[codes[0], years[-1]]
     _all(wordings.values())
-    _all(
-        [
-            Proviso(
-                framework_version_id=version.id,
-                code="P1",
-                marker=ProvisoMarker.HEADING,
-                text="Beror på planeringen",
-                wordings=[first],
-            )
-        ]
+    proviso = Proviso(
+        framework_version_id=version.id, code="P1", marker=ProvisoMarker.HEADING, text="Beror på planeringen"
     )
+    _all([proviso])
+    _all([ProvisoWording(proviso_id=proviso.id, wording_id=first.id)])
     if first is not last:
         _all(
             [

@@ -10,12 +10,12 @@ from alembic import op
 
 from grantportal.migrate import add_codes, remove_codes
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
-EVENTS = ("record.rendered", "rows.taken_in")
+EVENTS = ("record.rendered", "rows.taken_in", "user.password_rehashed")
 TABLES = ("event_anchors", "anchor_heads")
 
 
