@@ -301,8 +301,8 @@ def _heads_of(act: Act) -> dict[tuple[type[Head], int], Head]:
     return found
 
 
-def recomputed(event: Event, data: dict[str, Any]) -> str:
-    """The SHA-256 that an event's row gives today, with its facts read: `grantportal verify` compares it with the stored one."""
+def recomputed(event: Any, data: dict[str, Any]) -> str:
+    """The SHA-256 that an event's columns give today, with its facts read: `grantportal verify` compares it with the stored one."""
     content = {
         "chain": event.chain,
         "seq": event.seq,

@@ -294,7 +294,10 @@ class Outline:
 
 def canonical(value: Any) -> str:
     """Canonical JSON: sorted keys, no blanks, every letter as itself. The same facts always give the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _CANONICAL.encode(value)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def fingerprint(content: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import String, and_, cast, exists, literal, select, union_all
 
@@ -50,30 +52,18 @@ def moved() -> list[Head]:
     return sorted((row.chain, row.seq, row.sha256) for row in rows)
 
 
-def all_anchors() -> Iterator[tuple[Anchor, list[Head]]]:
-    """Every anchor with the heads that are first in it, by chain; the anchors in order."""
-    for anchor, heads in _with_heads():
-        yield anchor, sorted(heads)
-
-
-def _with_heads() -> Iterator[tuple[Anchor, list[Head]]]:
+def all_anchors() -> Iterator[tuple[Any, list[Head]]]:
+    """Every anchor's columns with the heads that are first in it, by chain; the anchors in order."""
     rows = db.session().execute(
-        select(Anchor, AnchorHead.chain, AnchorHead.seq, AnchorHead.sha256)
+        select(Anchor.__table__, AnchorHead.chain, AnchorHead.seq, AnchorHead.sha256)
         .outerjoin(AnchorHead, AnchorHead.anchor_id == Anchor.id)
-        .order_by(Anchor.number)
+        .order_by(Anchor.number, AnchorHead.chain)
         .execution_options(yield_per=AT_A_TIME)
     )
-    current: Anchor | None = None
-    heads: list[Head] = []
-    for anchor, chain, seq, sha256 in rows:
-        if current is not None and anchor.id != current.id:
-            yield current, heads
-            heads = []
-        current = anchor
-        if chain is not None:
-            heads.append((chain, seq, sha256))
-    if current is not None:
-        yield current, heads
+    for _, group in groupby(rows, lambda row: row.id):
+        first = next(group)
+        heads = [(row.chain, row.seq, row.sha256) for row in (first, *group) if row.chain is not None]
+        yield first, sorted(heads)
 
 
 def after(number: int) -> list[Anchor]:
