@@ -10,8 +10,8 @@ from alembic import op
 
 from grantportal.migrate import add_codes, remove_codes
 
-revision = "0040"
-down_revision = "0039"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
