@@ -1,11 +1,13 @@
 """The application and the `grantportal` command."""
 
+import gzip
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +15,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, logs, migrate, routes, settings, standstill, web
+from grantportal import cli, db, logs, migrate, routes, settings, standstill, static_files, web
 from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
@@ -41,6 +43,23 @@ class Number(IntegerConverter):
 
 
 TRANSPORT = "max-age=31536000"
+PUBLIC = frozenset(
+    {
+        "home.show",
+        "calls.index",
+        "calls.show",
+        "grants.conditions_version",
+        "frameworks.show",
+        "allocations.index",
+        "allocations.show",
+        "public.accessibility",
+        "public.cookies",
+        "public.help",
+        "public.personal_data",
+    }
+)
+"""What shows the same to everybody who brings no cookie. One-time links are open too, and are never kept."""
+PUBLIC_SECONDS = 60
 AWAY_SECONDS = 30
 """When a browser may try again after an outage."""
 
@@ -119,10 +138,18 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
     # In the demonstration nobody may say for whom they ask: it is for this machine only.
     if chosen.proxies and not chosen.demonstration:
         inner = ProxyFix(inner, x_for=chosen.proxies, x_proto=chosen.proxies)
+    files = static_files.made(Path(str(app.static_folder)))
+
+    @app.url_defaults
+    def name_by_content(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values["filename"] = files.name(values["filename"])
+
     return WhiteNoise(
         inner,
-        root=app.static_folder,
+        root=str(files.folder),
         prefix="static/",
+        immutable_file_test=lambda _path, url: static_files.HASHED.search(url) is not None,
         max_age=3600,
         allow_all_origins=False,
         add_headers_function=dress,
@@ -160,6 +187,8 @@ def _dress(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if _settings().secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    if _is_public(response):
+        _keep(response)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if g.get("refused") and response.status_code == 200:
@@ -167,6 +196,33 @@ def _dress(response: Response) -> Response:
     if "retry_after" in g:
         response.headers["Retry-After"] = str(g.retry_after)
     return response
+
+
+def _is_public(response: Response) -> bool:
+    """Whether anybody without a cookie gets the same: nothing of a person, no form token, no besked from the page before."""
+    return (
+        request.endpoint in PUBLIC
+        and request.method in {"GET", "HEAD"}
+        and response.status_code == 200
+        and not request.cookies
+        and not session.modified
+        and not response.is_streamed
+        and not _settings().demonstration
+    )
+
+
+def _keep(response: Response) -> None:
+    """Let it be kept for a little while, asked for again by its ETag, and sent compressed.
+
+    Only such a page is compressed: the length of one that holds a secret beside what the address says would tell the secret.
+    """
+    response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    response.vary.update(("Cookie", "Accept-Encoding"))
+    response.add_etag(weak=True)
+    if request.accept_encodings["gzip"] > 0:
+        response.set_data(gzip.compress(response.get_data(), mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    response.make_conditional(request)
 
 
 def _finish(_error: BaseException | None) -> None:
