@@ -37,6 +37,8 @@ class Decision(Base):
         ),
         Index("uq_decisions_open", "application_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_decisions_case_id", "case_id"),
+        # Which later decision changes this one is asked of every decision in a list.
+        Index("ix_decisions_changes_id", "changes_id"),
     )
 
     application_id: Mapped[int] = mapped_column()
