@@ -83,6 +83,8 @@ class AttachmentRefusal(StrEnum):
     EXTERNAL = "external"
     POLYGLOT = "polyglot"
     DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"
     CHILDREN = "children"
     VIRUS = "virus"
     QUOTA = "quota"
@@ -104,6 +106,8 @@ REFUSALS: dict[AttachmentRefusal, str] = {
     _R.EXTERNAL: "Filen hämtar innehåll från en annan plats när den öppnas: ta bort kopplingen, eller spara dokumentet som pdf.",
     _R.POLYGLOT: "Filen innehåller mer än själva dokumentet: öppna den och spara den på nytt, till exempel som pdf.",
     _R.DAMAGED: "Filen går inte att läsa: öppna den på datorn och spara den på nytt, till exempel som pdf.",
+    _R.UNREADABLE: "Filen tog för lång tid eller för mycket minne att kontrollera: skriv ut den till en ny pdf och lägg till den.",
+    _R.BUSY: "Just nu kontrolleras många filer: vänta en minut och lägg till filen igen.",
     _R.CHILDREN: (
         "Filen är inte sparad, eftersom den innehåller uppgifter om enskilda personer: ta bort uppgifterna eller ersätt dem med "
         "siffror för hela gruppen, och lägg till filen igen."

@@ -17,7 +17,7 @@ from grantportal.domain.attachments import (
     shown_name,
 )
 from grantportal.effects import files as placing
-from grantportal.imports.attachments import inspect
+from grantportal.imports.inspection import inspect
 from grantportal.policy import Permission
 from grantportal.queries import applications, attachments
 from grantportal.queries.attachments import AttachmentPage

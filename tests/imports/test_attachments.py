@@ -21,8 +21,14 @@ def verdict(name: str, content: bytes) -> AttachmentKind | AttachmentRefusal:
 
 def test_there_are_120_prepared_files_and_each_kind_and_each_refusal_is_among_them():
     assert len(FILES) == 120
-    by_person = {AttachmentRefusal.CHILDREN, AttachmentRefusal.VIRUS, AttachmentRefusal.QUOTA}
-    assert {right for _, _, right in FILES} == {*AttachmentKind, *AttachmentRefusal} - by_person
+    elsewhere = {
+        AttachmentRefusal.CHILDREN,
+        AttachmentRefusal.VIRUS,
+        AttachmentRefusal.QUOTA,
+        AttachmentRefusal.UNREADABLE,
+        AttachmentRefusal.BUSY,
+    }
+    assert {right for _, _, right in FILES} == {*AttachmentKind, *AttachmentRefusal} - elsewhere
 
 
 @pytest.mark.parametrize(

@@ -222,3 +222,15 @@ def test_a_file_that_waits_is_told_to_wait(application, ombud, browser, app, mon
     version = handler.get(f"/ansokningar/{application.id}/version")
     assert "Väntar på viruskontroll" in version.text
     assert not links(version, "/handlingar/")
+
+
+def test_a_file_that_ends_its_reader_is_refused_beside_the_field_and_leaves_nothing(
+    application, browser, app, monkeypatch
+):
+    monkeypatch.setattr("grantportal.imports.inspection._told", lambda *_: {"refusal": "unreadable"})
+    folder = app.config["PORTAL"].files
+    before = sorted(folder.iterdir()) if folder.exists() else []
+    page = send(browser, application)
+    assert page.status_code == 422
+    assert "Filen tog för lång tid eller för mycket minne att kontrollera" in page.text
+    assert (sorted(folder.iterdir()) if folder.exists() else []) == before
