@@ -4,6 +4,7 @@ import gzip
 import pkgutil
 from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, logs, migrate, routes, settings, standstill, static_files, web
+from grantportal import cli, db, health, logs, metrics, migrate, routes, settings, standstill, static_files, web
 from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.queries import portal
@@ -42,6 +43,7 @@ class Number(IntegerConverter):
     regex = r"[0-9]{1,9}"
 
 
+NUMBERED = "X-Request-ID"
 TRANSPORT = "max-age=31536000"
 PUBLIC = frozenset(
     {
@@ -73,6 +75,9 @@ def create_app(given: Settings | None = None) -> Flask:
     logs.say_once_a_second()
     logs.keep_security_log()
     chosen = given or settings.load()
+    if given is None:
+        logs.write_lines(as_json=chosen.json_logs)
+        metrics.prepare(chosen)
     app = Flask(__name__, template_folder=str(settings.folder("templates")))
     app.config.update(
         PORTAL=chosen,
@@ -121,7 +126,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.register_error_handler(Exception, _broken)
     for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
         app.register_blueprint(import_module(f"{routes.__name__}.{module}").bp)
-    app.wsgi_app = _with_static(app, chosen)  # type: ignore[method-assign]
+    app.wsgi_app = health.answering(_with_static(app, chosen), chosen)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -160,6 +165,10 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
     """Note the arrival, refuse strangers to the demonstration, and find out who asks."""
     clock.request_arrived()
     chosen: Settings = _settings()
+    g.began = perf_counter()
+    db.asked.set([0])
+    behind_proxy = chosen.proxies and not chosen.demonstration
+    logs.request_id.set(logs.number_of_request(request.headers.get(NUMBERED) if behind_proxy else None))
     host = urlsplit(f"//{request.host}").hostname or ""
     if chosen.demonstration:
         # The demonstration signs anybody in: nobody but this machine may reach it, nor another site through its browser.
@@ -195,6 +204,8 @@ def _dress(response: Response) -> Response:
         response.status_code = 429 if "retry_after" in g else 422
     if "retry_after" in g:
         response.headers["Retry-After"] = str(g.retry_after)
+    response.headers[NUMBERED] = logs.request_id.get()
+    _tell(response)
     return response
 
 
@@ -225,10 +236,32 @@ def _keep(response: Response) -> None:
     response.make_conditional(request)
 
 
+def _tell(response: Response) -> None:
+    """What the request was and cost, in the log and in the figures where they are wanted."""
+    seconds, asked = perf_counter() - g.began, db.asked.get()
+    queries = asked[0] if asked else 0
+    rule = request.url_rule.rule if request.url_rule else None
+    if _settings().metrics_port:
+        metrics.figures().note_request(rule, request.method, response.status_code, seconds, queries)
+    if _settings().json_logs:
+        who = g.get("actor")
+        logs.tell_request(
+            rule=rule,
+            method=request.method,
+            status=response.status_code,
+            ms=round(1000 * seconds),
+            queries=queries,
+            user=who.user_id if who else None,
+            case=(request.view_args or {}).get("case_id"),
+        )
+
+
 def _finish(_error: BaseException | None) -> None:
     db.close_read_session()
     web.stand_aside()
     clock.request_ended()
+    db.asked.set(None)
+    logs.request_id.set("")
 
 
 _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
@@ -242,7 +275,8 @@ def _page(code: int) -> tuple[str, int]:
 def _frameless(name: str) -> str:
     """An error page without the ordinary frame, which reads the database: that may be what failed."""
     banner = web.Banner("") if _settings().demonstration else None
-    return current_app.jinja_env.get_template(f"errors/{name}.html").render(demonstration=banner)
+    page = current_app.jinja_env.get_template(f"errors/{name}.html")
+    return page.render(demonstration=banner, request_number=logs.request_id.get())
 
 
 def _standing_still(_: standstill.StandsStill) -> tuple[str, int, dict[str, str]]:

@@ -1,6 +1,5 @@
 """The `grantportal` command. Commands call services as SYSTEM."""
 
-import logging
 import os
 import signal
 import sys
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from grantportal import db, demonstration, logs, migrate, server, settings
+from grantportal import db, demonstration, logs, metrics, migrate, server, settings
 from grantportal import worker as working
 from grantportal.domain import clock
 from grantportal.domain.accounts import CreateUser, EndMandate, GrantMandate
@@ -25,7 +24,7 @@ from grantportal.queries import anchors as anchor_queries
 from grantportal.queries import organisations as organisation_queries
 from grantportal.queries import portal as queries
 from grantportal.sealing import SealBroken, Sealer
-from grantportal.services import accounts, anchors, files, history, organisations, portal, verification
+from grantportal.services import accounts, anchors, files, history, organisations, portal, sweeping, verification
 from grantportal.settings import Settings, SettingsError
 from grantportal.standstill import StandsStill
 
@@ -139,6 +138,7 @@ def serve(host: str, port: int, processes: int) -> None:
     db.close_read_session()
     # The processes that are made from this one make their own connections.
     db.engine().dispose()
+    metrics.prepare(chosen, anew=True)
     server.Server(host, port, processes, chosen.threads).run()
 
 
@@ -166,11 +166,8 @@ def demo(until: str | None) -> None:
 def worker(once: bool) -> None:
     """Take care of mail, documents and the files of the night."""
     logs.keep_personal_numbers_out()
-    # With the zone: a line of the night when summer time ends says which of the two hours it is from.
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S%z"
-    )
     chosen = _opened()
+    logs.write_lines(as_json=chosen.json_logs)
     _ensure_writable(chosen)
     if once:
         done = working.drain(chosen)
@@ -179,13 +176,17 @@ def worker(once: bool) -> None:
     stop = Flag()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    metrics.prepare(chosen)
+    metrics.tell(chosen)
     working.run(chosen, stop)
 
 
 @main.command("sweep")
 def sweep() -> None:
-    """Remove stored bytes that have had no row for a day."""
-    click.echo(f"{files.sweep(_opened().files)} filer borttagna.")
+    """Remove stored bytes that have had no row for a day, and rows that have served long enough."""
+    chosen = _opened()
+    removed = files.sweep(chosen.files) + files.sweep_mail(chosen.mail)
+    click.echo(f"{removed} filer och {sweeping.sweep(chosen.kept_days)} rader borttagna.")
     db.close_read_session()
 
 

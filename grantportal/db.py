@@ -9,10 +9,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, Select, Text, create_engine, event, make_url
+from sqlalchemy import URL, Engine, Select, Text, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, SAWarning, TimeoutError
 from sqlalchemy.ext.compiler import compiles
@@ -67,7 +68,7 @@ def engine() -> Engine:
     return _engine
 
 
-def engine_for(url: str, *, connections: int | None = None, statement_seconds: int = 0) -> Engine:
+def engine_for(url: str | URL, *, connections: int | None = None, statement_seconds: int = 0) -> Engine:
     """An engine with this house's settings, also for tools and tests that need their own."""
     address = make_url(url)
     pool: dict[str, Any] = (
@@ -186,6 +187,24 @@ def close_read_session() -> None:
 
 
 @contextmanager
+def aside() -> Iterator[Session]:
+    """A session for reading with a connection of its own: who looks after the portal waits for nobody who uses it.
+
+    Raises an outage where the database is not there.
+    """
+    address = engine().url
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        # To connect to a file that is not there would make it.
+        raise FileNotFoundError(errno.ENOENT, "the database is not there")
+    made = engine_for(address, statement_seconds=1)
+    try:
+        with Session(made.execution_options(postgresql_readonly=True)) as reading:
+            yield reading
+    finally:
+        made.dispose()
+
+
+@contextmanager
 def writing_session() -> Iterator[Session]:
     """A session of its own that writes; only `transaction.py` and tests' factories open one. Does not commit."""
     made = Session(engine().execution_options(writes=True), expire_on_commit=False)
@@ -200,6 +219,19 @@ def writing_session() -> Iterator[Session]:
 def is_acting() -> bool:
     """Whether an act is open in this context: acts do not nest."""
     return _current.get() is not None
+
+
+asked: ContextVar[list[int] | None] = ContextVar("asked", default=None)
+"""How many statements this context has sent, as the one number of a list; None where nobody counts."""
+
+
+def _count(*_: Any) -> None:
+    counted = asked.get()
+    if counted is not None:
+        counted[0] += 1
+
+
+event.listen(Engine, "before_cursor_execute", _count)
 
 
 def lock(query: Q, *, shared: bool = False) -> Q:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command, op
@@ -67,6 +68,12 @@ def ensure_newest(engine: Engine | None = None) -> None:
             "grantportal db upgrade"
         )
     raise SchemaError(f"Databasen i {place} hör till en nyare portal (version {current}). Installera den.")
+
+
+@cache
+def newest() -> str | None:
+    """The version of the schema that this portal has."""
+    return ScriptDirectory.from_config(config_for(None)).get_current_head()
 
 
 LOCK = 726_174

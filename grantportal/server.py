@@ -9,11 +9,16 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from grantportal import settings
+from grantportal import metrics, settings
 
 PAUSE_SECONDS = 5.0
 """A worker that cannot start is not tried more often than this."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def child_exit(_arbiter: object, worker: Any) -> None:
+    """For gunicorn: a process that answered has died."""
+    metrics.forget_process(worker.pid)
 
 
 class Keeper(Arbiter):  # type: ignore[misc]
@@ -40,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "control_socket_disable": True,
             "on_exit": self._stop_worker,
+            "child_exit": child_exit,
         }
         super().__init__()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grantportal.domain.reminders import ReminderDays
+from grantportal.domain.sweeping import KeptDays
 from grantportal.keyring import Keyring, write_once
 
 
@@ -42,7 +43,7 @@ class Settings:
     """Within how many working days somebody who cannot use the portal gets an answer."""
     retention_of_cases: str = "Tills myndigheten beslutar om gallring, eller för alltid."
     retention_of_accounts: str = "Så länge du har ett uppdrag. Ditt namn finns kvar i ärenden som du har arbetat med."
-    retention_of_sign_ins: str = "Tills myndigheten gallrar dem."
+    retention_of_sign_ins: str = "I högst ett år."
     """How long personal data is kept, in the words that the page about personal data uses."""
     public_url: str = "http://127.0.0.1:5000"
     """The address that mail links to, and the Host that the portal answers to."""
@@ -78,6 +79,14 @@ class Settings:
     sign_in_attempts_per_address: int = 100
     """The same of unknown devices per address that they come from; a whole organisation may share one."""
     sign_in_window_minutes: int = 15
+    keep_sessions_days: int = 365
+    """How many days sessions and one-time links are kept after they have ended; 0 keeps them."""
+    keep_attempts_days: int = 30
+    """The same of attempts to sign in."""
+    keep_outbox_days: int = 90
+    """The same of work that the worker has done."""
+    keep_notices_days: int = 365
+    """The same of messages to a person, from the day that they are read."""
     threads: int = 4
     """Threads in each process that `grantportal serve` answers with; as many answers at a time."""
     database_connections: int = 0
@@ -86,6 +95,10 @@ class Settings:
     """A statement of a page that takes longer in PostgreSQL is broken off; 0 means never."""
     proxies: int = 0
     """How many proxies stand before the portal and tell whom the request came from; 0 when none does."""
+    json_logs: bool = False
+    """Whether each line of the log is a JSON object, with a line for each request."""
+    metrics_port: int = 0
+    """The port of this machine alone where the worker tells figures to Prometheus; 0 means nowhere."""
     require_second_factor: bool = False
     """Whether everybody must use an engångskod; otherwise those who have set one up."""
     secure_cookies: bool = True
@@ -113,6 +126,16 @@ class Settings:
             before_supplement=_days("supplement_reminder_days", self.supplement_reminder_days),
             before_report=_days("report_reminder_days", self.report_reminder_days),
             after=_days("overdue_reminder_days", self.overdue_reminder_days)[0],
+        )
+
+    @property
+    def kept_days(self) -> KeptDays:
+        """How long rows are kept that have served."""
+        return KeptDays(
+            sessions=self.keep_sessions_days,
+            attempts=self.keep_attempts_days,
+            outbox=self.keep_outbox_days,
+            notices=self.keep_notices_days,
         )
 
     @property

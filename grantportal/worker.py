@@ -42,7 +42,18 @@ from grantportal.queries import attachments as attachment_queries
 from grantportal.queries import notices as notice_queries
 from grantportal.queries import ombud, records
 from grantportal.queries import outbox as waiting
-from grantportal.services import accounts, anchors, attachments, calls, files, notices, outbox, reminders, reports
+from grantportal.services import (
+    accounts,
+    anchors,
+    attachments,
+    calls,
+    files,
+    notices,
+    outbox,
+    reminders,
+    reports,
+    sweeping,
+)
 from grantportal.services.outbox import Claimed
 from grantportal.settings import Settings
 
@@ -50,6 +61,7 @@ log = logging.getLogger("grantportal.worker")
 
 PAUSE_SECONDS = 1.0
 CHORES_SECONDS = 60.0
+BEAT_SECONDS = 30.0
 SMTP_SECONDS = 10
 """How long a mail server may think, each time that it is asked something."""
 TOGETHER = 50
@@ -80,23 +92,27 @@ def run(settings: Settings, stop: Flag) -> None:
         Lane.MAIL: lambda: post.send_some(stop) > 0,
         Lane.SCAN: lambda: work_once(settings, Lane.SCAN),
     }
-    beside = [Thread(target=_keep_on, args=(settings, stop, each), name=lane) for lane, each in rounds.items()]
+    beside = [Thread(target=_keep_on, args=(settings, stop, lane, each), name=lane) for lane, each in rounds.items()]
     for lane in beside:
         lane.start()
     try:
-        _keep_on(settings, stop, common)
+        _keep_on(settings, stop, Lane.WORK, common)
     finally:
         stop.set()
         for lane in beside:
             lane.join()
 
 
-def _keep_on(settings: Settings, stop: Flag, a_round: Callable[[], bool]) -> None:
+def _keep_on(settings: Settings, stop: Flag, lane: Lane, a_round: Callable[[], bool]) -> None:
     """One lane: round after round, with a pause when a round has found nothing to do."""
+    next_beat = 0.0
     while not stop.is_set():
         did = False
         try:
             with _use(settings):
+                if monotonic() >= next_beat:
+                    outbox.beat(lane)
+                    next_beat = monotonic() + BEAT_SECONDS
                 did = a_round()
         except standstill.StandsStill:
             db.close_read_session()
@@ -152,12 +168,19 @@ def daily(settings: Settings) -> None:
     db.close_read_session()
 
 
+def swept(settings: Settings) -> None:
+    """Take away what has served and only piles up."""
+    files.sweep_mail(settings.mail)
+    sweeping.sweep(settings.kept_days)
+
+
 class Chores:
-    """When `daily` is done: once a minute, and at once when it is another day."""
+    """When `daily` is done: once a minute, and at once when it is another day. What has served is swept once a day."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._day: date | None = None
+        self._swept: date | None = None
         self._next = 0.0
 
     def do_if_due(self) -> None:
@@ -167,18 +190,24 @@ class Chores:
         if today != self._day or monotonic() >= self._next:
             daily(self._settings)
             self._day, self._next = today, monotonic() + CHORES_SECONDS
+        this_day = clock.stockholm(clock.real_now()).date()
+        if this_day != self._swept:
+            swept(self._settings)
+            self._swept = this_day
 
 
 def work_once(settings: Settings, lane: Lane = Lane.WORK) -> bool:
     """Claim and do one piece of the lane's work; say whether there was any."""
     taken = _claimed(lane, 1)
     for work in taken:
+        logs.request_id.set(work.request_id)
         try:
             _WORK[work.kind](settings, work)
         except Exception as error:
             _put_back(work, error)
         finally:
             db.close_read_session()
+            logs.request_id.set("")
     return bool(taken)
 
 
@@ -289,6 +318,7 @@ class Post:
                 if place and (is_late or (stop is not None and stop.is_set())):
                     outbox.release(taken[place:])
                     return place
+                logs.request_id.set(work.request_id)
                 try:
                     self._deal_with(work)
                 except _Away as away:
@@ -298,6 +328,7 @@ class Post:
                     outbox.release(taken[dealt_with:], str(away))
                     return dealt_with
         finally:
+            logs.request_id.set("")
             self._hang_up()
         return len(taken)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantportal import logs
 from grantportal.domain.events import EventKind
 from grantportal.domain.outbox import lane_of
 from grantportal.models.accounts import User
@@ -132,6 +133,18 @@ class OutboxItem(Base):
     lease_key: Mapped[str | None]
     done_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
+    request_id: Mapped[str] = mapped_column(default=logs.request_id.get, server_default=text("''"))
+    """Of the request that the work follows from, so that its lines in the log are found together."""
+
+
+class WorkerBeat(Base):
+    """Livstecken: when a worker last noted that it takes work of a lane."""
+
+    __tablename__ = "worker_beats"
+    __table_args__ = (UniqueConstraint("lane"),)
+
+    lane: Mapped[str]
+    at: Mapped[datetime]
 
 
 class OpenDraft(Base):

@@ -40,6 +40,7 @@ TABLES_NOT_TOLD = {
     "search_entries": "made from what is frozen, and compared with it",
     "sessions": "who is signed in just now",
     "signin_attempts": "who has tried to sign in just now",
+    "worker_beats": "that a worker lives just now",
     "one_time_links": "a link that holds for some days",
     "portal": "the installation's settings and the demonstration's day; its chain is compared with its events",
     "events": "the history itself",

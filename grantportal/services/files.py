@@ -26,6 +26,15 @@ def attach(record_id: int, placed: Placed, *, shown_name: str, media_type: str) 
             act.about(record, record=record.number, sha256=placed.sha256)
 
 
+def sweep_mail(folder: Path) -> int:
+    """Remove messages that were only half written a day ago. Answers how many."""
+    limit = (clock.real_now() - ROWLESS_FOR).timestamp()
+    old = [path for path in folder.glob(".*.eml.*") if path.stat().st_mtime < limit]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 def sweep(folder: Path) -> int:
     """Remove bytes that have had no row for a day: what a crash between disk and database left. Answers how many."""
     if not folder.is_dir():

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import update
 
+from grantportal import db
 from grantportal.domain import clock
 from grantportal.domain.outbox import Lane
 from grantportal.domain.personal_numbers import masked
 from grantportal.effects.outbox import finish
-from grantportal.models.portal import OutboxItem
+from grantportal.models.portal import OutboxItem, WorkerBeat
 from grantportal.queries import outbox
 from grantportal.transaction import Bookkeeping, bookkeeping
 
@@ -36,6 +37,7 @@ class Claimed:
     attempts: int
     lease_key: str
     lease_until: datetime
+    request_id: str
 
 
 def claim(lanes: Collection[Lane] = tuple(Lane), most: int = 1) -> list[Claimed]:
@@ -50,10 +52,16 @@ def claim(lanes: Collection[Lane] = tuple(Lane), most: int = 1) -> list[Claimed]
             update(OutboxItem)
             .where(OutboxItem.id.in_(outbox.next_free(now, lanes, most)), outbox.is_free(now))
             .values(lease_until=until, lease_key=key, attempts=OutboxItem.attempts + 1)
-            .returning(OutboxItem.id, OutboxItem.kind, OutboxItem.payload, OutboxItem.at, OutboxItem.attempts)
+            .returning(
+                *(OutboxItem.id, OutboxItem.kind, OutboxItem.payload, OutboxItem.at),
+                *(OutboxItem.attempts, OutboxItem.request_id),
+            )
             .execution_options(synchronize_session=False)
         ).all()
-    found = [Claimed(row.id, row.kind, json.loads(row.payload), row.at, row.attempts, key, until) for row in taken]
+    found = [
+        Claimed(row.id, row.kind, json.loads(row.payload), row.at, row.attempts, key, until, row.request_id)
+        for row in taken
+    ]
     return sorted(found, key=attrgetter("id"))
 
 
@@ -70,6 +78,14 @@ def release(work: Sequence[Claimed], error: str = "") -> None:
                 .values(values)
                 .execution_options(synchronize_session=False)
             )
+
+
+def beat(lane: Lane) -> None:
+    """Note that a worker takes the lane's work."""
+    now = clock.real_now()
+    with bookkeeping(Bookkeeping.OUTBOX) as (session, _):
+        noted = db.insert(WorkerBeat).values(lane=lane, at=now)
+        session.execute(noted.on_conflict_do_update(index_elements=[WorkerBeat.lane], set_={"at": now}))
 
 
 NOT_SENT = "not sent: the receiver has no account or behörighet for it any more"

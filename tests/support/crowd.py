@@ -151,7 +151,7 @@ def _rows(model: type[Base], column: str, value: int) -> list[dict[str, object]]
 
 
 @contextmanager
-def served(url: str, instance: Path, *, processes: int = 2) -> Iterator[int]:
+def served(url: str, instance: Path, *, processes: int = 2, **settings: str) -> Iterator[int]:
     """`grantportal serve` on a free port, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -163,6 +163,7 @@ def served(url: str, instance: Path, *, processes: int = 2) -> Iterator[int]:
         "GRANTPORTAL_SECRET_KEY": "bench" * 8,
         "GRANTPORTAL_SECURE_COOKIES": "0",
         "GRANTPORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        **{f"GRANTPORTAL_{name.upper()}": value for name, value in settings.items()},
     }
     command = [sys.executable, "-m", "grantportal", "serve", "--port", str(port), "--processes", str(processes)]
     with (
