@@ -117,12 +117,134 @@ REFUSALS: dict[AttachmentRefusal, str] = {
 }
 
 
+class AttachmentDetail(StrEnum):
+    """What is so of the very file, where that says more than its refusal."""
+
+    PDF_FORM = "pdf_form"
+    PDF_SCRIPT = "pdf_script"
+    PDF_STARTS = "pdf_starts"
+    PDF_MEDIA = "pdf_media"
+    PDF_CUT = "pdf_cut"
+    PDF_FETCHES = "pdf_fetches"
+    PDF_ATTACHED = "pdf_attached"
+    PDF_SIGNED = "pdf_signed"
+    EMAIL = "email"
+    WEB_PART = "web_part"
+    TEMPLATE = "template"
+    PICTURE = "picture"
+    LOCAL_LINK = "local_link"
+    FIELD = "field"
+    FORMULA = "formula"
+    OTHER_BOOK = "other_book"
+
+
+_D = AttachmentDetail
+DETAILS: dict[AttachmentDetail, str] = {
+    _D.PDF_FORM: (
+        "Filen är ett pdf-formulär av en sort som bara vissa program kan visa: öppna det, välj att skriva ut det till en pdf, "
+        "och lägg till den utskriften."
+    ),
+    _D.PDF_SCRIPT: (
+        "Pdf-filen innehåller programkod (JavaScript): öppna den, välj att skriva ut den till en ny pdf, och lägg till den."
+    ),
+    _D.PDF_STARTS: (
+        "Pdf-filen innehåller ett kommando som startar ett program på läsarens dator: öppna den, välj att skriva ut den till "
+        "en ny pdf, och lägg till den."
+    ),
+    _D.PDF_MEDIA: (
+        "Pdf-filen innehåller film, ljud eller annat som spelas upp: välj att skriva ut den till en ny pdf, och lägg till den."
+    ),
+    _D.PDF_CUT: (
+        "Pdf-filen är inte hel, eftersom delar av den saknas: hämta eller kopiera den på nytt från där den kom, och lägg till "
+        "den igen."
+    ),
+    _D.PDF_FETCHES: (
+        "Pdf-filen öppnar en annan plats eller skickar uppgifter dit av sig själv: välj att skriva ut den till en ny pdf, och "
+        "lägg till den."
+    ),
+    _D.PDF_ATTACHED: (
+        "Pdf-filen har en bifogad fil inuti sig som vi inte kan kontrollera: lägg till den bifogade filen för sig, och skriv "
+        "ut själva dokumentet till en ny pdf."
+    ),
+    _D.PDF_SIGNED: (
+        "Pdf-filen är elektroniskt underskriven men innehåller något som körs, hämtas eller bifogas på ett sätt som vi inte "
+        "tar emot: be den som skapade filen om ett underskrivet exemplar utan det, för underskriften slutar att gälla om "
+        "filen sparas om."
+    ),
+    _D.EMAIL: (
+        "Filen är ett mejl: spara mejlets bilaga för sig och lägg till den, eller skriv ut mejlet till en pdf och lägg till den."
+    ),
+    _D.WEB_PART: (
+        "Dokumentet har en webbsida eller ett annat dokument inuti sig: öppna det, kopiera innehållet till ett nytt dokument, "
+        "eller spara det som pdf."
+    ),
+    _D.TEMPLATE: (
+        "Dokumentet hämtar sin mall från en server när det öppnas: ta bort kopplingen till mallen i Word under Utvecklare och "
+        "Dokumentmall, eller spara dokumentet som pdf."
+    ),
+    _D.PICTURE: (
+        "Dokumentet hämtar en bild eller något annat från en annan plats när det öppnas: klistra in innehållet i dokumentet i "
+        "stället för att länka till det, eller spara dokumentet som pdf."
+    ),
+    _D.LOCAL_LINK: (
+        "Dokumentet har en länk till en fil på en dator eller en server: ta bort länken, eller spara dokumentet som pdf."
+    ),
+    _D.FIELD: (
+        "Dokumentet har ett fält som hämtar innehåll från ett annat program eller en annan fil: ta bort fältet, eller spara "
+        "dokumentet som pdf."
+    ),
+    _D.FORMULA: (
+        "Kalkylbladet har en formel som hämtar något från webben eller från ett annat program: ersätt formeln med dess värde, "
+        "eller spara kalkylbladet som pdf."
+    ),
+    _D.OTHER_BOOK: (
+        "Kalkylbladet hämtar värden från en annan fil eller en databas: bryt länkarna i Excel under Data och Redigera länkar, "
+        "eller spara kalkylbladet som pdf."
+    ),
+}
+
+
 class Refused(RuleViolation):
     """The file is not received. `refusal` says why, and the message also how to send it otherwise."""
 
-    def __init__(self, refusal: AttachmentRefusal) -> None:
-        super().__init__(REFUSALS[refusal], field="file")
+    def __init__(self, refusal: AttachmentRefusal, detail: AttachmentDetail | None = None) -> None:
+        super().__init__(DETAILS[detail] if detail else REFUSALS[refusal], field="file")
         self.refusal = refusal
+        self.detail = detail
+
+
+# --- What follows along --------------------------------------------------------------------------------------------
+
+
+class Follows(StrEnum):
+    """What a file carries that whoever looks at it may not see."""
+
+    TRACKED = "tracked"
+    COMMENTS = "comments"
+    HIDDEN_TEXT = "hidden_text"
+    HIDDEN_ROWS = "hidden_rows"
+    HIDDEN_SHEETS = "hidden_sheets"
+    POSITION = "position"
+    ATTACHED = "attached"
+
+
+FOLLOWS_TEXTS = {
+    Follows.TRACKED: "Spårade ändringar följer med: text som är struken går att läsa. Godkänn ändringarna i Word om den inte ska med.",
+    Follows.COMMENTS: "Kommentarer följer med. Ta bort dem om de inte ska med.",
+    Follows.HIDDEN_TEXT: "Dold text följer med och går att läsa. Ta bort den om den inte ska med.",
+    Follows.HIDDEN_ROWS: "Dolda rader eller kolumner följer med och går att läsa. Ta bort dem om de inte ska med.",
+    Follows.HIDDEN_SHEETS: "Dolda blad följer med och går att läsa. Ta bort dem om de inte ska med.",
+    Follows.POSITION: "Platsen där bilden är tagen följer med. Spara bilden utan plats om den inte ska med.",
+    Follows.ATTACHED: "Filer som är bifogade inuti pdf-filen följer med, till exempel bevis om en underskrift.",
+}
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file that is received: its kind by its content, and what follows along in it."""
+
+    kind: AttachmentKind
+    follows: tuple[Follows, ...] = ()
 
 
 # --- What a file is called -----------------------------------------------------------------------------------------
@@ -161,10 +283,31 @@ def _shortened(name: str, most: int) -> str:
     return name.encode()[:room].decode("utf-8", "ignore").rstrip() + ending
 
 
+_KNOWN_ENDINGS = frozenset(
+    f".{each}"
+    for each in "7z app apk avi bat bin bmp cmd com cpl csv dll doc docm docx dot dotm dotx eml emf exe gif gz hta htm html iso "
+    "jar jpe jpeg jpg js json jse lnk mht mov mp3 mp4 mpeg msg msi odp ods odt pdf php png pot potx pps ppsx ppt pptm pptx "
+    "ps ps1 py rar reg rtf scr sh svg swf tar tif tiff txt vbe vbs wav webp wmf wsf xhtml xls xlsb xlsm xlsx xlt xltx xml "
+    "zip".split()
+)
+"""Endings that some program opens files by. «.03» and «.undertecknat» are none."""
+
+
+def ensure_size(content: bytes) -> None:
+    """A file holds something, and not more than is received. Raises Refused."""
+    if not content:
+        raise Refused(AttachmentRefusal.EMPTY)
+    if len(content) > MOST_BYTES:
+        raise Refused(AttachmentRefusal.TOO_LARGE)
+
+
 def ensure_name_fits(name: str, kind: AttachmentKind) -> None:
-    """A name that says another kind than the content is a file made to deceive, or a mistake. Raises Refused."""
+    """A name that says another kind than the content is a file made to deceive, or a mistake. Raises Refused.
+
+    A dot within a name («Protokoll 2026.03», «Avtal.undertecknat») is no ending: only what some program opens by is.
+    """
     ending = ending_of(name)
-    if ending and ending not in ENDINGS[kind]:
+    if ending in _KNOWN_ENDINGS and ending not in ENDINGS[kind]:
         raise Refused(AttachmentRefusal.MISLABELLED)
 
 

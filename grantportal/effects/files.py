@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grantportal.domain import clock
 from grantportal.domain.attachments import FileStatus
+from grantportal.domain.errors import NoRight, NotVisible, RuleViolation
 from grantportal.models.records import StoredFile
 
 SCAN = "scan"
@@ -41,6 +44,20 @@ def place(folder: Path, content: bytes) -> Placed:
     finally:
         os.close(directory)
     return Placed(stored_name=name, size=len(content), sha256=sha256(content).hexdigest())
+
+
+@contextmanager
+def placed(folder: Path, content: bytes) -> Iterator[Placed]:
+    """Place the bytes for a transaction within, and take them away when a rule or a right refuses it.
+
+    After any other failure they stay for the sweeper: the transaction may have been committed all the same.
+    """
+    done = place(folder, content)
+    try:
+        yield done
+    except (RuleViolation, NoRight, NotVisible):
+        (folder / done.stored_name).unlink(missing_ok=True)
+        raise
 
 
 def enter(

@@ -17,7 +17,7 @@ from grantportal.domain.attachments import (
     shown_name,
 )
 from grantportal.effects import files as placing
-from grantportal.imports.inspection import inspect
+from grantportal.imports.attachments import inspect
 from grantportal.policy import Permission
 from grantportal.queries import applications, attachments
 from grantportal.queries.attachments import AttachmentPage
@@ -59,17 +59,18 @@ def add(application_id: int, number: int) -> ResponseReturnValue:
 def _receive(who: Actor, application_id: int, number: int, sent: SendAttachment) -> None:
     if sent.about_children:
         raise Refused(AttachmentRefusal.CHILDREN)
-    kind = inspect(sent.name, sent.content)
+    found = inspect(sent.name, sent.content)
     settings = web.portal_settings()
-    services.add(
-        who,
-        application_id,
-        number,
-        AddAttachment(shown_name(sent.name), kind, sent.reason),
-        placing.place(settings.files, sent.content),
-        room_mb=settings.organisation_files_mb,
-        scan=bool(settings.clamav),
-    )
+    with placing.placed(settings.files, sent.content) as placed:
+        services.add(
+            who,
+            application_id,
+            number,
+            AddAttachment(shown_name(sent.name), found.kind, sent.reason),
+            placed,
+            room_mb=settings.organisation_files_mb,
+            scan=bool(settings.clamav),
+        )
 
 
 def _too_large(page: AttachmentPage) -> ResponseReturnValue:

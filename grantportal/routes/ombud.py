@@ -12,7 +12,7 @@ from grantportal.domain import clock
 from grantportal.domain.accounts import Limits
 from grantportal.domain.errors import NoRight, NotVisible
 from grantportal.domain.ombud import OMBUD_APPLICATION, OmbudApplicationAction
-from grantportal.imports.inspection import inspect
+from grantportal.imports.attachments import inspect
 from grantportal.keys import OMBUD_LINK_DAYS, ombud_key, ombud_link_until
 from grantportal.policy import Permission
 from grantportal.queries import ombud as queries

@@ -1,6 +1,7 @@
 """Ombudsansökan: asked for without an account or handed over by an ombud; approved, asked about or closed by an officer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,10 @@ def _receive(actor: Actor, receiving: Receiving, command: ApplyForOmbud, *, hand
     # In the fullmakt they may stand; the name and the title go into headings, history and mail.
     named = {"name": command.name, "title": command.title, "email": email}
     personal_numbers.ensure_none(named, personal_numbers.IN_NAME)
-    placed = _placed(receiving, command.attached)
-    with transaction(actor, EventKind.OMBUD_APPLICATION_RECEIVED) as act:
+    with (
+        _placed(receiving, command.attached) as placed,
+        transaction(actor, EventKind.OMBUD_APPLICATION_RECEIVED) as act,
+    ):
         organisation = organisations.shown_to_everybody(command.organisation_id)
         if organisation is None or command.grant_id not in dict(ombud.grants()):
             raise NotVisible
@@ -174,12 +177,15 @@ def _ensure_successor(email: str, replaces: MandateRow, organisation: Organisati
         )
 
 
-def _placed(receiving: Receiving, attached: Attached | None) -> Placed | None:
+@contextmanager
+def _placed(receiving: Receiving, attached: Attached | None) -> Iterator[Placed | None]:
     if attached is None:
-        return None
+        yield None
+        return
     ensure_pdf(attached)
     receiving.inspect("bilaga.pdf", attached.content)
-    return files.place(receiving.folder, attached.content)
+    with files.placed(receiving.folder, attached.content) as placed:
+        yield placed
 
 
 def _enter(act: Act, case: Case, placed: Placed | None, title: str, sender: str, *, scan: bool) -> None:
@@ -195,8 +201,10 @@ def _enter(act: Act, case: Case, placed: Placed | None, title: str, sender: str,
 
 def supplement(application_id: int, receiving: Receiving, command: SupplementOmbud) -> None:
     """The applicant, who has the link, answers what was asked."""
-    placed = _placed(receiving, command.attached)
-    with transaction(ANONYMOUS, EventKind.OMBUD_APPLICATION_SUPPLEMENTED) as act:
+    with (
+        _placed(receiving, command.attached) as placed,
+        transaction(ANONYMOUS, EventKind.OMBUD_APPLICATION_SUPPLEMENTED) as act,
+    ):
         row = ombud.locked(application_id)
         if row is None:
             raise NotVisible

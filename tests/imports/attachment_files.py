@@ -20,7 +20,8 @@ def pdf(
     extra: bytes = b"", *, head: bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", trailer: bytes = b"", end: bytes = b"\n"
 ):
     body = (
-        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [7 0 R] /Count 1 >>\nendobj\n"
+        b"7 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>\nendobj\n"
     )
     return head + body + extra + b"\ntrailer\n<< /Root 1 0 R " + trailer + b">>\nstartxref\n0\n%%EOF" + end
 
@@ -35,6 +36,9 @@ def objects(data: bytes) -> bytes:
 
 def printed(text: str) -> bytes:
     return typst.compile(text.encode())
+
+
+LOCK = b"8 0 obj << /Filter /Standard /V 1 /R 2 /O (o) /U (u) /P -1 >> endobj\n"
 
 
 def pdfs() -> list[Prepared]:
@@ -56,11 +60,11 @@ def pdfs() -> list[Prepared]:
         ("gömt i objekt.pdf", pdf(objects(b"5 0 << /S /JavaScript >>")), R.MACRO),
         ("startar.pdf", pdf(b"3 0 obj << /S /Launch /F (cmd.exe) >> endobj"), R.MACRO),
         ("film.pdf", pdf(b"3 0 obj << /Type /RichMedia >> endobj"), R.MACRO),
-        ("xfa.pdf", pdf(b"3 0 obj << /XFA 4 0 R >> endobj"), R.MACRO),
-        ("låst.pdf", pdf(trailer=b"/Encrypt 8 0 R "), R.ENCRYPTED),
+        ("xfa.pdf", pdf(b"3 0 obj << /XFA 4 0 R >> endobj\n4 0 obj (form) endobj"), R.MACRO),
+        ("låst.pdf", pdf(LOCK, trailer=b"/Encrypt 8 0 R "), R.ENCRYPTED),
         (
             "låst i ström.pdf",
-            pdf(stream(zlib.compress(b"x"), b"/Type /XRef /Encrypt 8 0 R /Filter /FlateDecode")),
+            pdf(LOCK + stream(zlib.compress(b"x"), b"/Type /XRef /Encrypt 8 0 R /Filter /FlateDecode")),
             R.ENCRYPTED,
         ),
         ("fil i fil.pdf", pdf(b"3 0 obj << /Type /EmbeddedFile >> endobj"), R.NESTED),

@@ -5,30 +5,37 @@ import time
 
 import pytest
 
-from grantportal.domain.attachments import REFUSALS, AttachmentKind, AttachmentRefusal, Refused
-from grantportal.imports.attachments import inspect
+from grantportal.domain.attachments import (
+    DETAILS,
+    REFUSALS,
+    AttachmentDetail,
+    AttachmentKind,
+    AttachmentRefusal,
+    Refused,
+    ensure_name_fits,
+    ensure_size,
+)
+from grantportal.imports.contents import examine
 from tests.imports.attachment_files import prepared
 
+R = AttachmentRefusal
 FILES = prepared()
 
 
 def verdict(name: str, content: bytes) -> AttachmentKind | AttachmentRefusal:
     try:
-        return inspect(name, content)
+        ensure_size(content)
+        kind = examine(content).kind
+        ensure_name_fits(name, kind)
+        return kind
     except Refused as refused:
         return refused.refusal
 
 
 def test_there_are_120_prepared_files_and_each_kind_and_each_refusal_is_among_them():
     assert len(FILES) == 120
-    elsewhere = {
-        AttachmentRefusal.CHILDREN,
-        AttachmentRefusal.VIRUS,
-        AttachmentRefusal.QUOTA,
-        AttachmentRefusal.UNREADABLE,
-        AttachmentRefusal.BUSY,
-    }
-    assert {right for _, _, right in FILES} == {*AttachmentKind, *AttachmentRefusal} - elsewhere
+    by_person = {R.CHILDREN, R.VIRUS, R.QUOTA, R.BUSY, R.UNREADABLE}
+    assert {right for _, _, right in FILES} == {*AttachmentKind, *AttachmentRefusal} - by_person
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,6 @@ def test_a_prepared_file_gets_its_right_verdict(name, content, right):
     assert time.process_time() - begun < 5, "a file that takes long is an attack too"
 
 
-@pytest.mark.parametrize("refusal", AttachmentRefusal)
-def test_a_refusal_is_one_sentence_that_says_how_to_send_it_otherwise(refusal):
-    sentence = REFUSALS[refusal]
+@pytest.mark.parametrize("sentence", [*(REFUSALS[each] for each in R), *(DETAILS[each] for each in AttachmentDetail)])
+def test_a_refusal_is_one_sentence_that_says_how_to_send_it_otherwise(sentence):
     assert re.fullmatch(r"[A-ZÅÄÖ][^.!?]+: [^.!?]+\.", sentence)

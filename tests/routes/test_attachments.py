@@ -10,6 +10,7 @@ from grantportal.domain import clock
 from grantportal.domain.actors import Role
 from grantportal.domain.attachments import MEGABYTE
 from grantportal.domain.forms import Question, QuestionType, Section
+from grantportal.imports import attachments as reading
 from grantportal.models.accounts import User
 from grantportal.services import applications
 from tests.imports.attachment_files import docx, pdf, png
@@ -205,10 +206,37 @@ def test_the_authority_sees_nothing_of_a_draft_and_reads_what_is_handed_in(appli
 
 
 def test_an_organisation_has_so_much_room_and_no_more(application, browser, app, monkeypatch):
+    there = list_of(app)
     monkeypatch.setitem(app.config, "PORTAL", replace(app.config["PORTAL"], organisation_files_mb=0))
     page = send(browser, application)
     assert page.status_code == 422
     assert "utrymme för filer är fullt" in page.text
+    assert list_of(app) == there
+
+
+def list_of(app):
+    """The files on disk."""
+    folder = app.config["PORTAL"].files
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def test_a_refused_file_leaves_nothing_on_disk(application, browser, app):
+    assert send(browser, application).status_code == 303
+    there = list_of(app)
+    refused = [
+        send(browser, application),  # the same once more
+        send(browser, application, "Intyg 811218-9876.pdf", png()),
+        send(browser, application, "a.pdf", pdf(b"3 0 obj << /S /JavaScript /JS (x) >> endobj")),
+    ]
+    assert [page.status_code for page in refused] == [422, 422, 422]
+    assert list_of(app) == there
+
+
+def test_a_file_that_cannot_be_read_within_the_limits_is_a_sentence_and_no_fault(application, browser, monkeypatch):
+    monkeypatch.setattr(reading, "SECONDS", 0.001)
+    page = send(browser, application)
+    assert page.status_code == 422
+    assert "Filen tog för lång tid eller för mycket minne att kontrollera" in page.text
 
 
 def test_a_file_that_waits_is_told_to_wait(application, ombud, browser, app, monkeypatch, signed_in):
@@ -222,15 +250,3 @@ def test_a_file_that_waits_is_told_to_wait(application, ombud, browser, app, mon
     version = handler.get(f"/ansokningar/{application.id}/version")
     assert "Väntar på viruskontroll" in version.text
     assert not links(version, "/handlingar/")
-
-
-def test_a_file_that_ends_its_reader_is_refused_beside_the_field_and_leaves_nothing(
-    application, browser, app, monkeypatch
-):
-    monkeypatch.setattr("grantportal.imports.inspection._told", lambda *_: {"refusal": "unreadable"})
-    folder = app.config["PORTAL"].files
-    before = sorted(folder.iterdir()) if folder.exists() else []
-    page = send(browser, application)
-    assert page.status_code == 422
-    assert "Filen tog för lång tid eller för mycket minne att kontrollera" in page.text
-    assert (sorted(folder.iterdir()) if folder.exists() else []) == before

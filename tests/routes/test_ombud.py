@@ -14,6 +14,7 @@ from grantportal.domain.organisations import OrganisationKind
 from grantportal.keys import ombud_key
 from grantportal.models.ombud import OmbudApplication
 from grantportal.models.records import StoredFile
+from tests.imports.attachment_files import pdf
 from tests.support.casework import CallFactory
 from tests.support.client import token_in
 from tests.support.factories import MandateFactory, OrganisationFactory, person
@@ -68,7 +69,7 @@ def test_from_the_public_form_to_an_approved_ombud(region, client, officer):
     assert "Ombud godkänt genom beslut: Olle Exempel" in officer.get(address).text
 
 
-FULLMAKT = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+FULLMAKT = pdf()
 
 
 def facts(document):

@@ -28,13 +28,14 @@ from grantportal.queries.accounts import actor_of, by_email
 from grantportal.services import ombud
 from grantportal.services.ombud import Receiving
 from grantportal.settings import Settings
+from tests.imports.attachment_files import pdf
 from tests.support.casework import CallFactory
 from tests.support.factories import MandateFactory, OrganisationFactory, person
 from tests.support.ombud import HERE, asked
 from tests.support.rows import committed, events_of
 
 pytestmark = pytest.mark.usefixtures("database")
-PDF = Attached(b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n")
+PDF = Attached(pdf())
 MOST = 2
 
 
