@@ -271,11 +271,6 @@ class CallAllocations:
         return tuple(line for line in self.lines if sum(line.granted))
 
     @property
-    def refused(self) -> tuple[AllocationLine, ...]:
-        """The refusals and dismissals, with their reasons."""
-        return tuple(line for line in self.lines if line.reason)
-
-    @property
     def decided_on(self) -> tuple[date, ...]:
         """The days on which something was decided, in order."""
         return tuple(sorted({clock.stockholm(line.decided_at).date() for line in self.lines}))

@@ -154,6 +154,12 @@ class Comparison:
         """Everything that is proposed or decided for the year in this call."""
         return sum(each.proposed.get(year, 0) for each in self.applications)
 
+    def proposed_besides(self, shown: Collection[ApplicationCompared]) -> Mapping[int, Kronor]:
+        """What is proposed and not decided by year, in the applications that are not among those shown."""
+        kept = {each.id for each in shown}
+        others = [each for each in self.applications if each.id not in kept and not each.is_decided]
+        return {year.year: sum(each.proposed.get(year.year, 0) for each in others) for year in self.years}
+
     def sum_paid(self, year: int) -> Kronor:
         """Everything that the applicants have been paid for the year."""
         return sum(each.paid.get(year, 0) for each in self.applications)

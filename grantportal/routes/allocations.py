@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.calls import AsOfForm
 from grantportal.domain.documents import AllocationList
 from grantportal.domain.errors import NotVisible, RuleViolation
+from grantportal.domain.turned import turned
 from grantportal.exports import csv, json, xlsx
 from grantportal.queries import allocations
-from grantportal.web import actor, seen
+from grantportal.web import actor, page_number, seen
 
 bp = Blueprint("allocations", __name__, url_prefix="/fordelade-bidrag")
 
@@ -40,10 +41,19 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<int:call_id>")
 def show(call_id: int) -> ResponseReturnValue:
-    """One call: sought and granted, how it went, and what is left of each year's frame."""
+    """One call: sought and granted, how it went, and what is left of each year's frame. The list is turned; the sums are of all."""
     form, day, status = _as_of()
     found = seen(allocations.of_call(actor(), call_id, day))
-    return render_template("allocations/show.html", found=found, form=form, day=day), status
+    per = day.isoformat() if day else None
+    shown = render_template(
+        "allocations/show.html",
+        found=found,
+        turned=turned(found.lines, page_number()),
+        page_url=lambda number: url_for(".show", call_id=call_id, per=per, sida=number),
+        form=form,
+        day=day,
+    )
+    return shown, status
 
 
 @bp.get(f"/<int:call_id>/{FILE}")

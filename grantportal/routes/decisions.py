@@ -18,6 +18,7 @@ from forms.decisions import (
 from grantportal import policy, web
 from grantportal.domain import dissents
 from grantportal.domain.decisions import DECISION, DecisionAction, early_statement
+from grantportal.domain.turned import turned
 from grantportal.policy import Permission
 from grantportal.queries import comparisons, decision_pages
 from grantportal.queries.decision_pages import DecisionPage, ProposalPage
@@ -48,30 +49,47 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/utlysningar/<int:call_id>/jamfor", methods=["GET", "POST"])
 def compare(call_id: int) -> ResponseReturnValue:
-    """A call's applications beside each other and beside the frames; amounts can be tried and saved."""
+    """A call's applications beside each other and beside the frames, a page at a time; amounts can be tried and saved."""
     policy.require(web.signed_in(), Permission.READ_CASES)
     may_propose = policy.may(web.actor(), Permission.PROPOSE)
     if request.method == "POST":
         policy.require(web.actor(), Permission.PROPOSE)
     shown = web.seen(comparisons.comparison(web.actor(), call_id))
     years = [year.year for year in shown.years]
+    page = turned(shown.applications, web.page_number())
+    # Whoever applied meanwhile may have moved a row to another page: what was sent is read all the same.
+    here = {each.id for each in page.rows}
+    rows = tuple(each for each in shown.applications if each.id in here or f"b{each.id}" in request.form)
     form = compare_form(
         [
             Compared(each.id, each.organisation, each.proposed, each.outcome, each.state, each.is_withdrawn, years)
-            for each in shown.editable
+            for each in rows
+            if each.is_editable
         ]
     )
     if web.carried_out(form, services.save_totals, web.actor(), call_id):
         changed = form.result
         return web.done(
-            "Förslaget är sparat." if changed else "Inget var ändrat, så inget sparades.", ".compare", call_id=call_id
+            "Förslaget är sparat." if changed else "Inget var ändrat, så inget sparades.",
+            ".compare",
+            call_id=call_id,
+            sida=page.page,
         )
     if request.method == "POST":
         # Whoever has seen that somebody else saved may now choose to write over it.
         for each in web.seen(comparisons.comparison(web.actor(), call_id)).editable:
             if f"b{each.id}" in form:
                 form[f"b{each.id}"].data = each.state
-    return render_template("decisions/compare.html", comparison=shown, form=form, may_propose=may_propose)
+    return render_template(
+        "decisions/compare.html",
+        comparison=shown,
+        rows=rows,
+        turned=page,
+        elsewhere=shown.proposed_besides(rows),
+        page_url=lambda number: url_for(".compare", call_id=call_id, sida=number),
+        form=form,
+        may_propose=may_propose,
+    )
 
 
 @bp.route("/ansokningar/<int:application_id>/forslag", methods=["GET", "POST"])

@@ -31,9 +31,15 @@ createAll(CharacterCount, {
 // On a narrow screen the menu of parts and last year's answer are folded, so that this year's question comes first.
 if (matchMedia(NARROW).matches) for (const part of document.querySelectorAll('details.bp-foldout')) part.open = false
 
-// A table that fits needs no tab stop of its own.
+// A table that fits needs no tab stop of its own; one that does not says so, and keeps what each row is about in sight.
 function tabStops() {
-  for (const box of document.querySelectorAll('.bp-scroll')) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1
+  for (const box of document.querySelectorAll('.bp-scroll')) {
+    const goesOn = box.scrollWidth > box.clientWidth
+    box.tabIndex = goesOn ? 0 : -1
+    box.classList.toggle('bp-scroll--on', goesOn)
+    const hint = box.previousElementSibling
+    if (hint?.matches('.bp-hint-scroll')) hint.classList.toggle('bp-hint-scroll--on', goesOn)
+  }
 }
 tabStops()
 addEventListener('resize', tabStops)
@@ -60,6 +66,8 @@ const partsOf = (keys) => parts().filter((field) => keysOf(field).some((key) => 
 
 const read = (field) => amountOf(field.value)
 const sumOf = (fields) => fields.reduce((sum, field) => sum + (read(field) ?? 0), 0)
+// What the fields of a list's other pages come to.
+const besides = (out) => Number(out.dataset.besides ?? 0)
 // A row that may be left empty misses nothing until something is written in it.
 const isUntouched = (row) => row !== null && [...row.querySelectorAll('input')].every((field) => !field.value.trim())
 const missingIn = (fields) => fields.filter((field) => read(field) === null && !isUntouched(field.closest('[data-spare]'))).length
@@ -67,7 +75,7 @@ const missingIn = (fields) => fields.filter((field) => read(field) === null && !
 function recount() {
   for (const out of document.querySelectorAll('[data-sum]')) {
     const fields = partsOf(out.dataset.sum.split(' '))
-    out.textContent = 'whole' in out.dataset && missingIn(fields) ? 'inte räknat' : inWords(sumOf(fields))
+    out.textContent = 'whole' in out.dataset && missingIn(fields) ? 'inte räknat' : inWords(sumOf(fields) + besides(out))
   }
   for (const out of document.querySelectorAll('[data-missing]')) {
     const missing = missingIn(partsOf(out.dataset.missing.split(' ')))
@@ -81,7 +89,7 @@ function recount() {
 // What is left of a year's frame; true when the fields together ask for more than there is.
 function showLeft(out) {
   const { left: year, frame, used = 0 } = out.dataset
-  const asked = sumOf(partsOf([year]))
+  const asked = sumOf(partsOf([year])) + besides(out)
   const left = Number(frame) - Number(used) - asked
   const over = left < 0
   const box = out.closest('.bp-left')

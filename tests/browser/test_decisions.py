@@ -9,8 +9,10 @@ from grantportal import db
 from grantportal.domain.actors import Role
 from grantportal.domain.decisions import SendCommunication
 from grantportal.models.accounts import User
+from grantportal.queries.accounts import actor_of
 from grantportal.services import communications
 from grantportal.web import SESSION_COOKIE
+from tests.support import plenty
 from tests.support.browser import look
 from tests.support.client import session_key
 from tests.support.databases import postgresql_only
@@ -143,3 +145,22 @@ def test_omfordelning_beside_its_frame(pilot, open_as):
     look(page, "skipping kommunicering")
     page = open_as(pilot.decider, f"/beslut/{proposed(pilot, waiting)}/lamna-tillbaka")
     look(page, "returning")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_comparison_that_is_wider_than_the_screen_says_so_and_keeps_the_region_in_sight(database, open_as, width):
+    of = plenty.ground(years=(2021, 2022, 2023, 2024))
+    plenty.applications(of, 60)
+    page = open_as(actor_of(of.officer.id), f"/utlysningar/{of.call}/jamfor?sida=2")
+    look(page, "a wide comparison")
+    page.set_viewport_size({"width": width, "height": 900})
+    expect(page.get_by_text("Tabellen är bred. Dra den i sidled.")).to_be_visible()
+
+    page.locator(".bp-scroll").evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    box, region, last = (
+        page.locator(each).first.bounding_box()
+        for each in (".bp-scroll", ".bp-compare tbody th", ".bp-compare tbody td:last-child")
+    )
+    assert abs(region["x"] - box["x"]) < 3
+    assert last["x"] + last["width"] <= box["x"] + box["width"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

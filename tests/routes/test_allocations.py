@@ -23,6 +23,7 @@ from grantportal.models.decisions import Decision
 from grantportal.models.organisations import Organisation
 from grantportal.queries import allocations
 from grantportal.services import calls, grants
+from tests.support import plenty
 from tests.support.allocated import SOUGHT, decided, pilot_round
 from tests.support.calls import ANNOUNCED, make_call, officer, played_at, published_call
 from tests.support.casework import ApplicationFactory, sent
@@ -363,3 +364,23 @@ def test_what_is_decided_at_midnight_is_the_next_days(database):
     assert allocations.of_call(officer(), call.id, date(2020, 6, 30)).lines == ()
     db.close_read_session()
     assert len(allocations.of_call(officer(), call.id, date(2020, 7, 1)).lines) == 1
+
+
+def test_a_long_list_is_turned_and_its_sums_and_files_are_whole(client):
+    of = plenty.ground(years=(2021, 2022))
+    plenty.applications(of, 180)
+    address = f"/fordelade-bidrag/{of.call}"
+
+    def rows(page):
+        return [row for body in page.document.iter("tbody") for row in body.iter("tr")]
+
+    first, last = client.get(address), client.get(f"{address}?sida=2")
+    assert (len(rows(first)), len(rows(last))) == (50, 10)
+    foot = [words(next(each.iter("tfoot"))) for each in (first.document, last.document)]
+    assert foot[0] == foot[1]
+    assert f"54{NB}000{NB}000" in foot[0]
+    assert len(client.get(f"{address}/fordelningslista.json").json["rader"]) == 120
+    plenty.applications(of, 300)
+    much = client.get(address)
+    assert len(rows(much)) == 50
+    assert len(much.data) < 1.1 * len(first.data)

@@ -29,6 +29,7 @@ from grantportal.models.portal import Portal
 from grantportal.queries import decision_documents
 from grantportal.services import communications
 from grantportal.services import decisions as services
+from tests.support import plenty
 from tests.support.client import summary
 from tests.support.decidable import (
     actor_with,
@@ -676,3 +677,45 @@ def test_what_stands_in_a_proposal_that_nobody_has_made_is_said_to_be_no_proposa
     text = page(ApplicationStatus.SUPPLEMENT_REQUESTED)
     assert "Inget är föreslaget än." in text
     assert re.findall(r'data-sum="2021">([^<]*)<', text) == ["0", "0"]
+
+
+def test_the_comparison_is_turned_and_its_sums_are_of_all(database, signed_in):
+    """A page holds as much whether 60 or 160 have applied; an amount on one page is counted on the other."""
+    of = plenty.ground(years=(2021, 2022))
+    plenty.applications(of, 60)
+    officer, address = signed_in(of.officer), f"/utlysningar/{of.call}/jamfor"
+
+    def rows(page):
+        return [row for body in page.document.iter("tbody") for row in body.iter("tr")]
+
+    first, last = officer.get(address), officer.get(f"{address}?sida=2")
+    assert (len(rows(first)), len(rows(last))) == (50, 10)
+    foot = [words_of(next(each.iter("tfoot"))) for each in (first.document, last.document)]
+    assert foot[0] == foot[1]
+    plenty.applications(of, 100)
+    much = officer.get(address)
+    assert len(rows(much)) == 50
+    assert len(much.data) < 1.1 * len(first.data)
+
+
+def test_what_another_page_proposes_is_counted_and_kept(database, signed_in):
+    of = plenty.ground(years=(2021, 2022))
+    plenty.applications(of, 60)
+    officer, address = signed_in(of.officer), f"/utlysningar/{of.call}/jamfor"
+
+    def fields(page):
+        return {each.get("name"): each.get("value") or "" for each in page.document.iter("input") if each.get("name")}
+
+    def write(number):
+        there = f"{address}?sida={number}"
+        sent = fields(officer.get(there))
+        row = next(name.removeprefix("b") for name in sent if name.startswith("b") and name[1:].isdigit())
+        sent |= dict.fromkeys((name for name in sent if re.fullmatch(rf"\D+{row}_\d{{4}}", name)), "1000")
+        answer = officer.post(there, data=sent)
+        assert answer.status_code == 303
+        assert answer.location.endswith("sida=2") == (number == 2)
+
+    write(1), write(2)
+    for number in (1, 2):
+        page = officer.get(f"{address}?sida={number}").document
+        assert [each.get("data-besides") for each in page.iter("output") if each.get("data-left") == "2021"] == ["1000"]
