@@ -378,7 +378,7 @@ def test_a_long_list_is_turned_and_its_sums_and_files_are_whole(client):
     assert (len(rows(first)), len(rows(last))) == (50, 10)
     foot = [words(next(each.iter("tfoot"))) for each in (first.document, last.document)]
     assert foot[0] == foot[1]
-    assert f"54{NB}000{NB}000" in foot[0]
+    assert "54 000 000" in foot[0]
     assert len(client.get(f"{address}/fordelningslista.json").json["rader"]) == 120
     plenty.applications(of, 300)
     much = client.get(address)
