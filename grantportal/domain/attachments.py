@@ -367,6 +367,8 @@ class AddAttachment:
     kind: AttachmentKind
     reason: str = ""
     """Why a personnummer stands in its name."""
+    follows: tuple[Follows, ...] = ()
+    """What follows along in it unseen."""
 
 
 @dataclass(frozen=True)
@@ -379,6 +381,12 @@ class Attached:
     size: int
     sha256: str
     status: FileStatus = FileStatus.READY
+    follows: tuple[Follows, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is said to whoever sends the file of what follows along in it."""
+        return tuple(FOLLOWS_TEXTS[each] for each in self.follows)
 
     @property
     def line(self) -> str:
@@ -409,7 +417,14 @@ def written(files: Iterable[Attached]) -> str:
 def read(text: str) -> tuple[Attached, ...]:
     """The files that `written` wrote."""
     return tuple(
-        Attached(**{**each, "status": FileStatus(each["status"])}) for each in (json.loads(text) if text else [])
+        Attached(
+            **{
+                **each,
+                "status": FileStatus(each["status"]),
+                "follows": tuple(Follows(code) for code in each.get("follows", ())),
+            }
+        )
+        for each in (json.loads(text) if text else [])
     )
 
 

@@ -3,7 +3,7 @@ reads only frozen versions and what was written beside them at hand-in."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantportal.domain.applications import ApplicationStatus
@@ -140,6 +140,8 @@ class Attachment(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
     personal_number_reason: Mapped[str | None]
     """Why a personnummer stands in the file's name, where one does."""
+    follows: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What follows along in the file unseen: codes of `Follows` with a blank between."""
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime]
 

@@ -28,7 +28,7 @@ from grantportal.domain.applications import (
     LastHandIn,
     TaskState,
 )
-from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus
+from grantportal.domain.attachments import FILE_TEXTS, Attached, FileStatus, Follows
 from grantportal.domain.calls import CallStatus
 from grantportal.domain.cases import FrozenKind, RecordKind
 from grantportal.domain.earlier_answers import source_name
@@ -359,7 +359,7 @@ def _as_answers(files: Iterable[Any]) -> dict[str, Answered]:
     for number, rows in groupby(files, key=lambda row: row[0].question):
         listed = list(rows)
         made[f"q{number}"] = Answered(
-            attachments.written(_attached(file) for _, file, _ in listed),
+            attachments.written(_attached(file, row.follows) for row, file, _ in listed),
             len(listed),
             listed[-1][2],
             "; ".join(row.personal_number_reason for row, *_ in listed if row.personal_number_reason),
@@ -367,8 +367,9 @@ def _as_answers(files: Iterable[Any]) -> dict[str, Answered]:
     return made
 
 
-def _attached(file: StoredFile) -> Attached:
-    return Attached(file.id, file.shown_name, file.media_type, file.size, file.sha256, file.status)
+def _attached(file: StoredFile, follows: str = "") -> Attached:
+    told = tuple(Follows(code) for code in follows.split())
+    return Attached(file.id, file.shown_name, file.media_type, file.size, file.sha256, file.status, told)
 
 
 def draft(actor: Actor, application_id: int) -> Draft:
@@ -652,6 +653,8 @@ class ShownFile:
     record_id: int
     is_ready: bool
     state: str
+    follows: tuple[str, ...] = ()
+    """What is said to whoever is about to send it of what follows along unseen."""
 
 
 @dataclass(frozen=True)
@@ -940,7 +943,9 @@ def _shown_files(answer: dict[str, Any], draft: Draft, records: Mapping[str, Sho
     if "files" not in answer:
         return ()
     by_draft = {
-        file.sha256: ShownFile(file.line, file.id, 0, file.status is FileStatus.READY, FILE_TEXTS[file.status])
+        file.sha256: ShownFile(
+            file.line, file.id, 0, file.status is FileStatus.READY, FILE_TEXTS[file.status], file.told
+        )
         for file in attachments.read(draft.get(f"q{answer['number']}", NOTHING).text)
     }
     found = (by_draft.get(file["sha256"]) or records.get(file["sha256"]) for file in answer.get("files", ()))

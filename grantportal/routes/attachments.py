@@ -66,7 +66,7 @@ def _receive(who: Actor, application_id: int, number: int, sent: SendAttachment)
             who,
             application_id,
             number,
-            AddAttachment(shown_name(sent.name), found.kind, sent.reason),
+            AddAttachment(shown_name(sent.name), found.kind, sent.reason, found.follows),
             placed,
             room_mb=settings.organisation_files_mb,
             scan=bool(settings.clamav),

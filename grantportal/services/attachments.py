@@ -52,6 +52,7 @@ def add(
                 question=number,
                 file_id=file.id,
                 personal_number_reason=command.reason if has_number else None,
+                follows=" ".join(command.follows),
                 added_by_id=who.user_id,
                 added_at=clock.now(),
             )

@@ -13,7 +13,7 @@ from grantportal.domain.forms import Question, QuestionType, Section
 from grantportal.imports import attachments as reading
 from grantportal.models.accounts import User
 from grantportal.services import applications
-from tests.imports.attachment_files import docx, pdf, png
+from tests.imports.attachment_files import document, docx, pdf, png
 from tests.support.applications import (
     DEFINITION,
     IN_TIME,
@@ -139,6 +139,14 @@ def test_what_is_larger_than_any_request_gets_a_sentence_and_not_a_bare_413(appl
     assert page.status_code == 422
     assert "Filen är större än 15 MB" in page.text
     assert "Filen är större än 15 MB" in send(browser, application, content=bytes(16 * MEGABYTE)).text
+
+
+def test_what_follows_along_unseen_is_said_before_it_is_sent(application, browser):
+    struck = "<w:p><w:del><w:r><w:delText>Struket</w:delText></w:r></w:del></w:p>"
+    assert send(browser, application, "Plan.docx", docx({"word/document.xml": document(struck)})).status_code == 303
+    assert send(browser, application, "Ren.pdf").status_code == 303
+    for path in (page_of(application), f"/ansokningar/{application.id}/kontrollera"):
+        assert browser.get(path).text.count("text som är struken går att läsa") == 1
 
 
 def test_a_hostile_name_is_shown_and_harmless(application, browser):
