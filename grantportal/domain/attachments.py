@@ -128,6 +128,9 @@ class AttachmentDetail(StrEnum):
     PDF_FETCHES = "pdf_fetches"
     PDF_ATTACHED = "pdf_attached"
     PDF_SIGNED = "pdf_signed"
+    PDF_SIGNED_MORE = "pdf_signed_more"
+    PDF_SIGNED_LOCKED = "pdf_signed_locked"
+    PDF_SIGNED_LARGE = "pdf_signed_large"
     EMAIL = "email"
     WEB_PART = "web_part"
     TEMPLATE = "template"
@@ -170,6 +173,18 @@ DETAILS: dict[AttachmentDetail, str] = {
         "Pdf-filen är elektroniskt underskriven men innehåller något som körs, hämtas eller bifogas på ett sätt som vi inte "
         "tar emot: be den som skapade filen om ett underskrivet exemplar utan det, för underskriften slutar att gälla om "
         "filen sparas om."
+    ),
+    _D.PDF_SIGNED_MORE: (
+        "Pdf-filen är elektroniskt underskriven men innehåller mer än själva dokumentet: hämta den på nytt där den skrevs "
+        "under, för underskriften slutar att gälla om filen sparas om."
+    ),
+    _D.PDF_SIGNED_LOCKED: (
+        "Pdf-filen är elektroniskt underskriven men låst med lösenord eller kryptering: be den som skapade filen om ett "
+        "underskrivet exemplar utan lås, för underskriften slutar att gälla om filen sparas om."
+    ),
+    _D.PDF_SIGNED_LARGE: (
+        "Pdf-filen är elektroniskt underskriven men blir för stor när den öppnas: be den som skapade filen om ett mindre "
+        "underskrivet exemplar, för underskriften slutar att gälla om filen sparas om."
     ),
     _D.EMAIL: (
         "Filen är ett mejl: spara mejlets bilaga för sig och lägg till den, eller skriv ut mejlet till en pdf och lägg till den."

@@ -32,6 +32,7 @@ _TELLING = re.compile(
     rb"/(JavaScript|JS|Launch|RichMedia\w*|XFA|Movie|Rendition|Sound|Screen|3D|GoToE|GoToR|SubmitForm|ImportData|EmbeddedFile|"
     rb"EF|AA|OpenAction|ByteRange|ObjStm|XRef|Thread)\b"
 )
+_OBJECT = re.compile(rb"\b\d{1,10} \d{1,5} obj\b")
 _RUNS = {"/JavaScript": _D.PDF_SCRIPT, "/Launch": _D.PDF_STARTS}
 _PLAYS = {"/RichMedia", "/RichMediaExecute", "/Movie", "/Rendition", "/Sound", "/Screen", "/3D"}
 _FETCHES = {"/GoToR", "/SubmitForm", "/ImportData", "/Thread"}
@@ -40,18 +41,43 @@ _FOREIGN = (PACKED, b"MZ", b"\x7fELF", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xa
 _DEEPEST = 200
 
 
-def pdf(content: bytes) -> Inspected:
-    """What follows along in a pdf, whose `content` begins with its header. Raises Refused."""
+_SEALED = {
+    _R.POLYGLOT: _D.PDF_SIGNED_MORE,
+    _R.ENCRYPTED: _D.PDF_SIGNED_LOCKED,
+    _R.BOMB: _D.PDF_SIGNED_LARGE,
+    _R.DAMAGED: _D.PDF_CUT,
+}
+"""What is told of a signed file instead of asking for it to be saved anew."""
+
+
+def pdf(content: bytes, *, is_inside: bool = False) -> Inspected:
+    """What follows along in a pdf, whose `content` begins with its header. Raises Refused.
+
+    `is_inside`: it lies in another pdf, and then carries no files of its own.
+    """
+    try:
+        return _pdf(content, is_inside=is_inside)
+    except Refused as refused:
+        if refused.refusal in _SEALED and b"/ByteRange" in content:
+            raise Refused(refused.refusal, _SEALED[refused.refusal]) from refused
+        raise
+
+
+def _pdf(content: bytes, *, is_inside: bool) -> Inspected:
     if not _HEADER.match(content):
         raise Refused(_R.POLYGLOT if MARKUP.search(content[:64]) else _R.DAMAGED)
     ends = content.rfind(b"%%EOF")
-    if ends >= 0 and content[ends + 5 :].strip(b"\r\n\t \x00") and not _LAST.search(content[-_TAIL:]):
+    after = content[ends + 5 :].strip(b"\r\n\t \x00") if ends >= 0 else b""
+    if after and not _LAST.search(content[-_TAIL:]):
+        # A file made for the web, or one that was added to, has an end early in it: what is cut after that goes on with objects.
+        if _OBJECT.search(after) or b"/Linearized" in content[:1024]:
+            raise Refused(_R.DAMAGED, _D.PDF_CUT)
         raise Refused(_R.POLYGLOT)
     ensure_nothing_more(content)
     with _opened(content) as document:
         if document.is_encrypted:
             raise Refused(_R.ENCRYPTED)
-        looked = _Looked(document)
+        looked = _Looked(document, is_inside=is_inside)
         try:
             looked.through()
         except Refused as refused:
@@ -100,8 +126,9 @@ def _ensure_pages(document: pikepdf.Pdf) -> None:
 class _Looked:
     """What has been seen in a document's objects, also in those that no page names."""
 
-    def __init__(self, document: pikepdf.Pdf) -> None:
+    def __init__(self, document: pikepdf.Pdf, *, is_inside: bool) -> None:
         self._document = document
+        self._is_inside = is_inside
         self._unpacked = 0
         self._named: set[tuple[int, int]] = set()
         self._embedded: set[tuple[int, int]] = set()
@@ -191,6 +218,8 @@ class _Looked:
 
     def _filespec(self, each: pikepdf.Object) -> None:
         """A file inside: received as evidence of a kind that runs nothing, told to whoever sends it."""
+        if self._is_inside:
+            raise Refused(_R.NESTED, _D.PDF_ATTACHED)
         for key in ("/UF", "/F"):
             name = each.get(key)
             if isinstance(name, pikepdf.String) and ending_of(str(name)) not in _EVIDENCE:
@@ -202,11 +231,12 @@ class _Looked:
             if _filters(stream) not in ([], ["/FlateDecode"]):
                 raise Refused(_R.NESTED, _D.PDF_ATTACHED)
             self._ensure_within(stream)
-            if stream.read_bytes().startswith(_FOREIGN):
-                raise Refused(_R.NESTED, _D.PDF_ATTACHED)
+            _ensure_evidence(stream.read_bytes())
         self.attached += 1
 
     def _stream(self, each: pikepdf.Stream, told: pikepdf.Object) -> None:
+        if "/F" in told:
+            raise Refused(_R.EXTERNAL, _D.PDF_FETCHES)  # its bytes lie in another file
         filters = _filters(each)
         flate = filters.count("/FlateDecode")
         if flate > 1:
@@ -262,11 +292,30 @@ def _filters(stream: pikepdf.Stream) -> list[str]:
     return [short.get(str(each), str(each)) for each in listed]
 
 
+def _ensure_evidence(data: bytes) -> None:
+    """A file inside is none that runs, and a pdf inside is as harmless as the one around it. Raises Refused."""
+    if data.startswith(_FOREIGN):
+        raise Refused(_R.NESTED, _D.PDF_ATTACHED)
+    place = data[:1024].find(b"%PDF-")
+    if place < 0:
+        return
+    try:
+        pdf(data[place:], is_inside=True)
+    except Refused as refused:
+        raise Refused(_R.NESTED, _D.PDF_ATTACHED) from refused
+
+
 def _ensure_opens_nothing(act: object) -> None:
-    """What happens without anybody's click opens no address. Raises Refused."""
+    """What happens without anybody's click opens no address, however many acts come before it. Raises Refused."""
+    rest = [act]
     for _ in range(_DEEPEST):
-        if not isinstance(act, pikepdf.Dictionary):
+        if not rest:
             return
-        if act.get("/S") == pikepdf.Name.URI:
-            raise Refused(_R.EXTERNAL, _D.PDF_FETCHES)
-        act = act.get("/Next")
+        each = rest.pop()
+        if isinstance(each, pikepdf.Array):
+            rest.extend(list(each))
+        elif isinstance(each, pikepdf.Dictionary):
+            if each.get("/S") == pikepdf.Name.URI:
+                raise Refused(_R.EXTERNAL, _D.PDF_FETCHES)
+            rest.append(each.get("/Next"))
+    raise Refused(_R.EXTERNAL, _D.PDF_FETCHES)

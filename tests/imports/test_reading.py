@@ -1,6 +1,7 @@
 """What is read of honest files and of hostile ones, and what becomes of the process that reads them."""
 
 import logging
+import re
 import struct
 import subprocess
 import sys
@@ -253,6 +254,87 @@ def test_a_file_made_to_never_end_is_answered_by_the_child(name, content):
 def test_a_file_that_is_cut_anywhere_is_refused_or_received_and_nothing_else(content):
     for tenth in range(1, 10):
         assert verdict(examine, content[: len(content) * tenth // 10]) in {*K, *R}
+
+
+def made(root: str = "", *, enclosed: bytes = b"", outside: bool = False, pages: int = 1, **how) -> bytes:
+    """A pdf that qpdf writes, with more in its root, a file inside it, or a stream whose bytes lie in another file."""
+    written, whole = BytesIO(), pikepdf.new()
+    for _ in range(pages):
+        whole.add_blank_page()
+    if root:
+        whole.Root.OpenAction = pikepdf.Object.parse(root.encode())
+    if enclosed:
+        whole.attachments["bevis.pdf"] = enclosed
+    if outside:
+        whole.Root.More = pikepdf.Stream(whole, b"", pikepdf.Dictionary(F="//server/x"))
+    whole.save(written, **how)
+    return written.getvalue()
+
+
+SCRIPT = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
+OPENS = "<< /S /URI /URI (https://example.se) >>"
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal", "detail"),
+    [
+        (made(enclosed=made(SCRIPT)), R.NESTED, D.PDF_ATTACHED),
+        (made(enclosed=made(enclosed=made())), R.NESTED, D.PDF_ATTACHED),
+        (made(enclosed=made()[:300]), R.NESTED, D.PDF_ATTACHED),
+        (made(f"<< /S /GoTo /Next [<< /S /GoTo >> {OPENS}] >>"), R.EXTERNAL, D.PDF_FETCHES),
+        (made("<< /S /GoTo /Next " * 250 + OPENS + " >>" * 250), R.EXTERNAL, D.PDF_FETCHES),
+        (made(outside=True), R.EXTERNAL, D.PDF_FETCHES),
+    ],
+    ids=[
+        "a pdf inside runs",
+        "files in a file inside",
+        "a cut pdf inside",
+        "one of several",
+        "the last of many",
+        "elsewhere",
+    ],
+)
+def test_what_lies_one_step_further_in_is_found_too(content, refusal, detail):
+    with pytest.raises(Refused) as refused:
+        examine(content)
+    assert (refused.value.refusal, refused.value.detail) == (refusal, detail)
+
+
+def test_a_harmless_pdf_inside_and_an_act_that_stays_within_come_in():
+    assert set(examine(made("<< /S /GoTo /Next [<< /S /GoTo >>] >>", enclosed=made())).follows) == {F.ATTACHED}
+
+
+def test_a_file_made_for_the_web_that_is_cut_is_told_to_be_cut():
+    whole = made(pages=20, linearize=True)
+    assert examine(whole).kind is K.PDF
+    for tenth in range(1, 10):
+        with pytest.raises(Refused) as refused:
+            examine(whole[: len(whole) * tenth // 10])
+        assert (refused.value.refusal, refused.value.detail) == (R.DAMAGED, D.PDF_CUT)
+
+
+def signed_and_locked() -> bytes:
+    with pikepdf.open(BytesIO(signed())) as document:
+        written = BytesIO()
+        document.save(written, encryption=pikepdf.Encryption(owner="a", user=""))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal", "detail"),
+    [
+        (signed() + b"<script>", R.POLYGLOT, D.PDF_SIGNED_MORE),
+        (signed_and_locked(), R.ENCRYPTED, D.PDF_SIGNED_LOCKED),
+        (signed()[:-40], R.DAMAGED, D.PDF_CUT),
+        (signed(SCRIPT), R.MACRO, D.PDF_SIGNED),
+    ],
+    ids=["more", "locked", "cut", "runs"],
+)
+def test_no_refusal_of_a_signed_file_asks_for_it_to_be_saved_anew(content, refusal, detail):
+    with pytest.raises(Refused) as refused:
+        examine(content)
+    assert (refused.value.refusal, refused.value.detail) == (refusal, detail)
+    assert not re.search(r"spara den|skriv ut", str(refused.value))
 
 
 def child(monkeypatch, code: str, seconds: float = 20) -> None:
