@@ -5,7 +5,7 @@ import pkgutil
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request, session
@@ -16,25 +16,16 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
-from grantportal import cli, db, health, logs, metrics, migrate, routes, settings, standstill, static_files, web
+from grantportal import cli, db, health, limits, logs, metrics, migrate, routes, settings, standstill, static_files, web
 from grantportal.domain import clock, money, texts
 from grantportal.domain.errors import NoRight, NotVisible
+from grantportal.headers import HEADERS, TRANSPORT
 from grantportal.queries import portal
 from grantportal.routes import accounts
 from grantportal.settings import Settings
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Number(IntegerConverter):
@@ -44,7 +35,6 @@ class Number(IntegerConverter):
 
 
 NUMBERED = "X-Request-ID"
-TRANSPORT = "max-age=31536000"
 PUBLIC = frozenset(
     {
         "home.show",
@@ -82,7 +72,7 @@ def create_app(given: Settings | None = None) -> Flask:
     app.config.update(
         PORTAL=chosen,
         SECRET_KEY=chosen.secret_key,
-        SESSION_COOKIE_NAME="bp_form",
+        SESSION_COOKIE_NAME="__Host-bp_form" if chosen.secure_cookies else "bp_form",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=chosen.secure_cookies,
@@ -126,19 +116,13 @@ def create_app(given: Settings | None = None) -> Flask:
     app.register_error_handler(Exception, _broken)
     for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
         app.register_blueprint(import_module(f"{routes.__name__}.{module}").bp)
+    limits.keep(app, chosen.limits_url)
     app.wsgi_app = health.answering(_with_static(app, chosen), chosen)  # type: ignore[method-assign,assignment]
     return app
 
 
 def _with_static(app: Flask, chosen: Settings) -> Any:
-    """The stylesheet, script and icon are served before the application is asked, with the same headers as the pages."""
-
-    def dress(headers: Any, _path: str, _url: str) -> None:
-        for name, value in HEADERS.items():
-            headers[name] = value
-        if chosen.secure_cookies:
-            headers["Strict-Transport-Security"] = TRANSPORT
-
+    """The stylesheet, script and icon are served before the application is asked; every answer has the same headers."""
     inner: Any = app.wsgi_app
     # In the demonstration nobody may say for whom they ask: it is for this machine only.
     if chosen.proxies and not chosen.demonstration:
@@ -150,15 +134,25 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
         if endpoint == "static":
             values["filename"] = files.name(values["filename"])
 
-    return WhiteNoise(
+    static = WhiteNoise(
         inner,
         root=str(files.folder),
         prefix="static/",
         immutable_file_test=lambda _path, url: static_files.HASHED.search(url) is not None,
         max_age=3600,
         allow_all_origins=False,
-        add_headers_function=dress,
     )
+    always = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if chosen.secure_cookies else {})
+
+    def dressed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *args: Any) -> Any:
+            named = {name.lower() for name, _ in headers}
+            more = [(name, value) for name, value in always.items() if name.lower() not in named]
+            return start_response(status, [*headers, *more], *args)
+
+        return static(environ, start)
+
+    return dressed
 
 
 def _receive() -> BaseResponse | tuple[str, int] | None:
@@ -178,11 +172,21 @@ def _receive() -> BaseResponse | tuple[str, int] | None:
             g.use = standstill.Use(chosen.instance)
     elif host != (urlsplit(chosen.public_url).hostname or "") and host not in {"127.0.0.1", "localhost", "::1"}:
         return _page(400)
+    if request.method == "POST" and _comes_from_elsewhere(host):
+        return _page(400)
     if request.endpoint != "static":
-        web.note_person(request.cookies.get(web.SESSION_COOKIE))
+        web.note_person(request.cookies.get(web.cookie_name(web.SESSION_COOKIE)))
         if chosen.require_second_factor and not chosen.demonstration:
             return accounts.second_factor_first()
     return None
+
+
+def _comes_from_elsewhere(host: str) -> bool:
+    """Whether another site has its reader post here: what it has written is not shown as the reader's own words."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).hostname != host:
+        return True
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
 
 
 def _settings() -> Settings:
@@ -192,14 +196,11 @@ def _settings() -> Settings:
 
 
 def _dress(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if _settings().secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     if _is_public(response):
         _keep(response)
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        # Whatever a library thinks best: the next person at the machine finds nothing.
+        response.headers["Cache-Control"] = "no-store"
     if g.get("refused") and response.status_code == 200:
         response.status_code = 429 if "retry_after" in g else 422
     if "retry_after" in g:

@@ -8,8 +8,10 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
 
 from grantportal import metrics, settings
+from grantportal.headers import HEADERS
 
 PAUSE_SECONDS = 5.0
 """A worker that cannot start is not tried more often than this."""
@@ -30,6 +32,30 @@ class Keeper(Arbiter):  # type: ignore[misc]
         self.app.keep_worker()
 
 
+class Threads(ThreadWorker):  # type: ignore[misc]
+    """Gunicorn's threads; what it answers by itself, to a request that is none, has the portal's headers too."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
+        """Answer a request that could not be read."""
+        super().handle_error(req, _Dressing(client), addr, exc)
+
+
+class _Dressing:
+    """A connection that puts the portal's headers into the answer that is written to it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def sendall(self, answer: bytes) -> None:
+        """Write the answer."""
+        more = "".join(f"{name}: {value}\r\n" for name, value in {**HEADERS, "Cache-Control": "no-store"}.items())
+        first, end, rest = answer.partition(b"\r\n")
+        self._client.sendall(first + end + more.encode("ascii") + rest)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """The web application in `processes` processes; the worker runs for as long as they do."""
 
@@ -39,7 +65,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._chosen: dict[str, Any] = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": processes,
-            "worker_class": "gthread",
+            "worker_class": Threads,
             "threads": threads,
             "proc_name": "grantportal",
             "loglevel": "warning",

@@ -93,6 +93,8 @@ class Settings:
     """The most that a process has open to the database; 0 means two for each thread, and one."""
     statement_seconds: int = 60
     """A statement of a page that takes longer in PostgreSQL is broken off; 0 means never."""
+    limits_url: str = "memory://"
+    """Where searches, downloads, uploads and one-time links are counted: redis://… for all processes together; empty never."""
     proxies: int = 0
     """How many proxies stand before the portal and tell whom the request came from; 0 when none does."""
     json_logs: bool = False

@@ -37,6 +37,13 @@ from grantportal.settings import Settings
 
 SESSION_COOKIE = "bp_session"
 """Holds the key of the signed-in person's session."""
+
+
+def cookie_name(name: str) -> str:
+    """A cookie's whole name. Over https its beginning has browsers take it from this very host only, for all its paths."""
+    return f"__Host-{name}" if portal_settings().secure_cookies else name
+
+
 BUSY = "Någon annan sparade samtidigt. Försök igen."
 SHOW_KEPT = "_visa"
 """A posted field that says: show what was typed, save nothing yet (after signing in anew)."""

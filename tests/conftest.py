@@ -100,7 +100,14 @@ def app() -> Flask:
     """The portal as an authority runs it, with an instance folder of its own; `database` says where it stores."""
     instance = run.folder() / f"instance-{run.worker()}"
     instance.mkdir()
-    settings = Settings(instance=instance, database_url="sqlite://", secret_key="tests", secure_cookies=False)
+    settings = Settings(
+        # A test may open more pages in a minute than any person.
+        instance=instance,
+        database_url="sqlite://",
+        secret_key="tests",
+        secure_cookies=False,
+        limits_url="",
+    )
     settings.keyring.make()
     made = create_app(settings)
     made.testing = True

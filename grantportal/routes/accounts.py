@@ -39,6 +39,7 @@ from grantportal.web import (
     SHOW_KEPT,
     actor,
     carried_out,
+    cookie_name,
     done,
     note_person,
     person_code,
@@ -93,7 +94,7 @@ def sign_out() -> ResponseReturnValue:
         response = redirect(url_for("home.show"), code=303)
         # The copies that the person's pages kept of what was not saved: locked, and gone.
         response.headers["Clear-Site-Data"] = '"storage"'
-        response.delete_cookie(SESSION_COOKIE)
+        response.delete_cookie(cookie_name(SESSION_COOKIE), **_kept())
         return response
     return render_template("accounts/sign_out.html", form=form)
 
@@ -258,8 +259,8 @@ def second_factor_first() -> BaseResponse | None:
 def go_on(opened: services.Opened, target: str | None = None, kept: str | None = None) -> ResponseReturnValue:
     """Give the browser its session, and go on: to the code, to what was typed, or to where the person was going."""
     _forget_forms()
-    if request.cookies.get(SESSION_COOKIE):
-        services.close_session(request.cookies[SESSION_COOKIE])
+    if before := request.cookies.get(cookie_name(SESSION_COOKIE)):
+        services.close_session(before)
     fields = _fields(kept)
     if opened.awaits_code:
         if fields:
@@ -276,13 +277,18 @@ def go_on(opened: services.Opened, target: str | None = None, kept: str | None =
 def _with_session(answer: Any, opened: services.Opened) -> BaseResponse:
     response = current_app.make_response(answer)
     chosen = portal_settings()
-    kept: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": chosen.secure_cookies, "path": "/"}
-    response.set_cookie(SESSION_COOKIE, opened.key, **kept)
+    response.set_cookie(cookie_name(SESSION_COOKIE), opened.key, **_kept())
     if opened.email:
         device = visitor().device(opened.email) or secrets.token_urlsafe(16)
         mark = device_mark(chosen.secret_key, opened.email, device)
-        response.set_cookie(device_cookie(chosen.secret_key, opened.email), mark, max_age=DEVICE_SECONDS, **kept)
+        name = cookie_name(device_cookie(chosen.secret_key, opened.email))
+        response.set_cookie(name, mark, max_age=DEVICE_SECONDS, **_kept())
     return response
+
+
+def _kept() -> dict[str, Any]:
+    """How a browser is to keep a cookie, and how it is told to forget it."""
+    return {"httponly": True, "samesite": "Lax", "secure": portal_settings().secure_cookies, "path": "/"}
 
 
 def _sealer() -> Sealer:
@@ -299,7 +305,7 @@ def visitor() -> Visitor:
     secret, cookies = portal_settings().secret_key, request.cookies
     return Visitor(
         request.remote_addr or "",
-        lambda email: device_in(secret, email, cookies.get(device_cookie(secret, email), "")),
+        lambda email: device_in(secret, email, cookies.get(cookie_name(device_cookie(secret, email)), "")),
         browser_text(request.user_agent.string),
     )
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from grantportal.web import SESSION_COOKIE
+from grantportal.web import SESSION_COOKIE, cookie_name
 
 bp = Blueprint("public", __name__, url_prefix="/om")
 
@@ -32,7 +32,7 @@ def cookies() -> ResponseReturnValue:
     portal = current_app.config["PORTAL"]
     kept = (
         (
-            SESSION_COOKIE,
+            cookie_name(SESSION_COOKIE),
             "Visar att du är inloggad.",
             f"Tills du loggar ut, som längst {portal.session_hours} timmar. "
             f"Den slutar gälla när du inte har gjort något på {portal.session_idle_minutes} minuter.",
@@ -43,7 +43,7 @@ def cookies() -> ResponseReturnValue:
             "Tills du stänger webbläsaren.",
         ),
         (
-            "bp_device_ och tolv tecken",
+            f"{cookie_name('bp_device_')} och tolv tecken",
             "Visar att du har loggat in i den här webbläsaren förut, så att ingen annan kan stänga dig ute genom att gissa "
             "ditt lösenord.",
             "Ett år efter att du senast loggade in.",

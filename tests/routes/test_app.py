@@ -1,16 +1,27 @@
 """What holds for every response: headers, hosts, and who may reach the demonstration."""
 
+import logging
+import re
+import socket
 from dataclasses import replace
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.http.errors import InvalidRequestLine
 from werkzeug.exceptions import HTTPException
 
-from grantportal.app import HEADERS, Number, create_app
+from grantportal import limits, server
+from grantportal.app import Number, create_app
 from grantportal.domain import clock
+from grantportal.domain.accounts import CreateUser
+from grantportal.domain.actors import SYSTEM
+from grantportal.headers import HEADERS
 from grantportal.services import accounts
 from grantportal.settings import Settings
 from grantportal.web import SESSION_COOKIE
 from tests.support.factories import UserFactory
+
+PASSWORD = "korrekt häst batteri"
 
 
 @pytest.fixture
@@ -35,6 +46,7 @@ def make(database, tmp_path):
         ("/finns-inte", "GET"),
         ("/logga-ut", "GET"),
         ("/static/portal.css", "GET"),
+        ("/static/portal.css", "POST"),
         ("/static/finns-inte.css", "GET"),
         ("/demonstration", "GET"),
     ],
@@ -172,3 +184,115 @@ def test_a_number_that_names_nothing_is_not_found(make, number):
     client.set_cookie(SESSION_COOKIE, accounts.open_session(UserFactory().id, hours=1))
 
     assert client.get(f"/organisationer/{number}").status_code == 404
+
+
+# --- Over https ------------------------------------------------------------------------------------------------------
+
+
+def test_over_https_every_cookie_is_for_this_host_only(make, quick_passwords):
+    """A neighbour under the same domain can put none of ours in a browser: one that begins with __Host- is refused from there."""
+    client = make(secure_cookies=True, public_url="https://localhost").test_client()
+    key = accounts.create_user(SYSTEM, CreateUser("Anna Exempel", "anna@example.se"), link_hours=1)
+    page = client.get(f"/valkommen/{key}", base_url="https://localhost")
+    token = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', page.text)
+    fields = {"csrf_token": token.group(1), "password": PASSWORD, "again": PASSWORD}
+
+    answer = client.post(f"/valkommen/{key}", data=fields, base_url="https://localhost")
+
+    assert answer.status_code == 303
+    given = [*page.headers.getlist("Set-Cookie"), *answer.headers.getlist("Set-Cookie")]
+    assert len({each.partition("=")[0] for each in given}) == 3
+    for each in given:
+        assert each.startswith("__Host-"), each
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(each.split("; ")), each
+        assert "Domain" not in each
+
+
+# --- From another site -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "https://portal.example.se.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_what_another_site_has_written_is_not_shown_as_the_readers_own(make, headers):
+    client = make(public_url="https://portal.example.se").test_client()
+    fields = {"email": "written@evil.example", "password": "x"}
+
+    refused = client.post("/logga-in", data=fields, headers={"Host": "portal.example.se", **headers})
+
+    assert refused.status_code == 400
+    assert "evil.example" not in refused.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Origin": "https://portal.example.se:8443"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}],
+    ids=str,
+)
+def test_what_its_own_reader_has_written_is_kept(make, headers):
+    client = make(public_url="https://portal.example.se").test_client()
+
+    shown = client.post(
+        "/logga-in", data={"email": "anna@example.se"}, headers={"Host": "portal.example.se", **headers}
+    )
+
+    assert shown.status_code == 422
+    assert "anna@example.se" in shown.text
+
+
+# --- How often -------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_that_is_counted_is_there(make):
+    endpoints = set(make().view_functions)
+    for most, counted in limits.LIMITS.values():
+        assert most >= 30
+        assert endpoints >= set(counted)
+
+
+def test_whoever_asks_too_often_waits_and_nobody_else_does(make):
+    app = make(limits_url="memory://")
+    most, _ = limits.LIMITS["links"]
+    one, two = ({"REMOTE_ADDR": f"192.0.2.{number}"} for number in (1, 2))
+    client = app.test_client()
+    answers = [client.get("/valkommen/no-such-key", environ_base=one) for _ in range(most + 1)]
+
+    assert {each.status_code for each in answers[:-1]} == {404}
+    assert answers[-1].status_code == 429
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert "Du har försökt för många gånger" in answers[-1].text
+    assert {name: answers[-1].headers.get(name) for name in HEADERS} == HEADERS
+    assert client.get("/valkommen/no-such-key", environ_base=two).status_code == 404
+    assert client.get("/logga-in", environ_base=one).status_code == 200
+
+
+def test_a_counting_place_that_is_away_stops_nobody(make):
+    client = make(limits_url="redis://127.0.0.1:1/0").test_client()
+
+    assert client.get("/valkommen/no-such-key").status_code == 404
+
+
+# --- What the server answers by itself -------------------------------------------------------------------------------
+
+
+def test_an_answer_to_what_is_no_request_has_the_headers_too():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker = object.__new__(server.Threads)
+        worker.cfg, worker.log = Config(), logging.getLogger("tests")
+        worker.handle_error(None, ours, ("192.0.2.1", 1), InvalidRequestLine("x"))
+        answer = theirs.recv(10_000).decode()
+
+    head, _, _ = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 400 ")
+    said = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+    assert {name: said.get(name) for name in HEADERS} == HEADERS
+    assert said["Cache-Control"] == "no-store"
