@@ -117,12 +117,12 @@ def create_app(given: Settings | None = None) -> Flask:
     for module in sorted(module.name for module in pkgutil.iter_modules(routes.__path__)):
         app.register_blueprint(import_module(f"{routes.__name__}.{module}").bp)
     limits.keep(app, chosen.limits_url)
-    app.wsgi_app = health.answering(_with_static(app, chosen), chosen)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _dressed(health.answering(_with_static(app, chosen), chosen), chosen)  # type: ignore[method-assign]
     return app
 
 
 def _with_static(app: Flask, chosen: Settings) -> Any:
-    """The stylesheet, script and icon are served before the application is asked; every answer has the same headers."""
+    """The stylesheet, script and icon are served before the application is asked."""
     inner: Any = app.wsgi_app
     # In the demonstration nobody may say for whom they ask: it is for this machine only.
     if chosen.proxies and not chosen.demonstration:
@@ -134,7 +134,7 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
         if endpoint == "static":
             values["filename"] = files.name(values["filename"])
 
-    static = WhiteNoise(
+    return WhiteNoise(
         inner,
         root=str(files.folder),
         prefix="static/",
@@ -142,6 +142,10 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
         max_age=3600,
         allow_all_origins=False,
     )
+
+
+def _dressed(inner: Any, chosen: Settings) -> Any:
+    """Every answer has the same headers, whoever gives it; one that has a header already keeps its own."""
     always = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if chosen.secure_cookies else {})
 
     def dressed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
@@ -150,7 +154,7 @@ def _with_static(app: Flask, chosen: Settings) -> Any:
             more = [(name, value) for name, value in always.items() if name.lower() not in named]
             return start_response(status, [*headers, *more], *args)
 
-        return static(environ, start)
+        return inner(environ, start)
 
     return dressed
 
@@ -198,7 +202,7 @@ def _settings() -> Settings:
 def _dress(response: Response) -> Response:
     if _is_public(response):
         _keep(response)
-    if request.endpoint != "static":
+    elif request.endpoint != "static":
         # Whatever a library thinks best: the next person at the machine finds nothing.
         response.headers["Cache-Control"] = "no-store"
     if g.get("refused") and response.status_code == 200:
