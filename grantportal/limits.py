@@ -3,11 +3,12 @@
 A whole region may share an address, so the limits are wide. What guards accounts is counted in the database instead.
 """
 
-import time
 from typing import Any
 
 from flask import Flask, g, request
 from flask_limiter import Limiter, RequestLimit
+
+from grantportal.domain import clock
 
 LIMITS = {
     "search": (60, ("cases.index",)),
@@ -47,7 +48,7 @@ def keep(app: Flask, storage: str) -> None:
 
 def _say_when(broken: RequestLimit) -> None:
     """In how many seconds the next one is let in: the answer's Retry-After."""
-    g.retry_after = max(1, min(60, round(broken.reset_at - time.time())))
+    g.retry_after = max(1, min(60, round(broken.reset_at - clock.real_now().timestamp())))
 
 
 def _who() -> str:

@@ -35,7 +35,8 @@ def served_from(tmp_path):
     """The portal on a database of this address."""
 
     def made(url, **settings):
-        app = create_app(Settings(instance=tmp_path, database_url=url, secret_key="tests", **settings))
+        common = {"instance": tmp_path, "database_url": url, "secret_key": "tests", "secure_cookies": False}
+        app = create_app(Settings(**common, **settings))
         app.testing = True
         return app.test_client()
 
