@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, Line, Paragraphs, left_as_saved, read_of
+from forms.base import Form, Line, Paragraphs, Written, left_as_saved, read_of
 from grantportal.domain import answers, attachments, personal_numbers
 from grantportal.domain.answers import (
     MOST_PERCENT,
@@ -65,6 +65,8 @@ LONGEST_NUMBER = 200
 
 class _Number(StringField):
     """A number typed as text. `data` is its digits; what is not understood stays as typed, and what was saved stays saved."""
+
+    widget = Written()
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)

@@ -6,10 +6,13 @@ import html5lib
 import pytest
 from flask import Flask, render_template_string
 from flask.ctx import RequestContext
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, IntegerField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import html_params
 
+from forms.base import attributes
 from grantportal import settings
 
 PAGE = """
@@ -134,3 +137,15 @@ def test_a_sum_says_which_fields_it_adds_up(page):
     parts = [each.get("data-part") for each in page.iter() if each.get("data-part")]
 
     assert (total.get("data-sum"), total.text, parts) == ("2021", "702 000", ["2021"] * 3)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "q1", "value": "1 000", "data_part": 2021, "aria_label": "Sökt, «kr»", "class_": "a b"},
+        {"value": "a \"b\" <c> & 'd'", "required": True, "disabled": False, "data_row": Markup('&amp; "e"')},
+        {"value": None, "id": "", "maxlength": 0},
+    ],
+)
+def test_an_inputs_attributes_are_those_of_the_library(given):
+    assert attributes(**given) == html_params(**given)
