@@ -1,5 +1,6 @@
 """Thousands of payments at once: all of a list is chosen by one box, over its pages, and is the list that was seen."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -266,7 +267,11 @@ def test_an_act_asks_as_often_with_many_payments_as_with_few(of, persons, act):
     heads: dict[str, tuple[int, str]] = {}
     for event in events:
         seq, head = heads.get(event.chain, (0, ""))
-        assert (event.seq, event.previous_sha256, event.sha256) == (seq + 1, head, recomputed(event))
+        assert (event.seq, event.previous_sha256, event.sha256) == (
+            seq + 1,
+            head,
+            recomputed(event, json.loads(event.data)),
+        )
         heads[event.chain] = (event.seq, event.sha256)
 
 
