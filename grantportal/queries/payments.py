@@ -20,6 +20,7 @@ from grantportal.domain.grants import FrameStatus
 from grantportal.domain.money import Kronor
 from grantportal.domain.payments import (
     UNDER_WAY,
+    LedgerKind,
     Narrowed,
     PaymentStatus,
     Whole,
@@ -34,7 +35,7 @@ from grantportal.models.cases import Case, FrozenVersion
 from grantportal.models.decisions import Decision, DecisionLine
 from grantportal.models.grants import Grant, YearFrame
 from grantportal.models.organisations import BankGiro, Organisation
-from grantportal.models.payments import Payment, PaymentBatch
+from grantportal.models.payments import LedgerEntry, Payment, PaymentBatch
 from grantportal.queries.giros import holders, is_in_force
 
 PAGE = 50
@@ -741,3 +742,9 @@ def rows_to_freeze(payments: Sequence[Payment]) -> list[dict[str, Any]]:
         for payment, organisation, number, decided_at, registered_by, attested_by, valid_from in rows
         if decided_at is not None
     ]
+
+
+def entered(payment_ids: Collection[int]) -> list[LedgerEntry]:
+    """What the ledger has of these payments as paid, for the act that has just entered them."""
+    of = select(LedgerEntry).where(LedgerEntry.kind == LedgerKind.PAID, LedgerEntry.payment_id.in_(payment_ids))
+    return list(db.session().scalars(of))

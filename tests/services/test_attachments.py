@@ -104,7 +104,11 @@ def whole(who, call):
 
 def records_of(application):
     kind = Record.kind == RecordKind.ATTACHMENT
-    return committed().scalars(select(Record).where(kind, Record.case_id == application.case_id)).all()
+    return (
+        committed()
+        .scalars(select(Record).where(kind, Record.case_id == application.case_id).order_by(Record.number))
+        .all()
+    )
 
 
 def test_files_are_added_in_order_and_taken_out(call, ombud, add):
